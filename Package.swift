@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict Swift 6 everywhere, and no warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Workers start by the hundred, also under emulation, where dynamic linking costs eight times the start-up time.
+let fullyStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
+// The lab needs libmnl, of which distributions ship no static library; the Swift runtime is still linked in.
+let staticRuntime: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"])]
+
+let package = Package(
+    name: "tcpwitness",
+    products: [
+        .executable(name: "tcpwitness", targets: ["tcpwitness"]),
+        .executable(name: "tcpwitness-lab", targets: ["tcpwitness-lab"]),
+        .executable(name: "tcpwitness-worker", targets: ["tcpwitness-worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+    ],
+    targets: [
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .systemLibrary(
+            name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"]), .yum(["libmnl-devel"])]),
+        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["Linux", "CLinux", "CMnl"], swiftSettings: strict),
+        .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Record", swiftSettings: strict),
+        .target(name: "Worker", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(
+            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Worker"],
+            swiftSettings: strict),
+        .target(
+            name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
+            swiftSettings: strict),
+        .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
+        .executableTarget(
+            name: "tcpwitness",
+            dependencies: [
+                "Lab", "Linux", "Record", "Report", "Scenarios",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "tcpwitness-lab", dependencies: ["Lab", "Linux", "Record", "Scenarios"], swiftSettings: strict,
+            linkerSettings: staticRuntime),
+        .executableTarget(
+            name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+    ]
+)

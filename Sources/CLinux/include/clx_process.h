@@ -1,0 +1,34 @@
+/* Processes: clone(2) with the flags we need, wait status macros, pidfd, prctl. Swift may not call fork(2),
+   and posix_spawn(3) can neither enter a namespace nor ask for a signal when the parent dies. */
+#ifndef CLX_PROCESS_H
+#define CLX_PROCESS_H
+
+#include <sys/types.h>
+
+struct clx_spawn_request {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    const int *fds;      /* descriptor i becomes number 3 + i of the child; all others must be CLOEXEC */
+    int fd_count;        /* at most 16 */
+    int netns;           /* namespace to enter, or -1 */
+    int new_pid_namespace;
+    int new_session;
+    int death_signal;    /* sent when the calling THREAD ends, or 0 */
+};
+
+/* Returns 0 and fills pid and pidfd, or a negative errno of the first step that failed. */
+int clx_spawn(const struct clx_spawn_request *spawn, pid_t *pid, int *pidfd);
+
+/* fork(2) whose child is a sibling: its parent is the caller's parent, which can then wait for it.
+   Only for single-threaded callers. Returns as fork does, or a negative errno. */
+pid_t clx_fork_sibling(void);
+
+int clx_wifexited(int status);
+int clx_wexitstatus(int status);
+int clx_wifsignaled(int status);
+int clx_wtermsig(int status);
+int clx_set_death_signal(int signal);
+int clx_thread_id(void);
+
+#endif

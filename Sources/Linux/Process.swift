@@ -1,0 +1,68 @@
+internal import CLinux
+internal import Glibc
+
+/// How a process ended.
+package enum WaitStatus: Hashable, Sendable {
+    case exited(Int32)
+    /// Killed by this signal.
+    case killed(Int32)
+}
+
+/// A child process that dies with the thread that started it.
+package final class ChildProcess: Sendable {
+    package let pid: Int32
+    /// Readable once the process has ended.
+    package let pidfd: Descriptor
+
+    /// Starts an executable. Throws the error of the first step that failed.
+    ///
+    /// - Parameters:
+    ///   - descriptors: descriptor i becomes number 3 + i of the child; no other is inherited.
+    ///   - namespace: the network namespace to enter.
+    ///   - isolated: makes it the first process of a new pid namespace and session, so that all its descendants
+    ///     end when it does and a Ctrl-C of the terminal does not reach them.
+    package init(
+        _ path: String, _ arguments: [String], environment: [String] = [], descriptors: [Int32] = [],
+        namespace: NetworkNamespace? = nil, isolated: Bool = false
+    ) throws(SystemError) {
+        var argv = ([path] + arguments).map { strdup($0) } + [nil]
+        var envp = environment.map { strdup($0) } + [nil]
+        defer { for string in argv + envp { free(string) } }
+        var pid: pid_t = 0
+        var fd: Int32 = -1
+        let result = argv.withUnsafeMutableBufferPointer { argv in
+            envp.withUnsafeMutableBufferPointer { envp in
+                path.withCString { path in
+                    descriptors.withUnsafeBufferPointer { descriptors in
+                        var spawn = clx_spawn_request(
+                            path: path, argv: argv.baseAddress, envp: envp.baseAddress, fds: descriptors.baseAddress,
+                            fd_count: Int32(descriptors.count), netns: namespace?.descriptor ?? -1,
+                            new_pid_namespace: isolated ? 1 : 0, new_session: isolated ? 1 : 0,
+                            death_signal: SIGKILL)
+                        return clx_spawn(&spawn, &pid, &fd)
+                    }
+                }
+            }
+        }
+        try check(result, "start \(path)")
+        self.pid = pid
+        pidfd = Descriptor(owning: fd)
+    }
+
+    /// Sends a signal. Throws the `kill(2)` error.
+    package func signal(_ number: Int32) throws(SystemError) {
+        guard kill(pid, number) == 0 else { throw SystemError("kill \(pid) \(signalSymbol(number))") }
+    }
+
+    /// Waits until it has ended. Call once. Throws the `waitpid(2)` error.
+    package func wait() throws(SystemError) -> WaitStatus { try waitForProcess(pid) }
+}
+
+/// Waits for a child of this process. Throws the `waitpid(2)` error.
+package func waitForProcess(_ pid: Int32) throws(SystemError) -> WaitStatus {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0 {
+        if errno != Glibc.EINTR { throw SystemError("waitpid \(pid)") }
+    }
+    return clx_wifsignaled(status) != 0 ? .killed(clx_wtermsig(status)) : .exited(clx_wexitstatus(status))
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// An instant of CLOCK_MONOTONIC, which all witnesses stamp with.
+package struct Instant: Comparable, Hashable, Sendable {
+    /// Nanoseconds since the clock's origin (boot).
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    package static var now: Instant { Instant(nanoseconds: read(CLOCK_MONOTONIC)) }
+
+    package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func + (left: Instant, right: Duration) -> Instant {
+        Instant(nanoseconds: left.nanoseconds + right.nanoseconds)
+    }
+    package static func - (left: Instant, right: Instant) -> Duration {
+        .nanoseconds(left.nanoseconds - right.nanoseconds)
+    }
+
+    /// Converts a CLOCK_REALTIME stamp of the recent past, as packet sockets give it.
+    ///
+    /// The offset between the clocks is read now, between two readings of CLOCK_MONOTONIC, so the error is a step of
+    /// the wall clock since the stamp (never seen in a laboratory run) plus half the distance of the readings.
+    package init(realtime stamp: Int64) {
+        let before = Self.read(CLOCK_MONOTONIC)
+        let wall = Self.read(CLOCK_REALTIME)
+        let after = Self.read(CLOCK_MONOTONIC)
+        nanoseconds = stamp - wall + before + (after - before) / 2
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds.
+    package var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+
+    /// The whole duration in seconds.
+    package var seconds: Double { Double(nanoseconds) / 1e9 }
+}

@@ -1,0 +1,213 @@
+/// One line of a record: something that was planned, seen, judged or finished during a run.
+///
+/// A record is JSON Lines. Each line is `{"version": 1, "kind": "...", "payload": {...}}`; readers ignore kinds they
+/// do not know, so new kinds need no new version.
+package enum Event: Sendable, Equatable {
+    /// The first line: what ran where.
+    case run(RunHeader)
+    /// One scenario that was selected, before anything starts.
+    case plan(ScenarioDescription)
+    /// An attempt at a scenario began.
+    case started(Started)
+    case call(CallFact)
+    case transition(TransitionFact)
+    case row(RowFact)
+    case segment(SegmentFact)
+    case packet(TracedPacketFact)
+    case counters(CountersFact)
+    case exit(ExitFact)
+    case note(NoteFact)
+    case check(Check)
+    case measurement(Measurement)
+    /// An attempt ended, with its verdict.
+    case finished(Finished)
+    /// The last line of a run that was not cut off.
+    case end(RunEnd)
+}
+
+/// Which run of which scenario a line belongs to.
+package struct Attempt: Codable, Hashable, Sendable, Comparable {
+    package var scenario: String
+    /// Counts from 1; above 1 only with `--repeat`.
+    package var number: Int
+
+    package init(scenario: String, number: Int) {
+        self.scenario = scenario
+        self.number = number
+    }
+
+    package static func < (left: Attempt, right: Attempt) -> Bool {
+        (left.scenario, left.number) < (right.scenario, right.number)
+    }
+}
+
+/// What ran, where, with which settings.
+package struct RunHeader: Codable, Equatable, Sendable {
+    /// `tcpwitness` and its version.
+    package var tool: String
+    package var kernel: Kernel
+    /// `scaled` (sysctls shortened) or `default` (the kernel's own timers).
+    package var lane: Lane
+    /// What `--link` asked for.
+    package var link: LinkChoice
+    /// `host`, or how the guest was run.
+    package var place: String
+    /// Wall-clock start, ISO 8601 in UTC; absent inside a guest, whose clock is not the host's.
+    package var startedAt: String?
+    /// Prerequisites that were missing, each with its consequence.
+    package var limits: [String]
+
+    package init(
+        tool: String, kernel: Kernel, lane: Lane, link: LinkChoice, place: String, startedAt: String?,
+        limits: [String] = []
+    ) {
+        self.tool = tool
+        self.kernel = kernel
+        self.lane = lane
+        self.link = link
+        self.place = place
+        self.startedAt = startedAt
+        self.limits = limits
+    }
+}
+
+/// The kernel under test, as uname(2) names it.
+package struct Kernel: Codable, Equatable, Sendable {
+    package var release: String
+    package var version: String
+    package var machine: String
+
+    package init(release: String, version: String, machine: String) {
+        self.release = release
+        self.version = version
+        self.machine = machine
+    }
+}
+
+/// Whose timers a run waits for.
+package enum Lane: String, Codable, Sendable, CaseIterable {
+    case scaled
+    case `default`
+}
+
+/// Who emulates the link where a scenario does not insist.
+package enum LinkChoice: String, Codable, Sendable, CaseIterable {
+    case auto
+    case netem
+    case relay
+}
+
+/// A scenario's own words, so that a record explains itself.
+package struct ScenarioDescription: Codable, Equatable, Sendable {
+    /// Stable and unique, `topic.name`.
+    package var id: String
+    package var claim: String
+    package var citations: [Citation]
+    /// What became of the document's claim on Linux.
+    package var documentVerdict: DocumentVerdict
+    /// Where the scenario is written, `Closing.swift:31`.
+    package var location: String
+    /// What it does, a line a step.
+    package var steps: [String]
+    /// Its longest kernel timer in this lane, in seconds; 0 when it waits for none.
+    package var nominalSeconds: Double
+
+    package init(
+        id: String, claim: String, citations: [Citation], documentVerdict: DocumentVerdict, location: String,
+        steps: [String], nominalSeconds: Double
+    ) {
+        self.id = id
+        self.claim = claim
+        self.citations = citations
+        self.documentVerdict = documentVerdict
+        self.location = location
+        self.steps = steps
+        self.nominalSeconds = nominalSeconds
+    }
+
+    /// The part of the id before the first dot.
+    package var topic: String { String(id.prefix { $0 != "." }) }
+}
+
+/// A place that says what a scenario tests.
+package struct Citation: Codable, Equatable, Sendable {
+    /// `000`, `RFC 9293`, `net/ipv4/tcp_input.c`, `commit 23e89e8ee7be`.
+    package var source: String
+    /// The section or function, if any.
+    package var section: String?
+
+    package init(source: String, section: String? = nil) {
+        self.source = source
+        self.section = section
+    }
+}
+
+/// How a document's claim fares on Linux.
+package enum DocumentVerdict: String, Codable, Sendable {
+    /// The kernel does what the document says.
+    case holds
+    /// True in spirit, but the kernel does something a reader must know.
+    case differs
+    /// The kernel does something else; the scenario asserts the kernel.
+    case refuted
+    /// No document claims it.
+    case unclaimed
+}
+
+package struct Started: Codable, Equatable, Sendable {
+    package var attempt: Attempt
+    /// Nanoseconds since the run began.
+    package var at: Int64
+
+    package init(attempt: Attempt, at: Int64) {
+        self.attempt = attempt
+        self.at = at
+    }
+}
+
+package struct Finished: Codable, Equatable, Sendable {
+    package var attempt: Attempt
+    package var verdict: Verdict
+    /// Why it was skipped or could not be judged; nil when passed, the first failed expectation when failed.
+    package var reason: String?
+    /// Which of the known kernel variants was seen.
+    package var variant: String?
+    /// `direct`, `netem` or `relay`.
+    package var link: String
+    /// Nanoseconds the attempt took.
+    package var duration: Int64
+
+    package init(
+        attempt: Attempt, verdict: Verdict, reason: String?, variant: String?, link: String, duration: Int64
+    ) {
+        self.attempt = attempt
+        self.verdict = verdict
+        self.reason = reason
+        self.variant = variant
+        self.link = link
+        self.duration = duration
+    }
+}
+
+/// The outcome of an attempt.
+package enum Verdict: String, Codable, Sendable, CaseIterable {
+    case passed
+    /// The kernel did otherwise.
+    case failed
+    /// The harness could not tell.
+    case error
+    /// A prerequisite is missing.
+    case skipped
+}
+
+package struct RunEnd: Codable, Equatable, Sendable {
+    /// Nanoseconds the run took.
+    package var duration: Int64
+    /// Why it ended before everything was done, if it did.
+    package var interrupted: String?
+
+    package init(duration: Int64, interrupted: String? = nil) {
+        self.duration = duration
+        self.interrupted = interrupted
+    }
+}

@@ -1,0 +1,116 @@
+/// A whole run as its record tells it, put in order for reports.
+package struct RunRecord: Sendable, Equatable {
+    package var header: RunHeader
+    /// In the order they were planned.
+    package var plan: [ScenarioDescription]
+    /// In the plan's order, then by number.
+    package var attempts: [AttemptRecord]
+    /// Nil when the record was cut off.
+    package var end: RunEnd?
+    /// What is missing at the end, in words; nil for a whole record.
+    package var truncation: String?
+
+    /// One attempt with everything seen in it.
+    package struct AttemptRecord: Sendable, Equatable {
+        package var attempt: Attempt
+        package var scenario: ScenarioDescription
+        /// Facts in the order of the record.
+        package var facts: [Event]
+        package var checks: [Check]
+        package var measurements: [Measurement]
+        /// Nil when the run was cut off during the attempt.
+        package var finished: Finished?
+    }
+}
+
+extension RunRecord {
+    /// Reads a whole record. A cut-off end is told in `truncation`; anything else wrong is thrown as one line.
+    package init(_ bytes: [UInt8]) throws {
+        guard !bytes.isEmpty else { throw RecordError("the record is empty") }
+        let decoder = RecordDecoder()
+        var header: RunHeader?
+        var builder = Builder()
+        var end: RunEnd?
+        var truncation: String?
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+        let wholeLastLine = bytes.last == UInt8(ascii: "\n")
+        for (index, line) in lines.enumerated() {
+            let event: Event?
+            do {
+                event = try decoder.event(line)
+            } catch let error as RecordError {
+                // Only the last line may be torn, and only if a header makes this a record at all.
+                guard index == lines.count - 1, !wholeLastLine, header != nil else {
+                    throw RecordError("line \(index + 1): \(error)")
+                }
+                truncation = "cut off inside line \(index + 1)"
+                break
+            }
+            switch event {
+            case .run(let value): header = value
+            case .end(let value): end = value
+            case .some(let event): builder.add(event)
+            case nil: break
+            }
+        }
+        guard let header else { throw RecordError("not a tcpwitness record: it has no header line") }
+        if end == nil && truncation == nil { truncation = "cut off after line \(lines.count)" }
+        self.init(
+            header: header, plan: builder.plan, attempts: builder.attempts(), end: end, truncation: truncation)
+    }
+
+    private struct Builder {
+        var plan: [ScenarioDescription] = []
+        var records: [Attempt: AttemptRecord] = [:]
+        var places: [String: Int] = [:]
+
+        mutating func add(_ event: Event) {
+            if case .plan(let description) = event {
+                places[description.id] = plan.count
+                plan.append(description)
+                return
+            }
+            guard let attempt = event.attempt, let place = places[attempt.scenario] else { return }
+            var record =
+                records.removeValue(forKey: attempt)
+                ?? AttemptRecord(
+                    attempt: attempt, scenario: plan[place], facts: [], checks: [], measurements: [], finished: nil)
+            switch event {
+            case .check(let check): record.checks.append(check)
+            case .measurement(let measurement): record.measurements.append(measurement)
+            case .finished(let finished): record.finished = finished
+            case .started: break
+            default: record.facts.append(event)
+            }
+            records[attempt] = record
+        }
+
+        func attempts() -> [AttemptRecord] {
+            records.values.sorted {
+                (places[$0.attempt.scenario] ?? 0, $0.attempt.number)
+                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number)
+            }
+        }
+    }
+}
+
+extension Event {
+    /// The attempt the event belongs to; nil for those of the whole run.
+    package var attempt: Attempt? {
+        switch self {
+        case .run, .plan, .end: nil
+        case .started(let payload): payload.attempt
+        case .call(let payload): payload.attempt
+        case .transition(let payload): payload.attempt
+        case .row(let payload): payload.attempt
+        case .segment(let payload): payload.attempt
+        case .packet(let payload): payload.attempt
+        case .counters(let payload): payload.attempt
+        case .exit(let payload): payload.attempt
+        case .note(let payload): payload.attempt
+        case .check(let payload): payload.attempt
+        case .measurement(let payload): payload.attempt
+        case .finished(let payload): payload.attempt
+        }
+    }
+}
