@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Netlink", dependencies: ["Linux", "CLinux", "CMnl"], swiftSettings: strict),
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
-        .target(name: "Worker", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
             name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Worker"],
             swiftSettings: strict),
