@@ -33,10 +33,11 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Netlink", dependencies: ["Linux", "CLinux", "CMnl"], swiftSettings: strict),
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
-            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Worker"],
+            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
             swiftSettings: strict),
         .target(
             name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
@@ -49,7 +50,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
-            name: "tcpwitness-lab", dependencies: ["Lab", "Linux", "Record", "Scenarios"], swiftSettings: strict,
+            name: "tcpwitness-lab", dependencies: ["CLinux", "Lab", "Linux", "Record", "Scenarios", "Tracing"], swiftSettings: strict,
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),

@@ -1,1 +1,4 @@
+package import Lab
 
+/// Every scenario, in the order of the documents.
+package let allScenarios: [Scenario] = []

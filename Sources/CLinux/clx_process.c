@@ -113,3 +113,4 @@ int clx_wifsignaled(int status) { return WIFSIGNALED(status); }
 int clx_wtermsig(int status) { return WTERMSIG(status); }
 int clx_set_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal) ? -errno : 0; }
 int clx_thread_id(void) { return (int)syscall(SYS_gettid); }
+int clx_pidfd_open(int pid) { int fd = (int)syscall(SYS_pidfd_open, pid, 0); return fd < 0 ? -errno : fd; }

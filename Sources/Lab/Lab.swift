@@ -1,1 +1,262 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+internal import Netlink
+internal import Packets
+internal import Record
+internal import Tracing
+internal import Synchronization
+internal import Worker
 
+/// Two hosts, the link between them, their processes and every witness of one attempt at a scenario.
+///
+/// A laboratory lives on one thread. Whenever the scenario waits, the laboratory's loop moves the wire, takes answers
+/// of the workers and events of the kernel, and looks whether what is awaited has come about.
+package final class Lab {
+    package let configuration: LabConfiguration
+    let timeline: Timeline
+    package private(set) var a: Host! = nil
+    package private(set) var b: Host! = nil
+    package private(set) var wire: Wire! = nil
+    /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
+    private(set) var linkUsed = "direct"
+    private(set) var processes: [WorkerProcess] = []
+    private(set) var sockets: [Socket] = []
+    private(set) var paths: PathLedger
+    /// Expectations judged so far.
+    private(set) var checks = 0
+    private(set) var firstFailure: String?
+    var variant: String?
+    private let number: Int
+    private let inbox: TraceHub.Inbox?
+    /// The relay's own namespace.
+    private var wireNamespace: NetworkNamespace?
+
+    private static let counter = Atomic<Int>(0)
+
+    /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
+    package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
+        self.configuration = configuration
+        self.timeline = timeline
+        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
+        paths = PathLedger(timeline: timeline)
+        inbox = try configuration.trace?.register(laboratory: number)
+        let addressing = Addressing(number: number)
+        a = try Host(.a, lab: self, addressing: addressing)
+        b = try Host(.b, lab: self, addressing: addressing)
+        var builder = LinkBuilder(a: a, b: b, choice: configuration.link, forceRelay: configuration.tampering.segments != nil)
+        let built = try builder.build(scenario.link)
+        wireNamespace = builder.wireNamespace
+        linkUsed = built.name
+        wire = Wire(
+            path: built.path, timeline: timeline, tampering: configuration.tampering,
+            macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
+        wire.impairment = built.impairment
+        for host in [a!, b!] {
+            for (name, value) in Self.baseline { try host.set(sysctl: name, to: value) }
+            for (name, value) in scenario.sysctls(configuration.lane) {
+                guard try host.sysctl(name) != nil else { continue }
+                try host.set(sysctl: name, to: value)
+            }
+            for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
+            try host.startCounting()
+        }
+    }
+
+    /// What every scenario starts from; the reasons are in the catalogue's pitfalls.
+    private static let baseline = [
+        ("tcp_congestion_control", "reno"),  // the host's default may pace with a timer of its own
+        ("tcp_early_retrans", "0"),  // tail loss probes look like spurious retransmissions
+        ("tcp_no_metrics_save", "1"),  // a second connection must not inherit the first one's RTT
+        ("tcp_ecn", "0"),
+        ("tcp_fastopen", "0"),
+        ("tcp_timestamps", "1"),
+        ("tcp_sack", "1"),
+    ]
+
+    /// Takes everything down. Whatever is left ends with the descriptors.
+    package func close() {
+        for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
+        for process in processes where process.status == nil { try? process.ended() }
+        if let inbox { configuration.trace?.unregister(inbox) }
+    }
+
+    // MARK: The loop
+
+    /// Waits until `condition` holds or the deadline has passed; returns whether it holds.
+    ///
+    /// The condition is looked at after everything that happens, and now and then besides, because some changes in the
+    /// kernel (a minisock's, a listener's queue) are announced by nothing.
+    func wait(until deadline: Instant, _ condition: () throws -> Bool) throws -> Bool {
+        var pause = Duration.microseconds(50)
+        while true {
+            if try service() { pause = .microseconds(50) }
+            if try condition() { return true }
+            let now = Instant.now
+            if now >= deadline { return false }
+            var next = min(deadline, now + pause)
+            if let due = wire.nextDue { next = min(next, due) }
+            poll(until: next)
+            pause = min(pause * 2, .milliseconds(50))
+        }
+    }
+
+    /// Lets time pass; the wire keeps moving.
+    func pass(_ duration: Duration) throws {
+        let deadline = Instant.now + duration
+        while Instant.now < deadline {
+            try service()
+            poll(until: wire.nextDue.map { min($0, deadline) } ?? deadline)
+        }
+        try service()
+    }
+
+    /// Handles everything that is ready now. Returns whether anything was.
+    @discardableResult
+    private func service() throws -> Bool {
+        var moved = try wire.service()
+        for process in processes where process.status == nil {
+            moved = try service(process) || moved
+        }
+        if let inbox, let trace = configuration.trace {
+            for event in trace.take(inbox) {
+                paths.add(event, processes: processes, hosts: [a, b])
+                moved = true
+            }
+        }
+        return moved
+    }
+
+    private func service(_ process: WorkerProcess) throws -> Bool {
+        var polled = [
+            pollfd(fd: process.channel.raw, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0),
+        ]
+        guard clx_poll(&polled, 2, 0) > 0 else { return false }
+        if polled[0].revents & Int16(POLLIN) != 0 {
+            let message = try receive(from: process)
+            if !message.isEmpty {
+                try process.received(message)
+                return true
+            }
+        }
+        guard polled[1].revents != 0 else { return false }
+        try process.ended()
+        return true
+    }
+
+    private func receive(from process: WorkerProcess) throws -> [UInt8] {
+        try process.channel.read(capacity: 1 << 18)
+    }
+
+    private func poll(until deadline: Instant) {
+        var descriptors = wire.descriptors
+        for process in processes where process.status == nil {
+            if process.pending != nil { descriptors.append(process.channel.raw) }
+            descriptors.append(process.pidfd)
+        }
+        if let inbox { descriptors.append(inbox.wakeup.raw) }
+        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        clx_poll(&polled, UInt(polled.count), max(0, (deadline - .now).nanoseconds))
+    }
+
+    // MARK: Processes
+
+    func spawn(_ label: String, on host: Host) throws -> WorkerProcess {
+        let (ours, theirs) = try messagePair()
+        let channel = Descriptor(owning: ours)
+        defer { Glibc.close(theirs) }
+        let child = try ChildProcess(
+            configuration.worker, [], descriptors: [theirs], namespace: host.namespace)
+        let process = WorkerProcess(
+            label, host: host, pid: child.pid, pidfd: child.pidfd.raw, child: child, channel: channel)
+        configuration.trace?.register(process: process.pid, laboratory: number)
+        processes.append(process)
+        return process
+    }
+
+    func fork(_ parent: WorkerProcess, label: String) throws -> WorkerProcess {
+        let (ours, theirs) = try messagePair()
+        let channel = Descriptor(owning: ours)
+        let pending = try parent.begin(.fork, passing: theirs)
+        Glibc.close(theirs)
+        let answer = try pending.answer()
+        guard answer.result > 0 else { throw ScenarioStop.harness("fork on \(parent.name): \(answer.words)") }
+        let pid = Int32(answer.result)
+        let pidfd = try pidfdOpen(pid)
+        let process = WorkerProcess(label, host: parent.host, pid: pid, pidfd: pidfd, child: nil, channel: channel)
+        configuration.trace?.register(process: pid, laboratory: number)
+        processes.append(process)
+        return process
+    }
+
+    func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {
+        let sent = message.withUnsafeBytes {
+            clx_send_with_fd(process.channel.raw, $0.baseAddress, message.count, descriptor)
+        }
+        guard sent == message.count else { throw SystemError("send a request to \(process.name)") }
+    }
+
+    func awaitAnswer(_ call: PendingCall, location: String) throws {
+        // A call that waits for a kernel timer is begun, awaited by its effect, and answered afterwards.
+        guard try wait(until: .now + configuration.patience, { call.isDone }) else {
+            let fact = call.fact(timeline)
+            timeline.add(.call(fact), at: fact.at)
+            try requirementFailed(
+                expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
+                seen: "still blocked after \(configuration.patience)", witnesses: ["call"], location: location)
+        }
+    }
+
+    func register(_ socket: Socket) { sockets.append(socket) }
+
+    // MARK: Results
+
+    /// Records an expectation. A failed one also keeps what the wire had carried.
+    func record(passed: Bool, expected: String, seen: String, witnesses: [String], location: String) {
+        let now = Instant.now
+        checks += 1
+        if !passed && firstFailure == nil { firstFailure = "expected \(expected); seen \(seen)" }
+        timeline.add(
+            .check(
+                Check(
+                    attempt: timeline.attempt, at: timeline.relative(now), passed: passed, expected: expected,
+                    seen: seen, witnesses: witnesses,
+                    wire: passed ? nil : SegmentView.describe(wire.log.map(\.view)), location: location)),
+            at: timeline.relative(now))
+    }
+
+    /// Records a failed requirement and ends the scenario.
+    func requirementFailed(
+        expected: String, seen: String, witnesses: [String], location: String
+    ) throws -> Never {
+        record(passed: false, expected: expected, seen: seen, witnesses: witnesses, location: location)
+        throw ScenarioStop.failed
+    }
+
+    /// Looks for trouble that would make any verdict worthless, once the scenario is over.
+    func audit() throws {
+        try service()
+        let drops = try wire.drops()
+        guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
+        if let lost = configuration.trace?.lost, lost > 0 {
+            throw ScenarioStop.harness("the kernel dropped \(lost) trace events")
+        }
+        if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
+    }
+
+    /// Adds the counters that moved to the record.
+    func recordCounters() throws {
+        for host in [a!, b!] {
+            let at = timeline.relative(.now)
+            timeline.add(
+                .counters(
+                    CountersFact(
+                        attempt: timeline.attempt, at: at, host: host.name.rawValue, deltas: try host.counters())),
+                at: at)
+        }
+    }
+}
+
+/// Opens a descriptor for a process that is not our direct make. Throws the pidfd_open(2) error.
+private func pidfdOpen(_ pid: Int32) throws -> Int32 { try check(clx_pidfd_open(pid), "pidfd_open \(pid)") }

@@ -66,3 +66,26 @@ package func waitForProcess(_ pid: Int32) throws(SystemError) -> WaitStatus {
     }
     return clx_wifsignaled(status) != 0 ? .killed(clx_wtermsig(status)) : .exited(clx_wexitstatus(status))
 }
+
+/// Runs `body` on a thread of its own. Throws the pthread_create(3) error.
+package func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    final class Box: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let box = Unmanaged.passRetained(Box(body))
+    let result = pthread_create(
+        &thread, &attributes,
+        { pointer in
+            Unmanaged<Box>.fromOpaque(pointer!).takeRetainedValue().body()
+            return nil
+        }, box.toOpaque())
+    guard result == 0 else {
+        box.release()
+        throw SystemError("pthread_create", Errno(rawValue: result))
+    }
+}

@@ -1,1 +1,18 @@
-print("x")
+// Runs scenarios on the kernel it finds itself on and writes what it sees as an event stream.
+//
+//     tcpwitness-lab run [--lane L] [--link L] [--jobs N] [--repeat N] [--patience S] ID...
+//     tcpwitness-lab doctor
+//
+// Descriptor 3 takes the events; closing the other end of descriptor 4 ends the run.
+internal import Glibc
+internal import Lab
+internal import Linux
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "run": exit(LabCommand.run(Array(arguments.dropFirst())))
+case "doctor": exit(LabCommand.doctor())
+default:
+    LabCommand.complain("usage: tcpwitness-lab run|doctor (started by tcpwitness)")
+    exit(2)
+}

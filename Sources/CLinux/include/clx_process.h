@@ -30,5 +30,7 @@ int clx_wifsignaled(int status);
 int clx_wtermsig(int status);
 int clx_set_death_signal(int signal);
 int clx_thread_id(void);
+/* Returns a close-on-exec descriptor or a negative errno. */
+int clx_pidfd_open(int pid);
 
 #endif

@@ -1,0 +1,102 @@
+package import Linux
+package import Netlink
+internal import Record
+internal import Worker
+
+/// One of the two hosts: a network namespace with its addresses, its sockets as netlink shows them, its processes.
+package final class Host {
+    package let name: HostName
+    package let ip: IPAddress
+    package let ip6: IPAddress
+    let namespace: NetworkNamespace
+    let mac: MACAddress
+    let route: RouteSocket
+    let diagnostics: SocketDiagnostics
+    /// Counters when the laboratory was ready.
+    private var counterBase: [String: Int64] = [:]
+    unowned let lab: Lab
+    private var defaultProcess: WorkerProcess?
+    private var ownAddresses: Set<IPAddress>
+
+    /// The interface toward the other host; index 1 is the loopback.
+    static let interface: Int32 = 2
+
+    init(_ name: HostName, lab: Lab, addressing: Addressing) throws {
+        self.name = name
+        self.lab = lab
+        ip = addressing.v4(name)
+        ip6 = addressing.v6(name)
+        mac = MACAddress(bytes: [2, 0, 0, 0, 0, name == .a ? 1 : 2])
+        ownAddresses = [ip, ip6]
+        let namespace = try NetworkNamespace()
+        self.namespace = namespace
+        (route, diagnostics) = try namespace.inside { (try RouteSocket(), try SocketDiagnostics()) }
+    }
+
+    /// The other end of the link.
+    package var peer: Host { name == .a ? lab.b : lab.a }
+
+    func owns(_ address: IPAddress) -> Bool { ownAddresses.contains(address.unmapped) }
+
+    // MARK: Settings
+
+    /// Sets a sysctl of the namespace; one without `net.` is taken from net.ipv4.
+    package func set(sysctl name: String, to value: String) throws {
+        try namespace.setSysctl(name.hasPrefix("net.") ? name : "net.ipv4." + name, to: value)
+    }
+
+    /// Reads a sysctl; nil where this kernel has none of that name.
+    package func sysctl(_ name: String) throws -> String? {
+        do {
+            return try namespace.sysctl(name.hasPrefix("net.") ? name : "net.ipv4." + name)
+        } catch let error as SystemError where error.errno == .ENOENT {
+            return nil
+        }
+    }
+
+    // MARK: Processes and sockets
+
+    /// The process that makes this host's calls unless the scenario asks for another.
+    package func process() throws -> WorkerProcess {
+        if let defaultProcess { return defaultProcess }
+        let process = try spawn("p")
+        defaultProcess = process
+        return process
+    }
+
+    /// Starts another process on this host.
+    package func spawn(_ label: String) throws -> WorkerProcess {
+        try lab.spawn(label, on: self)
+    }
+
+    /// A new TCP socket of this host's process.
+    package func socket(_ label: String, v6: Bool = false) throws -> Socket {
+        try process().socket(label, v6: v6)
+    }
+
+    /// A listening socket with SO_REUSEADDR, on all addresses.
+    package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool = false) throws -> Socket {
+        let socket = try socket(label, v6: v6)
+        try socket.set(.SO_REUSEADDR, 1)
+        try socket.bind(SocketAddress(v6 ? .anyV6 : .anyV4, port))
+        try socket.listen(backlog: backlog)
+        return socket
+    }
+
+    // MARK: What the kernel shows
+
+    /// Every TCP socket of the host, as netlink shows it now.
+    package func rows() throws -> [DiagRow] { try diagnostics.dumpAll(withInfo: false) }
+
+    func startCounting() throws { counterBase = try readCounters() }
+
+    private func readCounters() throws -> [String: Int64] { try namespace.inside { try Counters.read() } }
+
+    /// How far the TCP counters have moved since the laboratory was ready; those that have not are left out.
+    package func counters() throws -> [String: Int64] {
+        try readCounters().reduce(into: [:]) { deltas, entry in
+            let delta = entry.value - (counterBase[entry.key] ?? 0)
+            if delta != 0 { deltas[entry.key] = delta }
+        }
+    }
+}

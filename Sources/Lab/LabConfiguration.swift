@@ -1,0 +1,51 @@
+internal import Linux
+package import Packets
+package import Record
+package import Tracing
+package import Worker
+
+/// What all laboratories of a run have in common.
+package struct LabConfiguration: Sendable {
+    package var lane: Lane
+    package var link: LinkChoice
+    /// How long an awaited event may take beyond the kernel's own timers before it counts as not happening.
+    package var patience: Duration
+    /// Path of the worker executable.
+    package var worker: String
+    /// Nil where tracepoints are not permitted; sock_diag then serves alone.
+    package var trace: TraceHub?
+    /// For tests of the harness itself: makes the kernel look wrong.
+    package var tampering: Tampering
+
+    package init(
+        lane: Lane, link: LinkChoice, patience: Duration, worker: String, trace: TraceHub?,
+        tampering: Tampering = Tampering()
+    ) {
+        self.lane = lane
+        self.link = link
+        self.patience = patience
+        self.worker = worker
+        self.trace = trace
+        self.tampering = tampering
+    }
+}
+
+/// Ways to make a good kernel look wrong, so that tests can see verdicts turn red.
+package struct Tampering: Sendable {
+    /// Called for every segment before it is logged; what it returns takes the segment's place.
+    package var segments: (@Sendable (WireSegment) -> [TCPSegment])?
+    /// Called for every request; what it returns is done instead.
+    package var calls: (@Sendable (HostName, Request) -> Request)?
+    /// Set on both hosts behind the scenario's back, after its own sysctls.
+    package var sysctls: [String: String] = [:]
+
+    package init() {}
+}
+
+/// Which of the two hosts.
+package enum HostName: String, Sendable, Hashable {
+    case a = "A"
+    case b = "B"
+
+    package var other: HostName { self == .a ? .b : .a }
+}

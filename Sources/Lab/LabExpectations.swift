@@ -1,0 +1,242 @@
+package import Linux
+package import Netlink
+internal import Packets
+internal import Record
+package import Tracing
+internal import Worker
+
+// Expectations on calls, paths, counters and measurements. `expect` goes on after a failure, `require` does not.
+extension Lab {
+    // MARK: Calls
+
+    /// Expects the call's return value.
+    package func expect(
+        _ answer: Answer, returns value: Int64, file: StaticString = #fileID, line: Int = #line
+    ) {
+        judge(answer, "returns \(value)", answer.errno == nil && answer.death == nil && answer.result == value, file, line)
+    }
+
+    /// Requires the call's return value.
+    package func require(
+        _ answer: Answer, returns value: Int64, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        expect(answer, returns: value, file: file, line: line)
+        if answer.result != value { throw ScenarioStop.failed }
+    }
+
+    /// Expects the call to read exactly this.
+    package func expect(
+        _ answer: Answer, reads text: String, file: StaticString = #fileID, line: Int = #line
+    ) {
+        judge(
+            answer, "reads \(quote(Array(text.utf8)))", answer.result >= 0 && answer.output == Array(text.utf8), file, line)
+    }
+
+    /// Expects the call to fail, and a handled signal or none to come with it.
+    package func expect(
+        _ answer: Answer, fails errno: Errno, signals: [Int32] = [], file: StaticString = #fileID, line: Int = #line
+    ) {
+        let with = signals.isEmpty ? "" : " with " + signals.map(signalSymbol).joined(separator: " ")
+        judge(
+            answer, "fails with \(errno.symbol)" + with, answer.errno == errno && answer.signals == signals, file, line)
+    }
+
+    /// Expects the process to be killed by a signal inside the call; the wait status and the call agree.
+    package func expect(
+        _ answer: Answer, killedBy signal: Int32, file: StaticString = #fileID, line: Int = #line
+    ) {
+        let status = answer.call.process.status
+        record(
+            passed: answer.death == .killed(signal) && status == .killed(signal),
+            expected: "\(subject(answer)) is killed by \(signalSymbol(signal))", seen: answer.words,
+            witnesses: ["wait status", "call"], location: shortLocation(file, line))
+    }
+
+    /// Expects SO_ERROR to hold this error; nil is none.
+    package func expect(
+        _ socket: Socket, soError errno: Errno?, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let answer = try socket.ask(.soError)
+        judge(answer, "gives \(errno?.symbol ?? "0")", answer.integer == errno?.rawValue ?? 0, file, line)
+    }
+
+    /// Expects poll(2) to report exactly these bits.
+    package func expect(
+        _ socket: Socket, polls events: PollEvents, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let answer = try socket.ask(.poll)
+        judge(answer, "reports \(events)", answer.result == Int64(events.rawValue), file, line)
+    }
+
+    /// Expects the state that TCP_INFO gives.
+    package func expect(
+        _ socket: Socket, tcpInfo state: TCPState, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let answer = try socket.ask(.tcpInfo)
+        let seen = answer.output.first.flatMap(TCPState.init(rawValue:))
+        record(
+            passed: seen == state, expected: "TCP_INFO of \(socket.label) is \(state)",
+            seen: seen?.description ?? answer.words, witnesses: ["TCP_INFO"], location: shortLocation(file, line))
+    }
+
+    /// Expects a call not to have returned yet.
+    package func expectBlocked(_ call: PendingCall, file: StaticString = #fileID, line: Int = #line) throws {
+        _ = try wait(until: .now) { call.isDone }
+        record(
+            passed: !call.isDone, expected: "\(call.text) on \(call.socket?.label ?? "") is still blocked",
+            seen: call.outcome.map { Answer(call: call, outcome: $0).words } ?? "blocked", witnesses: ["call"],
+            location: shortLocation(file, line))
+    }
+
+    private func judge(
+        _ answer: Answer, _ expected: String, _ passed: Bool, _ file: StaticString, _ line: Int
+    ) {
+        record(
+            passed: passed, expected: "\(subject(answer)) \(expected)", seen: answer.words,
+            witnesses: ["errno"], location: shortLocation(file, line))
+    }
+
+    private func subject(_ answer: Answer) -> String {
+        answer.call.text + (answer.call.socket.map { " on \($0.label)" } ?? " on \(answer.call.process.name)")
+    }
+
+    // MARK: Paths
+
+    /// The socket's latest path by the tracepoint; nil when it has none or there is no tracepoint.
+    package func path(of socket: Socket) -> [TCPState]? {
+        guard configuration.trace != nil else { return nil }
+        return paths.lives(of: socket, processes: processes).last?.path
+    }
+
+    /// Expects the tracepoint to report exactly this path, waiting for its end.
+    package func expect(
+        _ socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        guard configuration.trace != nil else { return }
+        _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
+        let seen = self.path(of: socket)
+        record(
+            passed: seen == path, expected: "\(socket.label) passes \(path.words)",
+            seen: "\(socket.label) \(seen?.words ?? "has no path (trace)")", witnesses: ["trace"],
+            location: shortLocation(file, line))
+    }
+
+    /// Expects the tracepoint to have reported nothing of the socket or its connection.
+    package func expectUntraced(
+        childOn host: Host, port: UInt16, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        guard configuration.trace != nil else { return }
+        _ = try wait(until: .now) { true }
+        let life = paths.lives.first { $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN }
+        record(
+            passed: life == nil, expected: "no child of port \(port) in the trace of \(host.name.rawValue)",
+            seen: life?.path.words ?? "none", witnesses: ["trace"], location: shortLocation(file, line))
+    }
+
+    /// The instant at which the socket's latest path took a step; nil when it has not.
+    package func time(of socket: Socket, _ old: TCPState, _ new: TCPState) -> Instant? {
+        paths.lives(of: socket, processes: processes).last?.transitions.first { $0.old == old && $0.new == new }?.time
+    }
+
+    // MARK: Resets and retransmissions
+
+    /// Expects the tracepoint tcp_send_reset on a host, with its reason where the kernel gives reasons.
+    package func expect(
+        _ host: Host, tracesReset reason: String, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        guard let trace = configuration.trace, trace.givesResetReasons else { return }
+        func resets() -> [PathLedger.Packet] {
+            paths.packets.filter { $0.tracepoint == .sendReset && $0.host == host.name }
+        }
+        _ = try wait(until: .now + configuration.patience) { resets().contains { $0.reason == reason } }
+        record(
+            passed: resets().contains { $0.reason == reason },
+            expected: "tcp_send_reset on \(host.name.rawValue) with reason \(reason)",
+            seen: resets().isEmpty ? "no reset traced" : resets().map { $0.reason ?? "none" }.joined(separator: ", "),
+            witnesses: ["trace"], location: shortLocation(file, line))
+    }
+
+    /// Times at which the tracepoint saw a host send something again.
+    package func traced(_ tracepoint: Tracepoint, on host: Host) throws -> [Instant] {
+        _ = try wait(until: .now) { true }
+        return paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }.map(\.time)
+    }
+
+    // MARK: Counters
+
+    /// Expects these counters of a host to have moved by exactly this much since the start, waiting for it.
+    package func expect(
+        _ host: Host, counts expected: [String: Int64], file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        var seen: [String: Int64] = [:]
+        func matches() throws -> Bool {
+            let counters = try host.counters()
+            seen = expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
+            return seen == expected
+        }
+        let passed = try wait(until: .now + configuration.patience, matches)
+        record(
+            passed: passed, expected: "counters of \(host.name.rawValue) \(expected.words)",
+            seen: seen.words, witnesses: ["counters"], location: shortLocation(file, line))
+    }
+
+    // MARK: Anything else
+
+    /// Expects something the scenario has worked out itself.
+    package func expect(
+        _ what: String, _ passed: Bool, seen: String, witnesses: [String], file: StaticString = #fileID,
+        line: Int = #line
+    ) {
+        record(passed: passed, expected: what, seen: seen, witnesses: witnesses, location: shortLocation(file, line))
+    }
+
+    /// Expects a duration between two kernel-stamped instants.
+    package func expect(
+        _ what: String, lasted duration: Duration, within bounds: ClosedRange<Duration>,
+        witnesses: [String] = ["segments"], file: StaticString = #fileID, line: Int = #line
+    ) {
+        record(
+            passed: bounds.contains(duration),
+            expected: "\(what): \(bounds.lowerBound.seconds)...\(bounds.upperBound.seconds) s",
+            seen: "\(duration.seconds) s", witnesses: witnesses, location: shortLocation(file, line))
+    }
+
+    /// Keeps a figure for comparison between kernels.
+    package func measure(_ name: String, _ value: Double, _ unit: String, tolerance: Double) {
+        timeline.add(
+            .measurement(
+                Measurement(
+                    attempt: timeline.attempt, name: name, value: value, unit: unit, tolerance: tolerance)),
+            at: timeline.relative(.now))
+    }
+
+    /// Says which of the known kernel variants was seen.
+    package func sawVariant(_ name: String) { variant = name }
+
+    /// Keeps something a reader should know.
+    package func note(_ text: String) {
+        let at = timeline.relative(.now)
+        timeline.add(.note(NoteFact(attempt: timeline.attempt, at: at, text: text)), at: at)
+    }
+
+    /// Waits until `condition` holds; what it awaits must be announced by the wire, a worker, netlink or the trace.
+    package func require(
+        _ what: String, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line,
+        seen: () throws -> String, until condition: () throws -> Bool
+    ) throws {
+        guard try wait(until: .now + (patience ?? configuration.patience), condition) else {
+            try requirementFailed(
+                expected: what, seen: try seen(), witnesses: ["netlink"], location: shortLocation(file, line))
+        }
+    }
+}
+
+extension [TCPState] {
+    var words: String { map(\.description).joined(separator: ">") }
+}
+
+extension [String: Int64] {
+    fileprivate var words: String {
+        sorted { $0.key < $1.key }.map { "\($0.key) \($0.value >= 0 ? "+" : "")\($0.value)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,128 @@
+internal import Linux
+package import Netlink
+internal import Record
+
+// What netlink shows of a socket, and its agreement with the tracepoint.
+extension Lab {
+    /// The socket's row now; nil when the kernel shows none.
+    package func row(_ socket: Socket) throws -> DiagRow? {
+        let row = try socket.host.rows().first { $0.cookie == socket.identity.cookie }
+        if let row, row.local.port != 0 {
+            socket.local = row.local
+            if row.remote.port != 0 { socket.remote = row.remote }
+        }
+        return row
+    }
+
+    /// The row of the connection that a peer's socket belongs to, as its other host shows it; there need be no
+    /// descriptor for it.
+    package func row(oppositeOf socket: Socket) throws -> DiagRow? {
+        if socket.local == nil || socket.remote == nil { _ = try row(socket) }
+        guard let local = socket.local, let remote = socket.remote else { return nil }
+        return try socket.host.peer.rows().first {
+            $0.remote.port == local.port && $0.local.port == remote.port && $0.state != .LISTEN
+        }
+    }
+
+    /// Waits until the socket's row shows this, and lets the tracepoint agree; ends the scenario otherwise.
+    @discardableResult
+    package func require(
+        _ socket: Socket, shows expectation: RowExpectation, within patience: Duration? = nil,
+        file: StaticString = #fileID, line: Int = #line
+    ) throws -> DiagRow {
+        try awaitRow(
+            expectation, of: socket.label, host: socket.host, within: patience, traced: socket,
+            location: shortLocation(file, line)
+        ) { try self.row(socket) }
+    }
+
+    /// The same for the end of a connection that has no descriptor (a request, a child in the accept queue).
+    @discardableResult
+    package func require(
+        oppositeOf socket: Socket, shows expectation: RowExpectation, within patience: Duration? = nil,
+        file: StaticString = #fileID, line: Int = #line
+    ) throws -> DiagRow {
+        try awaitRow(
+            expectation, of: "the other end of \(socket.label)", host: socket.host.peer, within: patience,
+            traced: nil, location: shortLocation(file, line)
+        ) { try self.row(oppositeOf: socket) }
+    }
+
+    /// Waits until the kernel shows no row of the socket; ends the scenario otherwise.
+    package func requireGone(
+        _ socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        var last: DiagRow?
+        let gone = try wait(until: .now + (patience ?? configuration.patience)) {
+            last = try self.row(socket)
+            return last == nil
+        }
+        let seen = last.map { "\(socket.label) \($0.words)" } ?? "no row"
+        record(
+            passed: gone, expected: "no row of \(socket.label) in netlink", seen: seen, witnesses: ["netlink"],
+            location: shortLocation(file, line))
+        if !gone { throw ScenarioStop.failed }
+    }
+
+    private func awaitRow(
+        _ expectation: RowExpectation, of subject: String, host: Host, within patience: Duration?,
+        traced socket: Socket?, location: String, _ look: () throws -> DiagRow?
+    ) throws -> DiagRow {
+        var last: DiagRow?
+        var before = Instant.now
+        let reached = try wait(until: .now + (patience ?? configuration.patience)) {
+            before = .now
+            last = try look()
+            return last.map(expectation.matches) ?? false
+        }
+        if let last { note(last, of: subject, on: host) }
+        var witnesses = ["netlink"]
+        if reached, let socket, let row = last, try agrees(socket, row, between: before, and: .now) {
+            witnesses.append("trace")
+        }
+        record(
+            passed: reached, expected: "\(subject) \(expectation.words)",
+            seen: last.map { "\(subject) \($0.words)" } ?? "\(subject) has no row" + pathWords(socket),
+            witnesses: witnesses, location: location)
+        guard reached, let last else { throw ScenarioStop.failed }
+        return last
+    }
+
+    private func pathWords(_ socket: Socket?) -> String {
+        guard let socket, let path = path(of: socket) else { return "" }
+        return "; its path was \(path.map(\.description).joined(separator: ">"))"
+    }
+
+    private func note(_ row: DiagRow, of subject: String, on host: Host) {
+        let at = timeline.relative(.now)
+        timeline.add(
+            .row(
+                RowFact(
+                    attempt: timeline.attempt, at: at, host: host.name.rawValue, socket: subject,
+                    state: row.shownState.description + (row.kind == .minisock ? " (minisock)" : ""),
+                    timer: "\(row.timer)", expires: row.expires, retransmits: row.retransmits,
+                    receiveQueue: row.receiveQueue, sendQueue: row.sendQueue, owned: row.kind == .owned,
+                    local: row.local.description, remote: row.remote.description)), at: at)
+    }
+
+    /// Whether the tracepoint confirms a full socket's state; minisocks are never traced.
+    ///
+    /// Throws when it contradicts: then one of our witnesses lies, and no verdict may rest on either.
+    private func agrees(_ socket: Socket, _ row: DiagRow, between before: Instant, and after: Instant) throws -> Bool {
+        guard configuration.trace != nil, row.kind != .minisock else { return false }
+        var states: [TCPState] = []
+        // An event is stamped before it can be read: give it the time to arrive before calling it a contradiction.
+        let confirmed = try wait(until: .now + configuration.patience) {
+            guard let life = self.paths.lives(of: socket, processes: self.processes).last else { return false }
+            states = life.transitions.filter { $0.time > before && $0.time <= after }.map(\.new)
+            if let last = life.transitions.last(where: { $0.time <= before }) { states.append(last.new) }
+            return states.contains(row.shownState)
+        }
+        guard confirmed else {
+            throw ScenarioStop.harness(
+                "witnesses disagree on \(socket.label): netlink shows \(row.shownState), the tracepoint "
+                    + (states.isEmpty ? "nothing" : states.map(\.description).joined(separator: ", ")))
+        }
+        return true
+    }
+}

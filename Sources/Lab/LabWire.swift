@@ -1,0 +1,91 @@
+internal import Linux
+package import Packets
+internal import Record
+
+// Expectations on what the wire carried.
+extension Lab {
+    /// The segments the hosts sent since a place in the log, in order; injected ones are not theirs.
+    package func carried(since place: Int = 0) -> [WireSegment] {
+        wire.log[min(place, wire.log.count)...].filter { $0.fate != .injected }
+    }
+
+    /// Waits until a rule has met this many segments; ends the scenario otherwise.
+    package func require(
+        _ rule: WireRule, met count: Int, within patience: Duration? = nil, file: StaticString = #fileID,
+        line: Int = #line
+    ) throws {
+        let enough = try wait(until: .now + (patience ?? configuration.patience)) { rule.met.count >= count }
+        let seen = rule.met.isEmpty ? "none" : SegmentView.describe(rule.met.map(\.view))
+        let what = rule.patterns.isEmpty ? "any segment" : rule.patterns.map(\.description).joined(separator: " or ")
+        record(
+            passed: enough, expected: "the wire meets \(count) × \(what)", seen: seen, witnesses: ["segments"],
+            location: shortLocation(file, line))
+        if !enough { throw ScenarioStop.failed }
+    }
+
+    /// Expects exactly these segments, in this order, since a place in the log; waits for the last of them.
+    package func expectCarried(
+        _ patterns: SegmentPattern..., since place: Int = 0, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        try expectCarried(patterns, since: place, file: file, line: line)
+    }
+
+    /// The same for a list that the scenario has made.
+    package func expectCarried(
+        _ patterns: [SegmentPattern], since place: Int = 0, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        _ = try wait(until: .now + configuration.patience) { self.carried(since: place).count >= patterns.count }
+        let seen = carried(since: place).map(\.view)
+        let difference = SegmentPattern.firstDifference(expected: patterns, seen: seen)
+        record(
+            passed: difference == nil,
+            expected: "the wire carries " + patterns.map(\.description).joined(separator: ", "),
+            seen: SegmentView.describe(seen) + (difference.map { "; \($0)" } ?? ""), witnesses: ["segments"],
+            location: shortLocation(file, line))
+    }
+
+    /// Expects this many segments of a pattern since a place in the log.
+    package func expect(
+        _ pattern: SegmentPattern, carried count: Int, since place: Int = 0, file: StaticString = #fileID,
+        line: Int = #line
+    ) throws {
+        func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
+        _ = try wait(until: .now + configuration.patience) { seen() >= count }
+        record(
+            passed: seen() == count, expected: "the wire carries \(count) × \(pattern)",
+            seen: "\(seen()) of \(SegmentView.describe(carried(since: place).map(\.view)))", witnesses: ["segments"],
+            location: shortLocation(file, line))
+    }
+
+    /// Waits for the first segment of a pattern since a place in the log; ends the scenario without one.
+    @discardableResult
+    package func requireCarried(
+        _ pattern: SegmentPattern, since place: Int = 0, within patience: Duration? = nil,
+        file: StaticString = #fileID, line: Int = #line
+    ) throws -> WireSegment {
+        func first() -> WireSegment? { carried(since: place).first { pattern.matches($0.view) } }
+        guard try wait(until: .now + (patience ?? configuration.patience), { first() != nil }), let segment = first()
+        else {
+            try requirementFailed(
+                expected: "the wire carries \(pattern)",
+                seen: SegmentView.describe(carried(since: place).map(\.view)), witnesses: ["segments"],
+                location: shortLocation(file, line))
+        }
+        return segment
+    }
+
+    /// Watches the wire for a while and expects nothing more on it.
+    ///
+    /// The time is how long we look, not how long anything takes: a late look cannot make a quiet wire loud.
+    package func expectQuiet(
+        for duration: Duration, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let place = wire.log.count
+        try pass(duration)
+        let seen = carried(since: place)
+        record(
+            passed: seen.isEmpty, expected: "nothing more on the wire for \(duration.seconds) s",
+            seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)), witnesses: ["segments"],
+            location: shortLocation(file, line))
+    }
+}

@@ -1,0 +1,133 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+internal import Netlink
+internal import Record
+
+/// Makes the interfaces between two hosts and the sockets that see what goes over them.
+struct LinkBuilder {
+    let a: Host
+    let b: Host
+    let choice: LinkChoice
+    /// The relay is wanted even where a plain link would do, because something is to be tampered with.
+    let forceRelay: Bool
+    private(set) var wireNamespace: NetworkNamespace?
+
+    struct Built {
+        var path: Wire.Path
+        var name: String
+        var impairment: (delay: Duration, jitter: Duration, loss: Double)?
+    }
+
+    private static let facingA: Int32 = 2
+    private static let facingB: Int32 = 3
+
+    init(a: Host, b: Host, choice: LinkChoice, forceRelay: Bool) {
+        self.a = a
+        self.b = b
+        self.choice = choice
+        self.forceRelay = forceRelay
+    }
+
+    mutating func build(_ link: Link) throws -> Built {
+        switch link {
+        case .relay: return try relayed()
+        case .direct: return forceRelay ? try relayed() : try direct()
+        case .loopback:
+            let direct = try direct()
+            guard case .observed = direct.path else { return direct }
+            let loopback = try a.namespace.inside { try PacketSocket(interface: 1, outgoing: true) }
+            return Built(path: .observed(atA: loopback, atB: nil), name: "loopback")
+        case .impaired(let delay, let jitter, let loss):
+            if choice != .relay && !forceRelay {
+                do {
+                    return try emulated(delay, jitter, loss)
+                } catch let error as SystemError where error.errno == .ENOENT {
+                    // The kernel has no sch_netem.
+                    guard choice == .auto else {
+                        throw ScenarioStop.skipped("the kernel has no sch_netem (\(error)); use --link auto or relay")
+                    }
+                }
+            }
+            var built = try relayed()
+            built.impairment = (delay, jitter, loss)
+            return built
+        }
+    }
+
+    /// A—veth—B.
+    private func direct() throws -> Built {
+        try a.route.perform([
+            .veth(
+                LinkEnd(name: "veth0", index: Host.interface, mac: a.mac),
+                peer: LinkEnd(name: "veth0", index: Host.interface, mac: b.mac), in: b.namespace)
+        ])
+        try configure()
+        return Built(
+            path: .observed(
+                atA: try a.namespace.inside { try PacketSocket(interface: Host.interface, outgoing: true) },
+                atB: try b.namespace.inside { try PacketSocket(interface: Host.interface, outgoing: true) }),
+            name: "direct")
+    }
+
+    /// A—veth—B with netem on both ends; leaves nothing behind where the kernel has no netem.
+    private func emulated(_ delay: Duration, _ jitter: Duration, _ loss: Double) throws -> Built {
+        var built = try direct()
+        let netem = Netem(delay: delay, jitter: jitter, lossProbability: loss)
+        do {
+            for host in [a, b] { try host.route.perform([.netem(netem, on: Host.interface)]) }
+        } catch {
+            try a.route.perform([.deleteLink(Host.interface)])
+            throw error
+        }
+        built.name = "netem"
+        return built
+    }
+
+    /// A—veth—W—veth—B with the relay's packet sockets in W.
+    private mutating func relayed() throws -> Built {
+        let namespace = try NetworkNamespace()
+        wireNamespace = namespace
+        let route = try namespace.inside { try RouteSocket() }
+        for (host, name, index) in [(a, "toA", Self.facingA), (b, "toB", Self.facingB)] {
+            try host.route.perform([
+                .veth(
+                    LinkEnd(name: "veth0", index: Host.interface, mac: host.mac),
+                    peer: LinkEnd(name: name, index: index, mac: MACAddress(bytes: [2, 0, 0, 0, 1, UInt8(index)])),
+                    in: namespace)
+            ])
+        }
+        try configure()
+        // The relay's interfaces come up last: its sockets are bound first, and no frame goes by unseen.
+        let path = try namespace.inside {
+            Wire.Path.relayed(
+                towardA: try PacketSocket(interface: Self.facingA, outgoing: false),
+                towardB: try PacketSocket(interface: Self.facingB, outgoing: false))
+        }
+        try route.perform([.linkUp(Self.facingA), .linkUp(Self.facingB)])
+        return Built(path: path, name: "relay")
+    }
+
+    private func configure() throws {
+        for host in [a, b] {
+            try host.namespace.inside {
+                let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
+                try check(clx_offloads_off(socket.raw, "veth0"), "turn offloads of veth0 off")
+            }
+            // Router solicitations and multicast reports would appear on the wire.
+            if try host.sysctl("net.ipv6.conf.veth0.accept_ra") != nil {
+                for setting in [
+                    ("accept_ra", "0"), ("router_solicitations", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0"),
+                ] {
+                    try host.set(sysctl: "net.ipv6.conf.veth0.\(setting.0)", to: setting.1)
+                }
+            }
+            let peer = host.peer
+            try host.route.perform([
+                .linkUp(1), .linkUp(Host.interface),
+                .address(host.ip, prefixLength: Addressing.prefixV4, on: Host.interface),
+                .neighbour(peer.ip, peer.mac, on: Host.interface),
+            ])
+        }
+    }
+}

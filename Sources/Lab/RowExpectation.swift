@@ -1,0 +1,92 @@
+internal import Linux
+package import Netlink
+
+/// What a sock_diag row is expected to show; what is not named may be anything.
+package struct RowExpectation {
+    package enum Kind: Sendable {
+        /// A full socket that a descriptor refers to.
+        case owned
+        /// A child in the accept queue, to which no descriptor refers yet.
+        case queued
+        /// A full socket that no descriptor refers to any more.
+        case orphan
+        /// A request or time-wait minisock.
+        case minisock
+    }
+
+    let state: TCPState
+    let kind: Kind?
+    let timer: DiagTimer?
+    let expires: ClosedRange<Duration>?
+    let retransmits: Int?
+    let receiveQueue: Int?
+    let sendQueue: Int?
+
+    /// - Parameters:
+    ///   - expires: how far away the timer is, as the kernel says.
+    ///   - receiveQueue: idiag_rqueue; a FIN counts 1.
+    ///   - sendQueue: idiag_wqueue; an unacknowledged SYN or FIN counts 1.
+    package static func row(
+        _ state: TCPState, _ kind: Kind? = nil, timer: DiagTimer? = nil, expires: ClosedRange<Duration>? = nil,
+        retransmits: Int? = nil, receiveQueue: Int? = nil, sendQueue: Int? = nil
+    ) -> RowExpectation {
+        RowExpectation(
+            state: state, kind: kind, timer: timer, expires: expires, retransmits: retransmits,
+            receiveQueue: receiveQueue, sendQueue: sendQueue)
+    }
+
+    func matches(_ row: DiagRow) -> Bool {
+        guard row.shownState == state else { return false }
+        if let kind, kind != row.kind { return false }
+        if let timer, timer != row.timer { return false }
+        if let expires, !expires.contains(.milliseconds(row.expires)) { return false }
+        if let retransmits, retransmits != row.retransmits { return false }
+        if let receiveQueue, receiveQueue != row.receiveQueue { return false }
+        if let sendQueue, sendQueue != row.sendQueue { return false }
+        return true
+    }
+
+    var words: String {
+        var words = [state.description]
+        switch kind {
+        case .owned: words.append("owned")
+        case .queued: words.append("in the accept queue")
+        case .orphan: words.append("orphan")
+        case .minisock: words.append("minisock")
+        case nil: break
+        }
+        if let timer { words.append("timer \(timer)") }
+        if let expires {
+            words.append("expires \(expires.lowerBound.seconds)...\(expires.upperBound.seconds) s")
+        }
+        if let retransmits { words.append("retransmits \(retransmits)") }
+        if let receiveQueue { words.append("rqueue \(receiveQueue)") }
+        if let sendQueue { words.append("wqueue \(sendQueue)") }
+        return words.joined(separator: " ")
+    }
+}
+
+extension DiagRow {
+    /// The state by its common name: the kernel shows a request as SYN_RECV too.
+    package var shownState: TCPState { state == .NEW_SYN_RECV ? .SYN_RECV : state }
+
+    package var kind: RowExpectation.Kind {
+        if isMinisock || isRequest { return .minisock }
+        return isOrphan ? .orphan : isUnaccepted ? .queued : .owned
+    }
+
+    /// The row in the words of an expectation.
+    package var words: String {
+        var words = [shownState.description]
+        switch kind {
+        case .owned: break
+        case .queued: words.append("in the accept queue")
+        case .orphan: words.append("orphan")
+        case .minisock: words.append("minisock")
+        }
+        words.append("timer \(timer)")
+        if timer != .off { words.append("expires \(Double(expires) / 1000) s") }
+        words.append("retransmits \(retransmits) rqueue \(receiveQueue) wqueue \(sendQueue)")
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,89 @@
+package import Record
+
+/// One documented behaviour: what is claimed, by whom, and the steps that show what the kernel does.
+package struct Scenario: Sendable {
+    package let id: String
+    package let claim: String
+    package let citations: [Citation]
+    package let verdict: DocumentVerdict
+    package let link: Link
+    package let steps: [String]
+    /// Sysctls of both hosts besides the baseline, per lane.
+    package let sysctls: @Sendable (Lane) -> [String: String]
+    /// The longest kernel timer it waits for, in seconds, per lane.
+    package let longestTimer: @Sendable (Lane) -> Double
+    package let location: String
+    package let run: @Sendable (Lab) throws -> Void
+
+    /// - Parameters:
+    ///   - id: `topic.name`, as in the catalogue; stable for ever.
+    ///   - claim: what is asserted, in one or two sentences.
+    ///   - verdict: how the documents' claim fares.
+    ///   - link: what lies between A and B.
+    ///   - steps: what it does, for people who do not read Swift.
+    ///   - sysctls: changes to the baseline, by lane.
+    ///   - longestTimer: seconds of the longest kernel timer, by lane.
+    package init(
+        _ id: String, claim: String, cites citations: [Citation], verdict: DocumentVerdict = .holds,
+        link: Link = .relay, steps: [String], sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
+        longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
+        file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
+    ) {
+        self.id = id
+        self.claim = claim
+        self.citations = citations
+        self.verdict = verdict
+        self.link = link
+        self.steps = steps
+        self.sysctls = sysctls
+        self.longestTimer = longestTimer
+        self.location = shortLocation(file, line)
+        self.run = run
+    }
+
+    /// The scenario in words, for lists and records.
+    package func describe(lane: Lane) -> ScenarioDescription {
+        ScenarioDescription(
+            id: id, claim: claim, citations: citations, documentVerdict: verdict, location: location, steps: steps,
+            nominalSeconds: longestTimer(lane))
+    }
+}
+
+/// What lies between the two hosts.
+package enum Link: Sendable, Equatable {
+    /// A veth pair, nothing else.
+    case direct
+    /// Our relay, which can hold, drop, delay, copy and forge.
+    case relay
+    /// Host A's own loopback; host B has no part.
+    case loopback
+    /// A long or lossy way, one way each: by netem where the kernel has it, by the relay otherwise.
+    case impaired(delay: Duration, jitter: Duration = .zero, loss: Double = 0)
+}
+
+extension Citation {
+    /// A section of one of the five documents, by the number in its file name.
+    package static func document(_ number: String, _ section: String) -> Citation {
+        Citation(source: number, section: section)
+    }
+
+    /// A section of a request for comments.
+    package static func rfc(_ number: Int, _ section: String) -> Citation {
+        Citation(source: "RFC \(number)", section: section)
+    }
+
+    /// A function of the kernel's source.
+    package static func kernel(_ file: String, _ function: String) -> Citation {
+        Citation(source: "net/ipv4/\(file)", section: function)
+    }
+
+    /// A kernel commit.
+    package static func commit(_ id: String, _ since: String) -> Citation {
+        Citation(source: "commit \(id)", section: since)
+    }
+}
+
+/// `Closing.swift:31`.
+func shortLocation(_ file: StaticString, _ line: Int) -> String {
+    "\(file)".split(separator: "/").last.map { "\($0):\(line)" } ?? "\(file):\(line)"
+}

@@ -1,0 +1,9 @@
+/// Why a scenario ended before its last line.
+package enum ScenarioStop: Error {
+    /// A required expectation was not met; it has been recorded.
+    case failed
+    /// The harness cannot tell: witnesses disagree, or something of its own went wrong.
+    case harness(String)
+    /// A prerequisite is missing.
+    case skipped(String)
+}

@@ -1,0 +1,140 @@
+internal import CLinux
+internal import Glibc
+package import Linux
+package import Record
+internal import Synchronization
+
+/// Runs attempts side by side, the longest first, and hands out their events as each one ends.
+///
+/// Scenarios that wait for kernel timers sleep nearly all the time and all run at once; the others share a number of
+/// places. A hung attempt is given up at its deadline, with everything seen so far.
+package final class Scheduler: Sendable {
+    /// What to run and how.
+    package struct Plan: Sendable {
+        package var scenarios: [Scenario]
+        package var repetitions: Int
+        /// Upper bound on attempts at the same time; nil leaves it to the scheduler.
+        package var jobs: Int?
+
+        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil) {
+            self.scenarios = scenarios
+            self.repetitions = repetitions
+            self.jobs = jobs
+        }
+    }
+
+    private struct Running {
+        let timeline: Timeline
+        let deadline: Instant
+        let sleeps: Bool
+    }
+
+    private struct State {
+        var running: [Attempt: Running] = [:]
+        var done: [(Timeline, Finished)] = []
+    }
+
+    private let configuration: LabConfiguration
+    private let emit: @Sendable ([Event]) -> Void
+    private let state = Mutex(State())
+    private let wakeup: Descriptor
+    /// Attempts that sleep on kernel timers at the same time, at most: descriptors are finite.
+    private static let sleepers = 400
+    /// A scenario that waits at least this long for a timer counts as sleeping.
+    private static let sleepThreshold = 0.5
+
+    /// - Parameter emit: gets the events of one attempt at a time, in order; called on one thread.
+    package init(configuration: LabConfiguration, emit: @escaping @Sendable ([Event]) -> Void) throws(SystemError) {
+        self.configuration = configuration
+        self.emit = emit
+        let fd = eventfd(0, Int32(EFD_CLOEXEC))
+        guard fd >= 0 else { throw SystemError("eventfd") }
+        wakeup = Descriptor(owning: fd)
+    }
+
+    /// Runs the whole plan; returns early, leaving attempts behind, when `control` is closed at its other end.
+    package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
+        let start = Instant.now
+        let lane = configuration.lane
+        var waiting = plan.scenarios.flatMap { scenario in
+            (1...max(1, plan.repetitions)).map { (scenario, Attempt(scenario: scenario.id, number: $0)) }
+        }
+        // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
+        waiting = waiting.enumerated().sorted {
+            let left = $0.element.0.longestTimer(lane)
+            let right = $1.element.0.longestTimer(lane)
+            return left == right ? $0.offset < $1.offset : left > right
+        }.map(\.element)
+        let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        while true {
+            report()
+            let (busy, asleep) = state.withLock { state in
+                (state.running.values.count { !$0.sleeps }, state.running.values.count { $0.sleeps })
+            }
+            if waiting.isEmpty && busy + asleep == 0 { return }
+            let next = waiting.firstIndex { scenario, _ in
+                guard plan.jobs == nil else { return busy + asleep < places }
+                return sleeps(scenario) ? asleep < Self.sleepers : busy < places
+            }
+            if let next {
+                let (scenario, attempt) = waiting.remove(at: next)
+                try begin(scenario, attempt, since: start)
+            } else if waitForNews(control) {
+                return
+            }
+        }
+    }
+
+    private func sleeps(_ scenario: Scenario) -> Bool {
+        scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
+    }
+
+    private func begin(_ scenario: Scenario, _ attempt: Attempt, since start: Instant) throws(SystemError) {
+        let timeline = Timeline(attempt: attempt)
+        let allowance = 2 * scenario.longestTimer(configuration.lane) + 10 * configuration.patience.seconds + 30
+        state.withLock {
+            $0.running[attempt] = Running(
+                timeline: timeline, deadline: .now + .seconds(allowance), sleeps: sleeps(scenario))
+        }
+        emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
+        try startThread { [self] in
+            let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
+            // An attempt that was given up meanwhile has already been reported.
+            state.withLock { if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) } }
+            var one: UInt64 = 1
+            write(wakeup.raw, &one, 8)
+        }
+    }
+
+    /// Emits what has ended, and gives up what is past its deadline.
+    private func report() {
+        let now = Instant.now
+        let done = state.withLock { state in
+            for (attempt, running) in state.running where running.deadline < now {
+                state.running[attempt] = nil
+                let finished = Finished(
+                    attempt: attempt, verdict: .error,
+                    reason: "did not finish within \(Int((running.deadline - running.timeline.start).seconds)) s",
+                    variant: nil, link: "none", duration: (now - running.timeline.start).nanoseconds)
+                state.done.append((running.timeline, finished))
+            }
+            defer { state.done.removeAll() }
+            return state.done
+        }
+        for (timeline, finished) in done { emit(timeline.ordered + [.finished(finished)]) }
+    }
+
+    /// Waits until an attempt ends or a deadline passes; returns whether the run is to be cut off.
+    private func waitForNews(_ control: Int32?) -> Bool {
+        let deadline = state.withLock { $0.running.values.map(\.deadline).min() }
+        var polled = [pollfd(fd: wakeup.raw, events: Int16(POLLIN), revents: 0)]
+        if let control { polled.append(pollfd(fd: control, events: Int16(POLLIN), revents: 0)) }
+        let timeout = deadline.map { max(0, ($0 - .now).nanoseconds) + 1_000_000 } ?? -1
+        clx_poll(&polled, UInt(polled.count), timeout)
+        if polled[0].revents != 0 {
+            var count: UInt64 = 0
+            read(wakeup.raw, &count, 8)
+        }
+        return polled.count > 1 && polled[1].revents != 0
+    }
+}

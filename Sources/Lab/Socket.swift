@@ -1,0 +1,161 @@
+package import Linux
+package import Worker
+
+/// A TCP socket of a worker process.
+///
+/// Calls named after system calls insist on success and end the scenario otherwise; `ask` makes the same call and
+/// leaves the judgement to the scenario; `begin` does not even wait for the answer.
+package final class Socket {
+    package let label: String
+    package let descriptor: Int32
+    package let process: WorkerProcess
+    /// How netlink names it; the cookie stays the same when the socket becomes a minisock.
+    var identity: (cookie: UInt64, inode: UInt64) = (0, 0)
+    /// Both ends, as far as they are known.
+    package internal(set) var local: SocketAddress?
+    package internal(set) var remote: SocketAddress?
+
+    init(_ label: String, descriptor: Int32, process: WorkerProcess) {
+        self.label = label
+        self.descriptor = descriptor
+        self.process = process
+    }
+
+    package var host: Host { process.host }
+
+    /// The same socket in a process that was forked from its owner.
+    package func shared(with process: WorkerProcess, as label: String) -> Socket {
+        let twin = Socket(label, descriptor: descriptor, process: process)
+        twin.identity = identity
+        twin.local = local
+        twin.remote = remote
+        return twin
+    }
+
+    // MARK: Calls that must succeed
+
+    package func bind(_ address: SocketAddress, file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.bind(descriptor, address), file, line)
+        local = address
+    }
+
+    package func listen(backlog: Int32 = 16, file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.listen(descriptor, backlog: backlog), file, line)
+    }
+
+    package func connect(_ address: SocketAddress, file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.connect(descriptor, address), file, line)
+        try learnNames()
+    }
+
+    /// Takes the next connection off the accept queue, waiting for it.
+    package func accept(_ label: String, file: StaticString = #fileID, line: Int = #line) throws -> Socket {
+        let answer = try insist(.accept(descriptor), file, line)
+        let socket = try process.adopt(descriptor: Int32(answer.result), label: label)
+        try socket.learnNames()
+        return socket
+    }
+
+    package func send(
+        _ text: String, _ flags: MessageFlags = [], file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let bytes = Array(text.utf8)
+        let answer = try insist(.send(descriptor, bytes, flags), file, line)
+        try process.host.lab.require(answer, returns: Int64(bytes.count), file: file, line: line)
+    }
+
+    package func shutdown(_ how: ShutdownHow, file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.shutdown(descriptor, how.rawValue), file, line)
+    }
+
+    package func close(file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.close(descriptor), file, line)
+    }
+
+    package func set(
+        _ option: SocketOption, _ value: Int32, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        try insist(.setOption(descriptor, option, withUnsafeBytes(of: value) { Array($0) }), file, line)
+    }
+
+    package func setNonblocking(_ on: Bool = true, file: StaticString = #fileID, line: Int = #line) throws {
+        try insist(.setNonblocking(descriptor, on), file, line)
+    }
+
+    @discardableResult
+    private func insist(_ request: Request, _ file: StaticString, _ line: Int) throws -> Answer {
+        let answer = try process.begin(request, socket: self).answer(file: file, line: line)
+        guard answer.death != nil || answer.errno != nil else { return answer }
+        try process.host.lab.requirementFailed(
+            expected: "\(answer.call.text) on \(label) succeeds", seen: answer.words, witnesses: ["errno"],
+            location: shortLocation(file, line))
+    }
+
+    // MARK: Calls whose outcome is the scenario's business
+
+    package func ask(_ call: SocketCall) throws -> Answer { try begin(call).answer() }
+
+    /// Asks for a call without waiting; it may block.
+    package func begin(_ call: SocketCall) throws -> PendingCall {
+        if case .connect(let address) = call { remote = address }
+        return try process.begin(call.request(descriptor), socket: self)
+    }
+
+    /// Asks the kernel for both addresses, as far as it has them.
+    package func learnNames() throws {
+        local = try process.ask(.socketName(descriptor), socket: self).reply?.address ?? local
+        remote = try process.ask(.peerName(descriptor), socket: self).reply?.address ?? remote
+    }
+}
+
+/// The second argument of shutdown(2).
+package enum ShutdownHow: Int32, Sendable {
+    case SHUT_RD = 0
+    case SHUT_WR = 1
+    case SHUT_RDWR = 2
+}
+
+/// A call on a socket, without the socket.
+package enum SocketCall {
+    case bind(SocketAddress)
+    case connect(SocketAddress)
+    case listen(backlog: Int32)
+    case accept
+    case send(String, MessageFlags = [])
+    case sendFill(UInt8, count: Int, MessageFlags = [])
+    case recv(Int, MessageFlags = [])
+    case write(String)
+    case read(Int)
+    case shutdown(ShutdownHow)
+    case close
+    case dup
+    case poll
+    case getsockname
+    case getpeername
+    case outputQueue
+    case soError
+    case tcpInfo
+
+    func request(_ fd: Int32) -> Request {
+        switch self {
+        case .bind(let address): .bind(fd, address)
+        case .connect(let address): .connect(fd, address)
+        case .listen(let backlog): .listen(fd, backlog: backlog)
+        case .accept: .accept(fd)
+        case .send(let text, let flags): .send(fd, Array(text.utf8), flags)
+        case .sendFill(let byte, let count, let flags): .sendFill(fd, byte, count: count, flags)
+        case .recv(let count, let flags): .receive(fd, count: count, flags)
+        case .write(let text): .write(fd, Array(text.utf8))
+        case .read(let count): .read(fd, count: count)
+        case .shutdown(let how): .shutdown(fd, how.rawValue)
+        case .close: .close(fd)
+        case .dup: .duplicate(fd)
+        case .poll: .poll(fd)
+        case .getsockname: .socketName(fd)
+        case .getpeername: .peerName(fd)
+        case .outputQueue: .outputQueue(fd)
+        case .soError: .getOption(fd, .SO_ERROR, capacity: 4)
+        case .tcpInfo: .getOption(fd, .TCP_INFO, capacity: 512)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package import Linux
+package import Record
+internal import Synchronization
+
+/// What was seen in one attempt so far; readable from outside while the scenario runs or hangs.
+package final class Timeline: Sendable {
+    package let attempt: Attempt
+    package let start: Instant
+    private let events = Mutex<[(at: Int64, event: Event)]>([])
+
+    package init(attempt: Attempt) {
+        self.attempt = attempt
+        start = .now
+    }
+
+    /// Nanoseconds between the start and an instant.
+    func relative(_ instant: Instant) -> Int64 { (instant - start).nanoseconds }
+
+    func add(_ event: Event, at: Int64) { events.withLock { $0.append((at, event)) } }
+
+    /// Everything so far in order of time; events of the same instant stay in the order they were added.
+    package var ordered: [Event] {
+        events.withLock { events in
+            events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element.event)
+        }
+    }
+}

@@ -1,0 +1,259 @@
+internal import Linux
+package import Packets
+internal import Record
+
+/// The link between the hosts: everything that goes over it is logged, and a relay decides what becomes of it.
+///
+/// The wire moves only while the scenario waits in the laboratory, on the same thread, so a rule never changes in the
+/// middle of anything: what was sent before the change has been handled by the old rule.
+package final class Wire {
+    /// How frames get from one host to the other.
+    enum Path {
+        /// Frames pass through us: from the socket facing one host to the socket facing the other.
+        case relayed(towardA: PacketSocket, towardB: PacketSocket)
+        /// Frames pass by themselves; we see what each host sends.
+        case observed(atA: PacketSocket, atB: PacketSocket?)
+    }
+
+    let path: Path
+    private let timeline: Timeline
+    private let tampering: Tampering
+    private let macs: [HostName: MACAddress]
+    private var tracker = SequenceTracker()
+    private var rules: [WireRule] = []
+    /// Delayed frames, the next one due first.
+    private var delayed: [(due: Instant, to: HostName, frame: [UInt8])] = []
+    private var random: LossGenerator
+
+    /// Every segment the hosts sent, in order, and those we injected.
+    package private(set) var log: [WireSegment] = []
+    /// What the relay does where no rule says otherwise.
+    var impairment: (delay: Duration, jitter: Duration, loss: Double)?
+
+    init(path: Path, timeline: Timeline, tampering: Tampering, macs: [HostName: MACAddress], seed: UInt64) {
+        self.path = path
+        self.timeline = timeline
+        self.tampering = tampering
+        self.macs = macs
+        random = LossGenerator(seed: seed)
+    }
+
+    // MARK: Rules
+
+    /// Keeps matching segments until they are released.
+    @discardableResult
+    package func hold(_ patterns: SegmentPattern...) throws -> WireRule { try add(patterns, .hold) }
+
+    /// Loses matching segments, or only the first few of them.
+    @discardableResult
+    package func drop(_ patterns: SegmentPattern..., first count: Int? = nil) throws -> WireRule {
+        try add(patterns, .drop, first: count)
+    }
+
+    /// Delivers matching segments later.
+    @discardableResult
+    package func delay(_ patterns: SegmentPattern..., by delay: Duration) throws -> WireRule {
+        try add(patterns, .delay(delay))
+    }
+
+    /// Delivers matching segments twice.
+    @discardableResult
+    package func duplicate(_ patterns: SegmentPattern..., first count: Int? = nil) throws -> WireRule {
+        try add(patterns, .duplicate, first: count)
+    }
+
+    /// Keeps everything, both ways, until `release`.
+    package func freeze() throws -> WireRule { try add([], .hold) }
+
+    /// Loses everything, both ways: the cable is cut.
+    @discardableResult
+    package func silence() throws -> WireRule { try add([], .drop) }
+
+    /// Lifts a rule and delivers what it held, in the order it came.
+    package func release(_ rule: WireRule) throws {
+        try service()
+        rules.removeAll { $0 === rule }
+        for index in rule.held {
+            let segment = log[index]
+            log[index].fate = .released
+            timeline.add(
+                .segment(segment.fact(timeline, fate: .released, at: .now)), at: timeline.relative(.now))
+            try deliver(segment.frame, to: segment.from.other)
+        }
+        rule.held = []
+    }
+
+    /// Lifts a rule and lets go of nothing.
+    package func lift(_ rule: WireRule) throws {
+        try service()
+        rules.removeAll { $0 === rule }
+    }
+
+    private func add(_ patterns: [SegmentPattern], _ action: WireRule.Action, first: Int? = nil) throws -> WireRule {
+        guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        // What has already been sent still meets the old rules.
+        try service()
+        let rule = WireRule(patterns, action, first: first)
+        rules.append(rule)
+        return rule
+    }
+
+    // MARK: Forgery
+
+    /// Sends a segment that no kernel made to a host.
+    package func inject(_ segment: TCPSegment, to host: HostName) throws {
+        try service()
+        let frame = ethernetFrame(segment, to: host)
+        let entry = WireSegment(
+            from: host.other, segment: segment, view: tracker.view(of: segment, fromA: host == .b, time: .now),
+            stamp: .now, fate: .injected, frame: frame)
+        append(entry)
+        try deliver(frame, to: host)
+    }
+
+    private func ethernetFrame(_ segment: TCPSegment, to host: HostName) -> [UInt8] {
+        segment.ethernetFrame(from: macs[host.other]!, to: macs[host]!)
+    }
+
+    // MARK: Movement
+
+    /// Descriptors to poll for new frames.
+    var descriptors: [Int32] {
+        switch path {
+        case .relayed(let a, let b): [a.descriptor, b.descriptor]
+        case .observed(let a, let b): [a.descriptor] + (b.map { [$0.descriptor] } ?? [])
+        }
+    }
+
+    /// When the next delayed frame is due.
+    var nextDue: Instant? { delayed.first?.due }
+
+    /// Handles every frame that has come in and delivers what is due. Returns whether anything happened.
+    @discardableResult
+    func service() throws -> Bool {
+        var moved = false
+        switch path {
+        case .relayed(let towardA, let towardB):
+            // Oldest first over both directions, so that the log is in the order of the stamps.
+            var frames: [(HostName, PacketSocket.Frame)] = []
+            while let frame = try towardA.receive() { frames.append((.a, frame)) }
+            while let frame = try towardB.receive() { frames.append((.b, frame)) }
+            frames.sort { $0.1.stamp < $1.1.stamp }
+            for (from, frame) in frames { try take(frame, from: from) }
+            moved = !frames.isEmpty
+        case .observed(let atA, let atB):
+            var frames: [(HostName, PacketSocket.Frame)] = []
+            while let frame = try atA.receive() { if frame.outgoing { frames.append((.a, frame)) } }
+            while let frame = try atB?.receive() { if frame.outgoing { frames.append((.b, frame)) } }
+            frames.sort { $0.1.stamp < $1.1.stamp }
+            for (from, frame) in frames {
+                guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else { continue }
+                record(segment, frame.bytes, from: from, stamp: frame.stamp, fate: .passed)
+            }
+            moved = !frames.isEmpty
+        }
+        while let next = delayed.first, next.due <= .now {
+            delayed.removeFirst()
+            try deliver(next.frame, to: next.to)
+            moved = true
+        }
+        return moved
+    }
+
+    private func take(_ frame: PacketSocket.Frame, from: HostName) throws {
+        guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else {
+            // Neighbour discovery, ICMP: not ours to judge, but part of the link.
+            return try deliver(frame.bytes, to: from.other)
+        }
+        guard let tamper = tampering.segments else {
+            return try handle(segment, frame.bytes, from: from, stamp: frame.stamp)
+        }
+        let original = WireSegment(
+            from: from, segment: segment, view: tracker.view(of: segment, fromA: from == .a, time: frame.stamp),
+            stamp: frame.stamp, fate: .passed, frame: frame.bytes)
+        for replacement in tamper(original) {
+            try handle(
+                replacement, replacement == segment ? frame.bytes : ethernetFrame(replacement, to: from.other),
+                from: from, stamp: frame.stamp)
+        }
+    }
+
+    private func handle(_ segment: TCPSegment, _ frame: [UInt8], from: HostName, stamp: Instant) throws {
+        let view = tracker.view(of: segment, fromA: from == .a, time: stamp)
+        let rule = rules.last { $0.applies(to: view) }
+        if let remaining = rule?.remaining { rule?.remaining = remaining - 1 }
+        let action = rule?.action ?? impairedAction()
+        let fate: Fate =
+            switch action {
+            case .pass, .duplicate: .passed
+            case .hold: .held
+            case .drop: .dropped
+            case .delay: .delayed
+            }
+        let entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        rule?.met.append(entry)
+        append(entry)
+        switch action {
+        case .pass: try deliver(frame, to: from.other)
+        case .duplicate:
+            try deliver(frame, to: from.other)
+            try deliver(frame, to: from.other)
+        case .hold: rule?.held.append(log.count - 1)
+        case .drop: break
+        case .delay(let delay):
+            let due = stamp + delay
+            let place = delayed.firstIndex { $0.due > due } ?? delayed.count
+            delayed.insert((due, from.other, frame), at: place)
+        }
+    }
+
+    private func impairedAction() -> WireRule.Action {
+        guard let impairment else { return .pass }
+        if impairment.loss > 0, random.next() < impairment.loss { return .drop }
+        guard impairment.delay > .zero || impairment.jitter > .zero else { return .pass }
+        let jitter = Double(impairment.jitter.nanoseconds) * (2 * random.next() - 1)
+        return .delay(impairment.delay + .nanoseconds(Int64(jitter)))
+    }
+
+    private func record(_ segment: TCPSegment, _ frame: [UInt8], from: HostName, stamp: Instant, fate: Fate) {
+        append(
+            WireSegment(
+                from: from, segment: segment, view: tracker.view(of: segment, fromA: from == .a, time: stamp),
+                stamp: stamp, fate: fate, frame: frame))
+    }
+
+    private func append(_ entry: WireSegment) {
+        log.append(entry)
+        timeline.add(
+            .segment(entry.fact(timeline, fate: entry.fate, at: entry.stamp)), at: timeline.relative(entry.stamp))
+    }
+
+    private func deliver(_ frame: [UInt8], to host: HostName) throws {
+        guard case .relayed(let towardA, let towardB) = path else { return }
+        try (host == .a ? towardA : towardB).send(frame)
+    }
+
+    /// Frames the kernel dropped before we saw them; above zero the log cannot be trusted.
+    func drops() throws -> Int {
+        switch path {
+        case .relayed(let a, let b): try a.drops() + b.drops()
+        case .observed(let a, let b): try a.drops() + (b?.drops() ?? 0)
+        }
+    }
+}
+
+/// Seeded random numbers for loss and jitter, the same on every machine (SplitMix64).
+struct LossGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// A number from 0 up to, not including, 1.
+    mutating func next() -> Double {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
+    }
+}

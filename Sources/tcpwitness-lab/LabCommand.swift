@@ -1,0 +1,113 @@
+internal import CLinux
+internal import Glibc
+internal import Lab
+internal import Linux
+internal import Record
+internal import Scenarios
+internal import Tracing
+
+/// What the executable does for each of its commands; each returns the exit status.
+enum LabCommand {
+    private static let eventsDescriptor: Int32 = 3
+    private static let controlDescriptor: Int32 = 4
+
+    static func complain(_ text: String) {
+        fputs("tcpwitness: \(text)\n", stderr)
+    }
+
+    /// Prints every prerequisite; 0 when a run is possible.
+    static func doctor() -> Int32 {
+        do {
+            try isolate()
+        } catch {
+            complain("\(error): run as root (sudo)")
+            return 2
+        }
+        let found = check.all()
+        for prerequisite in found { print(prerequisite.line) }
+        return found.allSatisfy { $0.isPresent || !$0.isRequired } ? 0 : 2
+    }
+
+    private static var check: PrerequisiteCheck {
+        PrerequisiteCheck(simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
+    }
+
+    static func run(_ arguments: [String]) -> Int32 {
+        do {
+            let options = try RunOptions(arguments)
+            try isolate()
+            let found = check.all()
+            if let missing = found.first(where: { $0.isRequired && !$0.isPresent }) {
+                complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
+                return 2
+            }
+            try run(options, limits: found.filter { !$0.isPresent }.map(\.line))
+            return 0
+        } catch {
+            complain("\(error)")
+            return 3
+        }
+    }
+
+    private static func run(_ options: RunOptions, limits: [String]) throws {
+        let out = EventStream(descriptor: eventsDescriptor)
+        let start = Instant.now
+        out.write([
+            .run(
+                RunHeader(
+                    tool: "tcpwitness", kernel: currentKernel(), lane: options.lane, link: options.link,
+                    place: "host", startedAt: nil, limits: limits))
+        ])
+        out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
+        let traced = !limits.contains { $0.contains("tracepoints") }
+        let hub = traced ? try TraceHub(laboratory: Addressing.laboratory(of:)) : nil
+        defer { hub?.close() }
+        let scheduler = try Scheduler(
+            configuration: LabConfiguration(
+                lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
+                trace: hub)
+        ) { out.write($0) }
+        try scheduler.run(
+            Scheduler.Plan(scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs),
+            control: controlDescriptor)
+        out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
+    }
+
+    /// Leaves the host's namespaces, so that nothing done here is seen or left outside.
+    private static func isolate() throws {
+        try check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
+        try check(
+            clx_mount("none", "/", nil, clx_mount_private_recursive), "make mounts private")
+        // In a pid namespace of our own, /proc must be its own too: processes are looked up there by number.
+        if getpid() == 1 { try check(clx_mount("proc", "/proc", "proc", 0), "mount /proc") }
+        try check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
+        // Children of this namespace get a small socket hash of their own, which makes dumps four times faster.
+        let entries = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
+        if Files.exists(entries) { try Files.write("1024", to: entries) }
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        // A worker that dies while we write to it must not take us along.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// The worker lies beside this executable.
+    private static func workerPath() throws -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &path, path.count)
+        guard length > 0 else { throw SystemError("readlink /proc/self/exe") }
+        let own = String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = own.lastIndex(of: "/").map { own[..<$0] } ?? "."
+        return "\(directory)/tcpwitness-worker"
+    }
+
+    private static func currentKernel() -> Kernel {
+        var names = utsname()
+        uname(&names)
+        func text<Field>(_ field: Field) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return Kernel(release: text(names.release), version: text(names.version), machine: text(names.machine))
+    }
+}

@@ -1,0 +1,44 @@
+internal import Lab
+internal import Linux
+internal import Record
+internal import Scenarios
+
+/// The arguments of `tcpwitness-lab run`, which tcpwitness has already checked.
+struct RunOptions {
+    var lane = Lane.scaled
+    var link = LinkChoice.auto
+    var jobs: Int?
+    var repetitions = 1
+    var patience = Duration.seconds(20)
+    var scenarios: [Scenario] = []
+
+    struct Unusable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--") else {
+                guard let scenario = allScenarios.first(where: { $0.id == argument }) else {
+                    throw Unusable(description: "no scenario \(argument)")
+                }
+                scenarios.append(scenario)
+                continue
+            }
+            guard let value = rest.popFirst() else { throw Unusable(description: "\(argument) needs a value") }
+            func parsed<Value>(_ value: Value?) throws -> Value {
+                guard let value else { throw Unusable(description: "\(argument) does not take that value") }
+                return value
+            }
+            switch argument {
+            case "--lane": lane = try parsed(Lane(rawValue: value))
+            case "--link": link = try parsed(LinkChoice(rawValue: value))
+            case "--jobs": jobs = try parsed(Int(value))
+            case "--repeat": repetitions = try parsed(Int(value))
+            case "--patience": patience = .seconds(try parsed(Double(value)))
+            default: throw Unusable(description: "unknown option \(argument)")
+            }
+        }
+    }
+}
