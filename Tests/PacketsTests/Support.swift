@@ -1,3 +1,4 @@
+import Linux
 import Packets
 
 /// The bytes of a frame, written as annotated hexadecimal: what follows a semicolon is a comment.
@@ -18,4 +19,27 @@ extension Frame {
     /// Reads it as a TCP segment; every fixture that is asked is one.
     var segment: TCPSegment { TCPSegment(ethernet: bytes)! }
     var isV6: Bool { bytes[12] == 0x86 }
+}
+
+/// SplitMix64: random bytes that are the same in every run.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+}
+
+/// A view with what matters to the test and harmless values elsewhere.
+func view(
+    fromA: Bool = true, _ flags: TCPFlags, seq: UInt32 = 1, ack: UInt32? = 1, len: Int = 0, win: UInt16 = 500,
+    sack: [SACKBlock] = []
+) -> SegmentView {
+    SegmentView(
+        fromA: fromA, flags: flags, sequence: seq, acknowledgement: ack, length: len, window: win, sackBlocks: sack,
+        time: Instant(nanoseconds: 0))
 }
