@@ -54,5 +54,6 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
     ]
 )
