@@ -45,7 +45,7 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Lab", "Linux", "Record", "Report", "Scenarios",
+                "CLinux", "Lab", "Linux", "Record", "Report", "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
