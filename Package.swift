@@ -13,7 +13,11 @@ let strict: [SwiftSetting] = [
 // Workers start by the hundred, also under emulation, where dynamic linking costs eight times the start-up time.
 let fullyStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
 // The lab needs libmnl, of which distributions ship no static library; the Swift runtime is still linked in.
-let staticRuntime: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"])]
+// The modules are compiled for the dynamic runtime, so what FoundationEssentials rests on must be named.
+let staticRuntime: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib"]), .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
+    .linkedLibrary("swiftSynchronization"),
+]
 
 let package = Package(
     name: "tcpwitness",
@@ -53,5 +57,9 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
     ]
 )
