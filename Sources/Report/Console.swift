@@ -19,7 +19,9 @@ package struct Console: Sendable {
         case .plan(let scenario):
             planned += 1
             nameWidth = max(nameWidth, scenario.id.count)
-        case .started(let started): running.insert(started.attempt)
+        case .started(let started):
+            running.insert(started.attempt)
+            nameWidth = max(nameWidth, started.attempt.name.count)
         case .finished(let finished):
             self.finished += 1
             running.remove(finished.attempt)

@@ -69,10 +69,15 @@ private struct Suite: Encodable, DynamicNodeEncoding {
         failures = count(.failed)
         errors = count(.error)
         skipped = count(.skipped)
-        time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 6)
+        // Jenkins' schema takes no more than three decimals.
+        time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3)
         properties = Properties(header)
         cases = outcomes.map(Case.init)
-        output = xmlLegal(outcomes.map { ([$0.name] + $0.timeline).joined(separator: "\n") }.joined(separator: "\n\n"))
+        let timelines = outcomes.map { outcome in
+            let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
+            return ([title] + outcome.timeline).joined(separator: "\n")
+        }
+        output = xmlLegal(timelines.joined(separator: "\n\n"))
     }
 
     static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
@@ -127,7 +132,7 @@ private struct Case: Encodable, DynamicNodeEncoding {
     init(_ outcome: Outcome) {
         classname = xmlLegal("tcpwitness.\(outcome.scenario.topic)")
         name = xmlLegal(outcome.name)
-        time = seconds(outcome.duration, decimals: 6)
+        time = seconds(outcome.duration, decimals: 3)
         let message = xmlLegal((outcome.reason ?? "no reason given").oneLine)
         let heading = outcome.heading(verdict: outcome.verdict.word)
         let body = xmlLegal(([heading] + outcome.explanation).joined(separator: "\n"))

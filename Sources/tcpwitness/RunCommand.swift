@@ -34,7 +34,9 @@ struct RunCommand: Subcommand {
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
         if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
-        if !(patience > 0 && patience < 1e6) { throw ValidationError("--patience must be a positive number of seconds") }
+        guard patience > 0, patience < 1e6 else {
+            throw ValidationError("--patience must be a positive number of seconds")
+        }
     }
 
     func perform() throws -> ExitStatus {
@@ -73,7 +75,8 @@ struct RunCommand: Subcommand {
                     return try session.conclude(RunEnd.byUser)
                 case .silent:
                     try session.take(lab.kill())
-                    return try blame("the lab was killed after a silence of \(Int(silence.seconds.rounded())) s", session)
+                    let time = Int(silence.seconds.rounded())
+                    return try blame("the lab was killed after a silence of \(time) s", session)
                 }
             } catch let error as RecordError {
                 _ = lab.kill()

@@ -21,9 +21,11 @@ struct ShowCommand: Subcommand {
             "  claim     \(scenario.claim)",
             "  document  \(scenario.documentVerdict.words)",
         ]
-        lines += field("cites", scenario.citations.map { citation in
-            citation.source + (citation.section.map { ", \($0)" } ?? "")
-        })
+        lines += field(
+            "cites",
+            scenario.citations.map { citation in
+                citation.source + (citation.section.map { ", \($0)" } ?? "")
+            })
         let timer = scenario.nominalSeconds
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)

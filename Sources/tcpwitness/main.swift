@@ -10,7 +10,7 @@ do {
 } catch let complaint as Complaint {
     complaint.print()
     exit(complaint.status.rawValue)
-} catch where Tcpwitness.exitCode(for: error) == .success {
+} catch let error where Tcpwitness.exitCode(for: error) == .success {
     // Help and version come as errors.
     Terminal.printIgnoringFailure(Tcpwitness.fullMessage(for: error) + "\n")
     exit(ExitStatus.asExpected.rawValue)
