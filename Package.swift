@@ -13,7 +13,11 @@ let strict: [SwiftSetting] = [
 // Workers start by the hundred, also under emulation, where dynamic linking costs eight times the start-up time.
 let fullyStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
 // The lab needs libmnl, of which distributions ship no static library; the Swift runtime is still linked in.
-let staticRuntime: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"])]
+// The modules are compiled for the dynamic runtime, so what FoundationEssentials rests on must be named.
+let staticRuntime: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib"]), .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
+    .linkedLibrary("swiftSynchronization"),
+]
 
 let package = Package(
     name: "tcpwitness",
@@ -46,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Lab", "Linux", "Record", "Report", "Scenarios",
+                "CLinux", "Lab", "Linux", "Record", "Report", "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
@@ -55,5 +59,9 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
     ]
 )

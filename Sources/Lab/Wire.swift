@@ -179,6 +179,7 @@ package final class Wire {
     }
 
     private func handle(_ segment: TCPSegment, _ frame: [UInt8], from: HostName, stamp: Instant) throws {
+        tracker.observe(segment)
         let view = tracker.view(of: segment, fromA: from == .a, time: stamp)
         let rule = rules.last { $0.applies(to: view) }
         if let remaining = rule?.remaining { rule?.remaining = remaining - 1 }
@@ -216,6 +217,7 @@ package final class Wire {
     }
 
     private func record(_ segment: TCPSegment, _ frame: [UInt8], from: HostName, stamp: Instant, fate: Fate) {
+        tracker.observe(segment)
         append(
             WireSegment(
                 from: from, segment: segment, view: tracker.view(of: segment, fromA: from == .a, time: stamp),

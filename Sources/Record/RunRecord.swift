@@ -23,38 +23,60 @@ package struct RunRecord: Sendable, Equatable {
     }
 }
 
-extension RunRecord {
+/// The events of a record in the order they were written.
+package struct RecordContents: Sendable, Equatable {
+    package var events: [Event]
+    /// What is missing at the end, in words; nil for a whole record.
+    package var truncation: String?
+
     /// Reads a whole record. A cut-off end is told in `truncation`; anything else wrong is thrown as one line.
     package init(_ bytes: [UInt8]) throws {
         guard !bytes.isEmpty else { throw RecordError("the record is empty") }
         let decoder = RecordDecoder()
-        var header: RunHeader?
-        var builder = Builder()
-        var end: RunEnd?
-        var truncation: String?
+        events = []
+        var hasHeader = false
+        var hasEnd = false
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         let wholeLastLine = bytes.last == UInt8(ascii: "\n")
         for (index, line) in lines.enumerated() {
-            let event: Event?
             do {
-                event = try decoder.event(line)
+                guard let event = try decoder.event(line) else { continue }
+                events.append(event)
+                if case .run = event { hasHeader = true }
+                if case .end = event { hasEnd = true }
             } catch let error as RecordError {
                 // Only the last line may be torn, and only if a header makes this a record at all.
-                guard index == lines.count - 1, !wholeLastLine, header != nil else {
+                guard index == lines.count - 1, !wholeLastLine, hasHeader else {
                     throw RecordError("line \(index + 1): \(error)")
                 }
                 truncation = "cut off inside line \(index + 1)"
-                break
             }
+        }
+        guard hasHeader else { throw RecordError("not a tcpwitness record: it has no header line") }
+        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines.count)" }
+    }
+}
+
+extension RunRecord {
+    /// Reads a whole record. A cut-off end is told in `truncation`; anything else wrong is thrown as one line.
+    package init(_ bytes: [UInt8]) throws {
+        let contents = try RecordContents(bytes)
+        try self.init(contents.events, truncation: contents.truncation)
+    }
+
+    /// Puts the events of a run in order. Throws when they have no header.
+    package init(_ events: some Sequence<Event>, truncation: String? = nil) throws {
+        var header: RunHeader?
+        var builder = Builder()
+        var end: RunEnd?
+        for event in events {
             switch event {
             case .run(let value): header = value
             case .end(let value): end = value
-            case .some(let event): builder.add(event)
-            case nil: break
+            default: builder.add(event)
             }
         }
         guard let header else { throw RecordError("not a tcpwitness record: it has no header line") }
-        if end == nil && truncation == nil { truncation = "cut off after line \(lines.count)" }
         self.init(
             header: header, plan: builder.plan, attempts: builder.attempts(), end: end, truncation: truncation)
     }

@@ -12,7 +12,8 @@ enum LabCommand {
     private static let controlDescriptor: Int32 = 4
 
     static func complain(_ text: String) {
-        fputs("tcpwitness: \(text)\n", stderr)
+        let line = Array("tcpwitness: \(text)\n".utf8)
+        write(STDERR_FILENO, line, line.count)
     }
 
     /// Prints every prerequisite; 0 when a run is possible.
@@ -23,12 +24,12 @@ enum LabCommand {
             complain("\(error): run as root (sudo)")
             return 2
         }
-        let found = check.all()
+        let found = prerequisites.all()
         for prerequisite in found { print(prerequisite.line) }
         return found.allSatisfy { $0.isPresent || !$0.isRequired } ? 0 : 2
     }
 
-    private static var check: PrerequisiteCheck {
+    private static var prerequisites: PrerequisiteCheck {
         PrerequisiteCheck(simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
     }
 
@@ -36,7 +37,7 @@ enum LabCommand {
         do {
             let options = try RunOptions(arguments)
             try isolate()
-            let found = check.all()
+            let found = prerequisites.all()
             if let missing = found.first(where: { $0.isRequired && !$0.isPresent }) {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
@@ -75,12 +76,12 @@ enum LabCommand {
 
     /// Leaves the host's namespaces, so that nothing done here is seen or left outside.
     private static func isolate() throws {
-        try check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
-        try check(
+        try Linux.check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
+        try Linux.check(
             clx_mount("none", "/", nil, clx_mount_private_recursive), "make mounts private")
         // In a pid namespace of our own, /proc must be its own too: processes are looked up there by number.
-        if getpid() == 1 { try check(clx_mount("proc", "/proc", "proc", 0), "mount /proc") }
-        try check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
+        if getpid() == 1 { try Linux.check(clx_mount("proc", "/proc", "proc", 0), "mount /proc") }
+        try Linux.check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
         // Children of this namespace get a small socket hash of their own, which makes dumps four times faster.
         let entries = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
         if Files.exists(entries) { try Files.write("1024", to: entries) }

@@ -1,0 +1,160 @@
+internal import Foundation
+package import Record
+internal import XMLCoder
+
+/// A run as JUnit XML, in the part of the format that Jenkins' `junit-10` and the Ant task's schema agree on.
+///
+/// That part has no attributes on `testsuites` and no output in a `testcase`, so the timelines of a topic's attempts
+/// stand one after the other in the output of its suite.
+package enum JUnit {
+    /// The whole document, UTF-8, ending with a newline.
+    package static func document(_ record: RunRecord) -> [UInt8] {
+        let encoder = XMLEncoder()
+        encoder.outputFormatting = .prettyPrinted
+        encoder.prettyPrintIndentation = .spaces(2)
+        do {
+            let document = try encoder.encode(
+                Suites(record), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
+            return Array(document) + [UInt8(ascii: "\n")]
+        } catch {
+            // Strings and numbers are always expressible.
+            fatalError("cannot encode JUnit XML: \(error)")
+        }
+    }
+}
+
+private struct Suites: Encodable {
+    enum CodingKeys: String, CodingKey { case suites = "testsuite" }
+
+    let suites: [Suite]
+
+    init(_ record: RunRecord) {
+        let outcomes = record.outcomes
+        var topics: [String] = []
+        for outcome in outcomes where !topics.contains(outcome.scenario.topic) { topics.append(outcome.scenario.topic) }
+        suites = topics.enumerated().map { id, topic in
+            Suite(id: id, topic: topic, outcomes: outcomes.filter { $0.scenario.topic == topic }, header: record.header)
+        }
+    }
+}
+
+private struct Suite: Encodable, DynamicNodeEncoding {
+    enum CodingKeys: String, CodingKey {
+        case id, name, package, timestamp, hostname, tests, failures, errors, skipped, time
+        case properties, cases = "testcase", output = "system-out", errorOutput = "system-err"
+    }
+
+    let id: Int
+    let name: String
+    let package = "tcpwitness"
+    let timestamp: String?
+    let hostname = "localhost"
+    let tests: Int
+    let failures: Int
+    let errors: Int
+    let skipped: Int
+    let time: String
+    let properties: Properties
+    let cases: [Case]
+    let output: String
+    let errorOutput = ""
+
+    init(id: Int, topic: String, outcomes: [Outcome], header: RunHeader) {
+        func count(_ verdict: Verdict) -> Int { outcomes.count { $0.verdict == verdict } }
+        self.id = id
+        name = xmlLegal(topic)
+        // The schema takes a time without a zone.
+        timestamp = header.startedAt.map { xmlLegal(String($0.prefix { $0 != "Z" && $0 != "." })) }
+        tests = outcomes.count
+        failures = count(.failed)
+        errors = count(.error)
+        skipped = count(.skipped)
+        // Jenkins' schema takes no more than three decimals.
+        time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3)
+        properties = Properties(header)
+        cases = outcomes.map(Case.init)
+        let timelines = outcomes.map { outcome in
+            let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
+            return ([title] + outcome.timeline).joined(separator: "\n")
+        }
+        output = xmlLegal(timelines.joined(separator: "\n\n"))
+    }
+
+    static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
+        switch CodingKeys(rawValue: key.stringValue) {
+        case .properties, .cases, .output, .errorOutput: .element
+        default: .attribute
+        }
+    }
+}
+
+private struct Properties: Encodable {
+    struct Property: Encodable, DynamicNodeEncoding {
+        let name: String
+        let value: String
+
+        static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding { .attribute }
+    }
+
+    let property: [Property]
+
+    init(_ header: RunHeader) {
+        let limits = header.limits.enumerated().map { ("limit \($0.offset + 1)", $0.element) }
+        let pairs = [
+            ("kernel release", header.kernel.release), ("kernel version", header.kernel.version),
+            ("machine", header.kernel.machine), ("lane", header.lane.rawValue), ("link", header.link.rawValue),
+            ("place", header.place), ("tool", header.tool),
+        ]
+        property = (pairs + limits).map { Property(name: $0.0, value: xmlLegal($0.1.oneLine)) }
+    }
+}
+
+private struct Case: Encodable, DynamicNodeEncoding {
+    struct Result: Encodable, DynamicNodeEncoding {
+        enum CodingKeys: String, CodingKey { case message, type, body = "" }
+
+        let message: String
+        let type: String?
+        let body: String?
+
+        static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
+            key.stringValue.isEmpty ? .element : .attribute
+        }
+    }
+
+    let classname: String
+    let name: String
+    let time: String
+    let failure: Result?
+    let error: Result?
+    let skipped: Result?
+
+    init(_ outcome: Outcome) {
+        classname = xmlLegal("tcpwitness.\(outcome.scenario.topic)")
+        name = xmlLegal(outcome.name)
+        time = seconds(outcome.duration, decimals: 3)
+        let message = xmlLegal((outcome.reason ?? "no reason given").oneLine)
+        let heading = outcome.heading(verdict: outcome.verdict.word)
+        let body = xmlLegal(([heading] + outcome.explanation).joined(separator: "\n"))
+        failure =
+            outcome.verdict == .failed ? Result(message: message, type: "expectation", body: body) : nil
+        error = outcome.verdict == .error ? Result(message: message, type: "harness", body: body) : nil
+        skipped = outcome.verdict == .skipped ? Result(message: message, type: nil, body: nil) : nil
+    }
+
+    static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
+        ["failure", "error", "skipped"].contains(key.stringValue) ? .element : .attribute
+    }
+}
+
+/// The text with what XML 1.0 cannot carry, not even escaped, replaced by U+FFFD.
+private func xmlLegal(_ text: String) -> String {
+    var legal = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x09, 0x0a, 0x20...0xfffd, 0x10000...0x10ffff: legal.append(scalar)
+        default: legal.append("\u{fffd}")
+        }
+    }
+    return String(legal)
+}

@@ -1,0 +1,94 @@
+package import Record
+
+/// What became of one attempt, in the words that all reports share.
+package struct Outcome: Sendable, Equatable {
+    /// The scenario's id, with ` #2` and so on for repeats, so that names are unique and stable.
+    package var name: String
+    package var scenario: ScenarioDescription
+    package var verdict: Verdict
+    /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
+    package var reason: String?
+    /// Nanoseconds; up to the last fact for an attempt that was cut off.
+    package var duration: Int64
+    package var variant: String?
+    package var failedChecks: [Check]
+    /// In the order of the record.
+    package var facts: [Event]
+}
+
+extension Attempt {
+    /// The name of the attempt in reports.
+    package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
+}
+
+extension RunEnd {
+    /// The reason of a run that its user ended.
+    package static let byUser = "interrupted"
+}
+
+extension RunRecord {
+    /// Whether the user ended the run before everything was done.
+    package var wasInterruptedByUser: Bool { end?.interrupted == RunEnd.byUser }
+
+    /// Every attempt that a report tells of, in the plan's order.
+    ///
+    /// What was planned and has no verdict is an error, because silence must not look like success. A user who ends a
+    /// run knows that, so such a run lists only what was finished.
+    package var outcomes: [Outcome] {
+        var attempts: [String: [AttemptRecord]] = [:]
+        for record in self.attempts { attempts[record.attempt.scenario, default: []].append(record) }
+        return plan.flatMap { scenario -> [Outcome] in
+            guard let records = attempts[scenario.id] else {
+                return outcome(ofUnstarted: scenario).map { [$0] } ?? []
+            }
+            return records.compactMap(outcome(of:))
+        }
+    }
+
+    private func outcome(of record: AttemptRecord) -> Outcome? {
+        let failed = record.checks.filter { !$0.passed }
+        if let finished = record.finished {
+            return Outcome(
+                name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
+                reason: finished.reason, duration: finished.duration, variant: finished.variant, failedChecks: failed,
+                facts: record.facts)
+        }
+        guard let cause = causeOfSilence else { return nil }
+        return Outcome(
+            name: record.attempt.name, scenario: record.scenario, verdict: .error,
+            reason: "\(record.attempt.name) did not finish: \(cause)",
+            duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, failedChecks: failed,
+            facts: record.facts)
+    }
+
+    private func outcome(ofUnstarted scenario: ScenarioDescription) -> Outcome? {
+        guard let cause = causeOfSilence else { return nil }
+        return Outcome(
+            name: scenario.id, scenario: scenario, verdict: .error,
+            reason: "\(scenario.id) did not start: \(cause)", duration: 0, variant: nil, failedChecks: [], facts: [])
+    }
+
+    /// Why a planned attempt has no verdict; nil when the user knows.
+    private var causeOfSilence: String? {
+        if wasInterruptedByUser { return nil }
+        if let cause = end?.interrupted { return cause }
+        return truncation.map { "the record is \($0)" } ?? "the run ended without it"
+    }
+}
+
+extension Event {
+    /// Nanoseconds since the attempt began; nil for what is no fact of an attempt.
+    var time: Int64? {
+        switch self {
+        case .call(let fact): fact.at
+        case .transition(let fact): fact.at
+        case .row(let fact): fact.at
+        case .segment(let fact): fact.at
+        case .packet(let fact): fact.at
+        case .counters(let fact): fact.at
+        case .exit(let fact): fact.at
+        case .note(let fact): fact.at
+        case .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        }
+    }
+}

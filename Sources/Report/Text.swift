@@ -1,0 +1,67 @@
+internal import Record
+
+/// Nanoseconds as seconds with a fixed number of decimals, the same in every locale.
+func seconds(_ nanoseconds: Int64, decimals: Int) -> String {
+    var unit: Int64 = 1_000_000_000
+    for _ in 0..<decimals { unit /= 10 }
+    let rounded = (nanoseconds.magnitude + UInt64(unit / 2)) / UInt64(unit)
+    var digits = String(rounded)
+    while digits.count <= decimals { digits = "0" + digits }
+    let sign = nanoseconds < 0 && rounded > 0 ? "-" : ""
+    return decimals == 0 ? sign + digits : "\(sign)\(digits.dropLast(decimals)).\(digits.suffix(decimals))"
+}
+
+extension String {
+    /// Filled with spaces at the end up to a width.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+    /// Filled with spaces at the front up to a width.
+    func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+
+    /// Its lines as one.
+    var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+}
+
+extension Verdict {
+    /// As people read it: what asks for attention is in capitals.
+    var word: String {
+        switch self {
+        case .passed: "passed"
+        case .failed: "FAILED"
+        case .error: "ERROR"
+        case .skipped: "skipped"
+        }
+    }
+}
+
+extension Citation {
+    var words: String { section.map { "\(source), \($0)" } ?? source }
+}
+
+extension Outcome {
+    /// The heading of the explanation; the place is that of the first failed expectation.
+    func heading(verdict: String) -> String { "\(name)  \(verdict)  \(location)" }
+
+    /// Claim, and for every failed expectation what was expected, seen and on the wire.
+    var explanation: [String] {
+        let source = scenario.citations.first.map { "   (\($0.words))" } ?? ""
+        var lines = field("claim", scenario.claim + source)
+        if verdict == .error, let reason { lines += field("error", reason) }
+        for (index, check) in failedChecks.enumerated() {
+            if index > 0 { lines.append("") }
+            lines += field("expected", check.expected) + field("seen", check.seen)
+            if let wire = check.wire { lines += field("wire", wire) }
+            if check.location != location { lines += field("at", check.location) }
+        }
+        if verdict == .failed, failedChecks.isEmpty, let reason { lines += field("reason", reason) }
+        return lines
+    }
+
+    private var location: String { failedChecks.first?.location ?? scenario.location }
+
+    private func field(_ name: String, _ text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().map {
+            "  " + ($0.offset == 0 ? name : "").padded(to: 10) + $0.element
+        }
+    }
+}

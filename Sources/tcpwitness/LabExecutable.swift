@@ -1,0 +1,28 @@
+internal import Glibc
+internal import Linux
+internal import Report
+
+/// Where the lab's executable is.
+enum LabExecutable {
+    /// The one beside this executable. `TCPWITNESS_LAB` overrides that: a hook for tests, which put a lab there that
+    /// plays a given stream.
+    static func find() throws -> String {
+        if let path = Terminal.variable("TCPWITNESS_LAB") { return path }
+        guard let own = realpath("/proc/self/exe", nil) else {
+            throw Complaint("cannot find this executable: \(Errno.current)", status: .harnessError)
+        }
+        defer { free(own) }
+        let path = String(cString: own)
+        let lab = path[...(path.lastIndex(of: "/") ?? path.startIndex)] + "tcpwitness-lab"
+        guard access(String(lab), X_OK) == 0 else {
+            throw Complaint("no executable \(lab): \(Errno.current)", status: .harnessError)
+        }
+        return String(lab)
+    }
+
+    /// This process's environment, for the lab.
+    static var environment: [String] {
+        let bytes = (try? Files.read("/proc/self/environ")) ?? ""
+        return bytes.split(separator: "\0").map(String.init)
+    }
+}

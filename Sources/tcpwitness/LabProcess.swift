@@ -1,0 +1,94 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+
+/// The lab while it runs: the lines of its event stream, and what may end it.
+///
+/// It must be started by a thread that lives as long as it shall, since it is killed with that thread.
+final class LabProcess {
+    enum Step {
+        case lines([[UInt8]])
+        /// The stream has ended, and so has the process.
+        case ended(WaitStatus)
+        /// The user wants an end (SIGINT or SIGTERM).
+        case interrupted
+        /// Nothing came for as long as was allowed.
+        case silent
+    }
+
+    private let child: ChildProcess
+    private let stream: Descriptor
+    private let control: Descriptor
+    private let signals: Descriptor
+    private var partialLine: [UInt8] = []
+
+    /// Starts the lab with an event stream as descriptor 3 and a pipe as descriptor 4 that breaks when we are gone.
+    init(_ path: String, _ arguments: [String]) throws(SystemError) {
+        // Before the start, so that no signal is lost between.
+        signals = try Self.interruptions()
+        let events = try Self.pipe()
+        let control = try Self.pipe()
+        stream = Descriptor(owning: events.read)
+        self.control = Descriptor(owning: control.write)
+        // Ours must go once the lab has its own, or the stream would never end.
+        defer {
+            close(events.write)
+            close(control.read)
+        }
+        child = try ChildProcess(
+            path, arguments, environment: LabExecutable.environment, descriptors: [events.write, control.read],
+            isolated: true)
+    }
+
+    /// Waits for the next thing to happen. Throws the error of the failing call.
+    func next(within patience: Duration) throws(SystemError) -> Step {
+        guard let ready = try wait(for: [signals.raw, stream.raw], patience) else { return .silent }
+        if ready[0] { return .interrupted }
+        let bytes = try stream.read(capacity: 1 << 16)
+        if !bytes.isEmpty { return .lines(split(bytes)) }
+        // The lab has closed its stream; it has nothing left to do but to exit.
+        guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(5)) else { return .silent }
+        return ready[0] ? .interrupted : .ended(try child.wait())
+    }
+
+    /// Ends the lab and, with its pid namespace, all its workers. Returns the whole lines it had still sent.
+    func kill() -> [[UInt8]] {
+        try? child.signal(SIGKILL)
+        // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
+        guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? child.wait()) != nil else { return [] }
+        var lines: [[UInt8]] = []
+        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { lines += split(bytes) }
+        return lines
+    }
+
+    private func split(_ bytes: [UInt8]) -> [[UInt8]] {
+        var lines = (partialLine + bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        partialLine = Array(lines.removeLast())
+        return lines.map(Array.init)
+    }
+
+    /// Which descriptors are readable; nil when none became so in time.
+    private func wait(for descriptors: [Int32], _ patience: Duration) throws(SystemError) -> [Bool]? {
+        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let ready = clx_poll(&entries, UInt(entries.count), patience.nanoseconds)
+        try check(ready, "poll")
+        return ready == 0 ? nil : entries.map { $0.revents != 0 }
+    }
+
+    private static func interruptions() throws(SystemError) -> Descriptor {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC))
+        guard raw >= 0 else { throw SystemError("signalfd") }
+        return Descriptor(owning: raw)
+    }
+
+    private static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try check(clx_pipe(&ends), "pipe2")
+        return (ends[0], ends[1])
+    }
+}

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Linux
+internal import Record
+internal import Report
+
+struct RunCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs scenarios on this machine's kernel. Needs root.")
+
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+    var scenarios: [String] = []
+
+    @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own).")
+    var lane: Lane = .scaled
+
+    @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
+    var link: LinkChoice = .auto
+
+    @Option(help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
+    var jobs: Int?
+
+    @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
+    var `repeat`: Int = 1
+
+    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
+    var junit: String?
+
+    @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
+    var record: String?
+
+    @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
+    var patience: Double = 20
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+        if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
+        guard patience > 0, patience < 1e6 else {
+            throw ValidationError("--patience must be a positive number of seconds")
+        }
+    }
+
+    func perform() throws -> ExitStatus {
+        let selected = try select(scenarios, from: catalogue(lane: lane))
+        try Privileges.check()
+        let outputs = try checkOutputs()
+        let session = RunSession(outputs: outputs, selected: selected, lane: lane, link: link)
+        let lab: LabProcess
+        do {
+            lab = try LabProcess(LabExecutable.find(), arguments(for: selected))
+        } catch let error as SystemError {
+            throw Complaint("cannot start the lab: \(error)", status: .harnessError)
+        }
+        do {
+            return try follow(lab, session, silence: longestSilence(of: selected))
+        } catch {
+            _ = lab.kill()
+            throw error
+        }
+    }
+
+    private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> ExitStatus {
+        while true {
+            do {
+                switch try lab.next(within: silence) {
+                case .lines(let lines): try session.take(lines)
+                case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
+                case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun:
+                    // The lab has found that it cannot run here, and has said so.
+                    return .usage
+                case .ended(.exited(0)): return try blame("the lab ended before its record did", session)
+                case .ended(.exited(let code)): return try blame("the lab ended: exit \(code)", session)
+                case .ended(.killed(let signal)): return try blame("the lab ended: \(signalSymbol(signal))", session)
+                case .interrupted:
+                    try session.take(lab.kill())
+                    return try session.conclude(RunEnd.byUser)
+                case .silent:
+                    try session.take(lab.kill())
+                    let time = Int(silence.seconds.rounded())
+                    return try blame("the lab was killed after a silence of \(time) s", session)
+                }
+            } catch let error as RecordError {
+                _ = lab.kill()
+                return try blame("the lab was killed for a broken stream: \(error)", session)
+            }
+        }
+    }
+
+    private func blame(_ cause: String, _ session: RunSession) throws -> ExitStatus {
+        let status = try session.conclude(cause)
+        Complaint(cause).print()
+        return status
+    }
+
+    /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
+    private func longestSilence(of selected: [ScenarioDescription]) -> Duration {
+        .seconds((selected.map(\.nominalSeconds).max() ?? 0) + 3 * patience + 2)
+    }
+
+    private func checkOutputs() throws -> RunSession.Outputs {
+        let outputs = RunSession.Outputs(
+            record: try record.map { try OutputFile(checking: $0, option: "--record") },
+            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") })
+        if let record = outputs.record, let junit = outputs.junit, record.isSame(as: junit) {
+            throw Complaint("--record and --junit name the same file")
+        }
+        return outputs
+    }
+
+    private func arguments(for selected: [ScenarioDescription]) -> [String] {
+        ["run", "--lane", lane.rawValue, "--link", link.rawValue]
+            + (jobs.map { ["--jobs", String($0)] } ?? [])
+            + ["--repeat", String(`repeat`), "--patience", patience.words] + selected.map(\.id)
+    }
+}
+
+extension Double {
+    /// Without a fraction where it has none.
+    fileprivate var words: String { Int(exactly: self).map { String($0) } ?? String(self) }
+}

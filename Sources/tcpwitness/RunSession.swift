@@ -1,0 +1,115 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Linux
+internal import Record
+internal import Report
+
+/// A run as it comes in: every event goes to the record, to the console and, for the reports at the end, to memory.
+final class RunSession {
+    /// Where to write; either may be missing.
+    struct Outputs {
+        var record: OutputFile?
+        var junit: OutputFile?
+    }
+
+    private let outputs: Outputs
+    private let selected: [ScenarioDescription]
+    private let fallbackHeader: RunHeader
+    private let start = Instant.now
+    private let isInteractive = Terminal.isInteractive
+    private let decoder = RecordDecoder()
+    private let encoder = RecordEncoder()
+    private var console = Console(colour: Terminal.hasColour)
+    private var writer: OutputFile.Writer?
+    private var events: [Event] = []
+    /// The lab's own end, kept back until it has exited: it may still fail.
+    private var end: RunEnd?
+
+    init(outputs: Outputs, selected: [ScenarioDescription], lane: Lane, link: LinkChoice) {
+        self.outputs = outputs
+        self.selected = selected
+        fallbackHeader = RunHeader(
+            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
+    }
+
+    var hasBegun: Bool { !events.isEmpty }
+    var hasEnd: Bool { end != nil }
+
+    /// Takes lines of the lab's stream. Throws a record error when they are none, a complaint when a disk is full.
+    func take(_ lines: [[UInt8]]) throws {
+        var text = ""
+        for line in lines {
+            guard let event = try decoder.event(line) else {
+                // A kind that this program does not know is still worth keeping.
+                try writer?.append(line + [UInt8(ascii: "\n")])
+                continue
+            }
+            if case .end(let end) = event {
+                self.end = end
+            } else {
+                text += try add(event, line: line + [UInt8(ascii: "\n")])
+            }
+        }
+        try show(text)
+    }
+
+    /// Ends the record, prints what failed and the counts, and writes the report.
+    ///
+    /// - Parameter cause: why the run ended early; nil when the lab did its job.
+    func conclude(_ cause: String?) throws -> ExitStatus {
+        var text = ""
+        if events.isEmpty { text += try add(.run(fallbackHeader), line: nil) }
+        if let cause, cause != RunEnd.byUser { text += try planTheRest() }
+        let end = self.end ?? RunEnd(duration: (.now - start).nanoseconds)
+        text += try add(.end(RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted)), line: nil)
+        let record = try RunRecord(events)
+        // Whoever cannot have the report shall at least see the result.
+        let report = Result { _ = try outputs.junit?.create(JUnit.document(record)) }
+        try Terminal.print(clearing + text + console.conclusion(record))
+        try report.get()
+        return record.wasInterruptedByUser ? .interrupted : RunSummary(record).exitStatus
+    }
+
+    private func add(_ event: Event, line: [UInt8]?) throws -> String {
+        guard case .run(var header) = event else {
+            guard hasBegun else { throw RecordError("the first line is no header") }
+            try writer?.append(line ?? encoder.line(event))
+            events.append(event)
+            return console.render(event)
+        }
+        header.startedAt = header.startedAt ?? Date.now.formatted(.iso8601)
+        let stamped = Event.run(header)
+        // Only now, so that a run that never begins leaves no file and an older record whole.
+        writer = try outputs.record?.create(encoder.line(stamped))
+        events.append(stamped)
+        return console.render(stamped)
+    }
+
+    /// Plans what was selected and is not yet planned, so that the reports miss it.
+    private func planTheRest() throws -> String {
+        var planned: Set<String> = []
+        for case .plan(let scenario) in events { planned.insert(scenario.id) }
+        return try selected.filter { !planned.contains($0.id) }.map { try add(.plan($0), line: nil) }.joined()
+    }
+
+    private func show(_ text: String) throws {
+        let status = isInteractive ? console.status : ""
+        if text.isEmpty && status.isEmpty { return }
+        try Terminal.print(clearing + text + status)
+    }
+
+    /// Takes the status line away.
+    private var clearing: String { isInteractive ? "\r\u{1b}[K" : "" }
+}
+
+extension Kernel {
+    /// The kernel this process runs on.
+    fileprivate static var running: Kernel {
+        var name = utsname()
+        uname(&name)
+        func text<Field>(_ field: Field) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return Kernel(release: text(name.release), version: text(name.version), machine: text(name.machine))
+    }
+}

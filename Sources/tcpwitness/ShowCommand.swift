@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Record
+internal import Report
+
+struct ShowCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
+
+    @Argument(help: "The scenario's id.")
+    var scenario: String
+
+    @Option(help: "Whose timers it waits for: scaled or default.")
+    var lane: Lane = .scaled
+
+    func perform() throws -> ExitStatus {
+        let all = catalogue(lane: lane)
+        let id = try resolve(scenario, all)
+        guard let scenario = all.first(where: { $0.id == id }) else { return .usage }
+        var lines = [
+            "\(scenario.id)  \(scenario.location)",
+            "  claim     \(scenario.claim)",
+            "  document  \(scenario.documentVerdict.words)",
+        ]
+        lines += field(
+            "cites",
+            scenario.citations.map { citation in
+                citation.source + (citation.section.map { ", \($0)" } ?? "")
+            })
+        let timer = scenario.nominalSeconds
+        lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
+        lines += field("steps", scenario.steps)
+        try Terminal.print(lines.map { $0 + "\n" }.joined())
+        return .asExpected
+    }
+
+    private func field(_ name: String, _ values: [String]) -> [String] {
+        values.enumerated().map { index, value in
+            let label = index == 0 ? name : ""
+            return "  " + label + String(repeating: " ", count: 10 - label.count) + value
+        }
+    }
+}
+
+extension DocumentVerdict {
+    fileprivate var words: String {
+        switch self {
+        case .holds: "holds: the kernel does what the document says"
+        case .differs: "differs: true in spirit, but the kernel does something a reader must know"
+        case .refuted: "refuted: the kernel does something else, which is what is asserted"
+        case .unclaimed: "unclaimed: no document says it"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Glibc
+internal import Linux
+
+/// Standard output and standard error, without stdio's buffers, so that the order of lines is the order of events.
+enum Terminal {
+    private static let output = Descriptor(owning: STDOUT_FILENO)
+    private static let error = Descriptor(owning: STDERR_FILENO)
+
+    /// Whether standard output is a terminal that can overwrite a line.
+    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 && variable("TERM") != "dumb" }
+
+    /// Whether lines on standard output may have colour (no-color.org).
+    static var hasColour: Bool { isInteractive && (variable("NO_COLOR") ?? "").isEmpty }
+
+    /// The value of an environment variable.
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Writes to standard output. Throws the error as a complaint: whoever reads it must not take a part for the whole.
+    static func print(_ text: String) throws {
+        do {
+            try output.write(Array(text.utf8))
+        } catch {
+            throw Complaint("cannot write to standard output: \(error.errno)")
+        }
+    }
+
+    /// Writes to standard output where there is nothing left to do about a failure.
+    static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.utf8)) }
+
+    /// Writes to standard error.
+    static func printError(_ text: String) { try? error.write(Array(text.utf8)) }
+}
