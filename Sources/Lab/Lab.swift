@@ -20,6 +20,8 @@ package final class Lab {
     package private(set) var wire: Wire! = nil
     /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
     private(set) var linkUsed = "direct"
+    /// Where the present chapter begins in the wire's log.
+    private(set) var chapterStart = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
@@ -44,7 +46,9 @@ package final class Lab {
         let addressing = Addressing(number: number)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
-        var builder = LinkBuilder(a: a, b: b, choice: configuration.link, forceRelay: configuration.tampering.segments != nil)
+        var builder = LinkBuilder(
+            a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link,
+            forceRelay: configuration.tampering.segments != nil)
         let built = try builder.build(scenario.link)
         wireNamespace = builder.wireNamespace
         linkUsed = built.name
@@ -197,18 +201,25 @@ package final class Lab {
         guard sent == message.count else { throw SystemError("send a request to \(process.name)") }
     }
 
-    func awaitAnswer(_ call: PendingCall, location: String) throws {
-        // A call that waits for a kernel timer is begun, awaited by its effect, and answered afterwards.
-        guard try wait(until: .now + configuration.patience, { call.isDone }) else {
+    func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
+        guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             let fact = call.fact(timeline)
             timeline.add(.call(fact), at: fact.at)
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
-                seen: "still blocked after \(configuration.patience)", witnesses: ["call"], location: location)
+                seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"], location: location)
         }
     }
 
     func register(_ socket: Socket) { sockets.append(socket) }
+
+    /// Begins a new part of the scenario: counters start anew, and earlier segments no longer count.
+    package func chapter(_ title: String) throws {
+        try service()
+        chapterStart = wire.log.count
+        for host in [a!, b!] { try host.startCounting() }
+        note(title)
+    }
 
     // MARK: Results
 

@@ -156,10 +156,16 @@ extension Lab {
             witnesses: ["trace"], location: shortLocation(file, line))
     }
 
-    /// Times at which the tracepoint saw a host send something again.
-    package func traced(_ tracepoint: Tracepoint, on host: Host) throws -> [Instant] {
-        _ = try wait(until: .now) { true }
-        return paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }.map(\.time)
+    /// Expects the tracepoint to have seen a host send something again this often.
+    package func expect(
+        _ tracepoint: Tracepoint, on host: Host, traced count: Int, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        guard configuration.trace != nil else { return }
+        func seen() -> Int { paths.packets.count { $0.tracepoint == tracepoint && $0.host == host.name } }
+        _ = try wait(until: .now + configuration.patience) { seen() >= count }
+        record(
+            passed: seen() == count, expected: "\(count) × \(tracepoint.event) on \(host.name.rawValue)",
+            seen: "\(seen())", witnesses: ["trace"], location: shortLocation(file, line))
     }
 
     // MARK: Counters

@@ -4,9 +4,9 @@ internal import Record
 
 // Expectations on what the wire carried.
 extension Lab {
-    /// The segments the hosts sent since a place in the log, in order; injected ones are not theirs.
-    package func carried(since place: Int = 0) -> [WireSegment] {
-        wire.log[min(place, wire.log.count)...].filter { $0.fate != .injected }
+    /// The segments the hosts sent since a place in the log (the chapter's begin), in order; injected ones are not theirs.
+    package func carried(since place: Int? = nil) -> [WireSegment] {
+        wire.log[min(place ?? chapterStart, wire.log.count)...].filter { $0.fate != .injected }
     }
 
     /// Waits until a rule has met this many segments; ends the scenario otherwise.
@@ -24,19 +24,25 @@ extension Lab {
     }
 
     /// Expects exactly these segments, in this order, since a place in the log; waits for the last of them.
+    ///
+    /// - Parameter inAnyOrder: where both ends send of their own accord and either may be first.
     package func expectCarried(
-        _ patterns: SegmentPattern..., since place: Int = 0, file: StaticString = #fileID, line: Int = #line
+        _ patterns: SegmentPattern..., since place: Int? = nil, inAnyOrder: Bool = false,
+        file: StaticString = #fileID, line: Int = #line
     ) throws {
-        try expectCarried(patterns, since: place, file: file, line: line)
+        try expectCarried(patterns, since: place, inAnyOrder: inAnyOrder, file: file, line: line)
     }
 
     /// The same for a list that the scenario has made.
     package func expectCarried(
-        _ patterns: [SegmentPattern], since place: Int = 0, file: StaticString = #fileID, line: Int = #line
+        _ patterns: [SegmentPattern], since place: Int? = nil, inAnyOrder: Bool = false,
+        file: StaticString = #fileID, line: Int = #line
     ) throws {
         _ = try wait(until: .now + configuration.patience) { self.carried(since: place).count >= patterns.count }
         let seen = carried(since: place).map(\.view)
-        let difference = SegmentPattern.firstDifference(expected: patterns, seen: seen)
+        let difference =
+            inAnyOrder
+            ? unmatched(patterns, seen) : SegmentPattern.firstDifference(expected: patterns, seen: seen)
         record(
             passed: difference == nil,
             expected: "the wire carries " + patterns.map(\.description).joined(separator: ", "),
@@ -44,9 +50,19 @@ extension Lab {
             location: shortLocation(file, line))
     }
 
+    /// Says which pattern has no segment of its own, or which segment no pattern.
+    private func unmatched(_ patterns: [SegmentPattern], _ seen: [SegmentView]) -> String? {
+        var rest = seen
+        for pattern in patterns {
+            guard let place = rest.firstIndex(where: pattern.matches) else { return "no \(pattern)" }
+            rest.remove(at: place)
+        }
+        return rest.isEmpty ? nil : "unexpected \(SegmentView.describe(rest))"
+    }
+
     /// Expects this many segments of a pattern since a place in the log.
     package func expect(
-        _ pattern: SegmentPattern, carried count: Int, since place: Int = 0, file: StaticString = #fileID,
+        _ pattern: SegmentPattern, carried count: Int, since place: Int? = nil, file: StaticString = #fileID,
         line: Int = #line
     ) throws {
         func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
@@ -60,7 +76,7 @@ extension Lab {
     /// Waits for the first segment of a pattern since a place in the log; ends the scenario without one.
     @discardableResult
     package func requireCarried(
-        _ pattern: SegmentPattern, since place: Int = 0, within patience: Duration? = nil,
+        _ pattern: SegmentPattern, since place: Int? = nil, within patience: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
         func first() -> WireSegment? { carried(since: place).first { pattern.matches($0.view) } }
@@ -87,5 +103,26 @@ extension Lab {
             passed: seen.isEmpty, expected: "nothing more on the wire for \(duration.seconds) s",
             seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)), witnesses: ["segments"],
             location: shortLocation(file, line))
+    }
+}
+
+extension Lab {
+    /// Patience for something that a kernel timer of this length brings about.
+    package func patience(after timer: Duration) -> Duration { timer * 1.125 + configuration.patience }
+
+    /// Waits until a segment like `first` comes again; returns the time between the two, by the kernel's stamps.
+    package func requireAgain(
+        _ pattern: SegmentPattern, first: WireSegment, timer: Duration = .seconds(1),
+        file: StaticString = #fileID, line: Int = #line
+    ) throws -> Duration {
+        func next() -> WireSegment? {
+            carried().first { $0.stamp > first.stamp && pattern.matches($0.view) }
+        }
+        guard try wait(until: .now + patience(after: timer), { next() != nil }), let next = next() else {
+            try requirementFailed(
+                expected: "the wire carries \(pattern) again", seen: SegmentView.describe(carried().map(\.view)),
+                witnesses: ["segments"], location: shortLocation(file, line))
+        }
+        return next.stamp - first.stamp
     }
 }

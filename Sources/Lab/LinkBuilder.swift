@@ -8,6 +8,7 @@ internal import Record
 struct LinkBuilder {
     let a: Host
     let b: Host
+    let ipv6: Bool
     let choice: LinkChoice
     /// The relay is wanted even where a plain link would do, because something is to be tampered with.
     let forceRelay: Bool
@@ -22,9 +23,10 @@ struct LinkBuilder {
     private static let facingA: Int32 = 2
     private static let facingB: Int32 = 3
 
-    init(a: Host, b: Host, choice: LinkChoice, forceRelay: Bool) {
+    init(a: Host, b: Host, ipv6: Bool, choice: LinkChoice, forceRelay: Bool) {
         self.a = a
         self.b = b
+        self.ipv6 = ipv6
         self.choice = choice
         self.forceRelay = forceRelay
     }
@@ -34,10 +36,15 @@ struct LinkBuilder {
         case .relay: return try relayed()
         case .direct: return forceRelay ? try relayed() : try direct()
         case .loopback:
-            let direct = try direct()
-            guard case .observed = direct.path else { return direct }
-            let loopback = try a.namespace.inside { try PacketSocket(interface: 1, outgoing: true) }
-            return Built(path: .observed(atA: loopback, atB: nil), name: "loopback")
+            _ = try direct()
+            let (loopback, link) = try a.namespace.inside {
+                (
+                    try PacketSocket(interface: 1, outgoing: true),
+                    try PacketSocket(interface: Host.interface, outgoing: true)
+                )
+            }
+            // Anything that leaves the host after all would show as coming from B.
+            return Built(path: .observed(atA: loopback, atB: link), name: "loopback")
         case .impaired(let delay, let jitter, let loss):
             if choice != .relay && !forceRelay {
                 do {
@@ -114,20 +121,31 @@ struct LinkBuilder {
                 let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
                 try check(clx_offloads_off(socket.raw, "veth0"), "turn offloads of veth0 off")
             }
-            // Router solicitations and multicast reports would appear on the wire.
-            if try host.sysctl("net.ipv6.conf.veth0.accept_ra") != nil {
-                for setting in [
-                    ("accept_ra", "0"), ("router_solicitations", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0"),
-                ] {
-                    try host.set(sysctl: "net.ipv6.conf.veth0.\(setting.0)", to: setting.1)
-                }
-            }
+            try settleIPv6(of: host)
             let peer = host.peer
             try host.route.perform([
                 .linkUp(1), .linkUp(Host.interface),
                 .address(host.ip, prefixLength: Addressing.prefixV4, on: Host.interface),
                 .neighbour(peer.ip, peer.mac, on: Host.interface),
             ])
+            guard ipv6 else { continue }
+            try host.route.perform([
+                .address(host.ip6, prefixLength: Addressing.prefixV6, on: Host.interface),
+                .neighbour(peer.ip6, peer.mac, on: Host.interface),
+            ])
         }
+    }
+
+    /// Keeps IPv6 off the wire where it is not wanted, and its chatter in any case.
+    private func settleIPv6(of host: Host) throws {
+        guard try host.sysctl("net.ipv6.conf.veth0.disable_ipv6") != nil else {
+            guard ipv6 else { return }
+            throw ScenarioStop.skipped("the kernel has no IPv6")
+        }
+        let settings =
+            ipv6
+            ? [("accept_ra", "0"), ("router_solicitations", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0")]
+            : [("disable_ipv6", "1")]
+        for (name, value) in settings { try host.set(sysctl: "net.ipv6.conf.veth0.\(name)", to: value) }
     }
 }

@@ -27,8 +27,12 @@ package final class PendingCall {
     }
 
     /// Waits for the answer; one that does not come in time is a required expectation that failed.
-    package func answer(file: StaticString = #fileID, line: Int = #line) throws -> Answer {
-        try process.host.lab.awaitAnswer(self, location: shortLocation(file, line))
+    ///
+    /// - Parameter timer: how long the kernel timers take that the call waits for.
+    package func answer(
+        after timer: Duration = .zero, file: StaticString = #fileID, line: Int = #line
+    ) throws -> Answer {
+        try process.host.lab.awaitAnswer(self, after: timer, location: shortLocation(file, line))
         return Answer(call: self, outcome: outcome!)
     }
 

@@ -12,6 +12,8 @@ package struct Scenario: Sendable {
     package let sysctls: @Sendable (Lane) -> [String: String]
     /// The longest kernel timer it waits for, in seconds, per lane.
     package let longestTimer: @Sendable (Lane) -> Double
+    /// Whether the hosts have IPv6 addresses besides their IPv4 ones.
+    package let ipv6: Bool
     package let location: String
     package let run: @Sendable (Lab) throws -> Void
 
@@ -25,7 +27,7 @@ package struct Scenario: Sendable {
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
     package init(
         _ id: String, claim: String, cites citations: [Citation], verdict: DocumentVerdict = .holds,
-        link: Link = .relay, steps: [String], sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
+        link: Link = .relay, ipv6: Bool = false, steps: [String], sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
     ) {
@@ -37,6 +39,7 @@ package struct Scenario: Sendable {
         self.steps = steps
         self.sysctls = sysctls
         self.longestTimer = longestTimer
+        self.ipv6 = ipv6
         self.location = shortLocation(file, line)
         self.run = run
     }

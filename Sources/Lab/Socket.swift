@@ -32,6 +32,16 @@ package final class Socket {
         return twin
     }
 
+    /// A second descriptor of the same socket, by dup(2).
+    package func duplicate(_ label: String, file: StaticString = #fileID, line: Int = #line) throws -> Socket {
+        let answer = try insist(.duplicate(descriptor), file, line)
+        let twin = Socket(label, descriptor: Int32(answer.result), process: process)
+        twin.identity = identity
+        twin.local = local
+        twin.remote = remote
+        return twin
+    }
+
     // MARK: Calls that must succeed
 
     package func bind(_ address: SocketAddress, file: StaticString = #fileID, line: Int = #line) throws {

@@ -12,7 +12,7 @@ package final class Wire {
         /// Frames pass through us: from the socket facing one host to the socket facing the other.
         case relayed(towardA: PacketSocket, towardB: PacketSocket)
         /// Frames pass by themselves; we see what each host sends.
-        case observed(atA: PacketSocket, atB: PacketSocket?)
+        case observed(atA: PacketSocket, atB: PacketSocket)
     }
 
     let path: Path
@@ -27,6 +27,8 @@ package final class Wire {
 
     /// Every segment the hosts sent, in order, and those we injected.
     package private(set) var log: [WireSegment] = []
+    /// How much later than due a delayed segment was delivered at worst, because we were not given the processor.
+    package private(set) var worstLateness = Duration.zero
     /// What the relay does where no rule says otherwise.
     var impairment: (delay: Duration, jitter: Duration, loss: Double)?
 
@@ -37,6 +39,9 @@ package final class Wire {
         self.macs = macs
         random = LossGenerator(seed: seed)
     }
+
+    /// Starts measuring lateness anew.
+    package func forgetLateness() { worstLateness = .zero }
 
     // MARK: Rules
 
@@ -121,7 +126,7 @@ package final class Wire {
     var descriptors: [Int32] {
         switch path {
         case .relayed(let a, let b): [a.descriptor, b.descriptor]
-        case .observed(let a, let b): [a.descriptor] + (b.map { [$0.descriptor] } ?? [])
+        case .observed(let a, let b): [a.descriptor, b.descriptor]
         }
     }
 
@@ -144,7 +149,7 @@ package final class Wire {
         case .observed(let atA, let atB):
             var frames: [(HostName, PacketSocket.Frame)] = []
             while let frame = try atA.receive() { if frame.outgoing { frames.append((.a, frame)) } }
-            while let frame = try atB?.receive() { if frame.outgoing { frames.append((.b, frame)) } }
+            while let frame = try atB.receive() { if frame.outgoing { frames.append((.b, frame)) } }
             frames.sort { $0.1.stamp < $1.1.stamp }
             for (from, frame) in frames {
                 guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else { continue }
@@ -154,6 +159,7 @@ package final class Wire {
         }
         while let next = delayed.first, next.due <= .now {
             delayed.removeFirst()
+            worstLateness = max(worstLateness, .now - next.due)
             try deliver(next.frame, to: next.to)
             moved = true
         }
@@ -239,7 +245,7 @@ package final class Wire {
     func drops() throws -> Int {
         switch path {
         case .relayed(let a, let b): try a.drops() + b.drops()
-        case .observed(let a, let b): try a.drops() + (b?.drops() ?? 0)
+        case .observed(let a, let b): try a.drops() + b.drops()
         }
     }
 }

@@ -1,4 +1,0 @@
-package import Lab
-
-/// Every scenario, in the order of the documents.
-package let allScenarios: [Scenario] = []

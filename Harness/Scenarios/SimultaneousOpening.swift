@@ -1,0 +1,206 @@
+internal import Lab
+internal import Linux
+internal import Netlink
+internal import Packets
+internal import Record
+
+/// Two SYNs that cross.
+enum SimultaneousOpening {
+    static let all = [simultaneous, segmentCount, needsCrossing]
+
+    static let simultaneous = Scenario(
+        "open.simultaneous",
+        claim: "When SYNs cross, each end goes SYN_SENT, SYN_RECV, ESTABLISHED, and answers the other's SYN by a "
+            + "SYN/ACK with its own initial sequence number.",
+        cites: [.document("000", "同时打开"), .rfc(9293, "3.5"), .kernel("tcp_input.c", "tcp_rcv_synsent_state_process")],
+        ipv6: true,
+        steps: [
+            "A and B bind and connect to each other; the wire holds both SYNs",
+            "the wire delivers the SYNs and holds both SYN/ACKs", "the wire delivers the SYN/ACKs",
+            "the same over IPv6",
+        ]
+    ) { lab in
+        for (v6, ports) in [(false, (7000, 7001)), (true, (7100, 7101))] as [(Bool, (UInt16, UInt16))] {
+            try lab.chapter(v6 ? "over IPv6" : "over IPv4")
+            let crossing = try CrossingOpen(lab, ports: ports, v6: v6)
+            for socket in crossing.sockets {
+                try lab.require(socket, shows: .row(.SYN_SENT, .owned, timer: .retransmit, sendQueue: 1))
+            }
+
+            try crossing.deliverSYNs()
+            for socket in crossing.sockets {
+                // Full sockets, not requests: there is no listener.
+                try lab.require(socket, shows: .row(.SYN_RECV, .owned, timer: .retransmit, sendQueue: 1))
+                try lab.expect(socket, polls: [])
+                try lab.expect(socket, tcpInfo: .SYN_RECV)
+            }
+            try lab.requireCarried("SYN/ACK> seq=0 ack=1")
+            try lab.requireCarried("<SYN/ACK seq=0 ack=1")
+
+            try crossing.deliverSYNACKs()
+            for socket in crossing.sockets {
+                try lab.require(socket, shows: .row(.ESTABLISHED, .owned, timer: .off))
+                try lab.expect(socket, polls: [.OUT])
+                try lab.expect(socket, soError: nil)
+                try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .SYN_RECV, .ESTABLISHED)
+            }
+            for host in [lab.a!, lab.b!] {
+                try lab.expect(host, counts: ["ActiveOpens": 1, "PassiveOpens": 0, "CurrEstab": 1])
+            }
+        }
+    }
+
+    static let segmentCount = Scenario(
+        "open.simultaneous-segment-count",
+        claim: "A simultaneous open takes six segments on Linux: the documents' four, and one more ACK from each end, "
+            + "because the SYN in the other's SYN/ACK is old.",
+        cites: [
+            .document("000", "同时打开"), .document("001", "三次握手"),
+            .commit("23e89e8ee7be", "6.11: SYN/ACK accepted in SYN_RECV of a crossed open"),
+            .commit("c1668292689a", "6.11: answered by an ACK with DSACK"), .kernel("tcp_input.c", "tcp_validate_incoming"),
+        ],
+        verdict: .refuted,
+        steps: ["as open.simultaneous", "the wire stays quiet for 300 ms after the sixth segment"]
+    ) { lab in
+        let crossing = try CrossingOpen(lab, ports: (7000, 7001), v6: false)
+        try crossing.deliverSYNs()
+        try crossing.deliverSYNACKs()
+        for socket in crossing.sockets { try lab.require(socket, shows: .row(.ESTABLISHED)) }
+
+        try lab.expectCarried(
+            "SYN> seq=0", "<SYN seq=0", "SYN/ACK> seq=0 ack=1", "<SYN/ACK seq=0 ack=1", "ACK> seq=1 ack=1",
+            "<ACK seq=1 ack=1", inAnyOrder: true)
+        try lab.expectQuiet(for: .milliseconds(300))
+        lab.measure("segments", Double(lab.carried().count), "segments", tolerance: 0)
+        try expectLastACKs(lab, dsackCounters: true)
+    }
+
+    /// The ACK that answers a SYN/ACK in SYN_RECV: a duplicate report since 6.11 and its backports, a challenge before.
+    static func expectLastACKs(_ lab: Lab, dsackCounters: Bool) throws {
+        let acks = lab.carried().map(\.view).filter { $0.kind == .ACK }
+        let reports = acks.count { $0.reportsDuplicate }
+        lab.expect(
+            "all ACKs of a SYN/ACK report a duplicate, or none does", reports == acks.count || reports == 0,
+            seen: SegmentView.describe(acks), witnesses: ["segments"])
+        lab.sawVariant(reports > 0 ? "DSACK" : "challenge ACK")
+        for host in [lab.a!, lab.b!] where dsackCounters {
+            try lab.expect(
+                host,
+                counts: reports > 0
+                    ? [
+                        "DelayedACKLost": 1, "TCPDSACKOldSent": 1, "TCPDSACKRecv": 1, "TCPDSACKIgnoredDubious": 1,
+                        "TCPChallengeACK": 0,
+                    ]
+                    : ["TCPSYNChallenge": 1, "TCPChallengeACK": 1, "InErrs": 1, "TCPDSACKOldSent": 0])
+        }
+    }
+
+    static let needsCrossing = Scenario(
+        "open.simultaneous-needs-crossing",
+        claim: "Two connects make one connection only if the SYNs cross; a SYN that arrives before the other end has "
+            + "begun is refused.",
+        cites: [.document("000", "同时打开"), .rfc(9293, "3.5")],
+        link: .impaired(delay: .milliseconds(200)),
+        steps: [
+            "A connects to B's port, where nobody is yet, and is refused; then B likewise",
+            "A and B connect while both SYNs are under way",
+        ],
+        longestTimer: { _ in 0.5 }
+    ) { lab in
+        try lab.chapter("one after the other")
+        let early = try lab.a.socket("early a")
+        try early.bind(SocketAddress(lab.a.ip, 7000))
+        lab.expect(try early.ask(.connect(SocketAddress(lab.b.ip, 7001))), fails: .ECONNREFUSED)
+        let late = try lab.b.socket("late b")
+        try late.bind(SocketAddress(lab.b.ip, 7001))
+        lab.expect(try late.ask(.connect(SocketAddress(lab.a.ip, 7000))), fails: .ECONNREFUSED)
+        try lab.expectCarried("SYN>", "<RST/ACK", "<SYN", "RST/ACK>")
+        for socket in [early, late] { try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .CLOSE) }
+
+        // Whether the SYNs cross is up to when two processes are given the processor. If they do not, nothing is
+        // shown either way, so try again until the premise holds.
+        for round in 0..<50 {
+            try lab.chapter("crossing, round \(round + 1)")
+            let ports = (UInt16(8000 + 2 * round), UInt16(8001 + 2 * round))
+            let a = try lab.a.socket("a")
+            try a.bind(SocketAddress(lab.a.ip, ports.0))
+            let b = try lab.b.socket("b")
+            try b.bind(SocketAddress(lab.b.ip, ports.1))
+            let opening = (
+                try a.begin(.connect(SocketAddress(lab.b.ip, ports.1))),
+                try b.begin(.connect(SocketAddress(lab.a.ip, ports.0)))
+            )
+            let answers = (
+                try opening.0.answer(after: .seconds(1)), try opening.1.answer(after: .seconds(1))
+            )
+            guard lab.wire.worstLateness < .milliseconds(400), try crossed(lab, a, b) else {
+                lab.note("the SYNs did not cross: \(SegmentView.describe(lab.carried().map(\.view)))")
+                lab.wire.forgetLateness()
+                continue
+            }
+            lab.expect(answers.0, returns: 0)
+            lab.expect(answers.1, returns: 0)
+            for socket in [a, b] {
+                try lab.require(socket, shows: .row(.ESTABLISHED))
+                try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .SYN_RECV, .ESTABLISHED)
+                guard let begun = lab.time(of: socket, .CLOSE, .SYN_SENT),
+                    let done = lab.time(of: socket, .SYN_RECV, .ESTABLISHED)
+                else { continue }
+                // Two one-way delays and not less; what comes on top is the wait for a processor.
+                lab.expect(
+                    "\(socket.label) takes two one-way delays", lasted: done - begun,
+                    within: .milliseconds(399) ... .milliseconds(399) + .seconds(1), witnesses: ["trace"])
+                lab.measure("\(socket.label) opened after", (done - begun).seconds, "s", tolerance: 0.1)
+            }
+            try lab.expectCarried(
+                "SYN>", "<SYN", "SYN/ACK>", "<SYN/ACK", "ACK>", "<ACK", inAnyOrder: true)
+            try expectLastACKs(lab, dsackCounters: false)
+            return
+        }
+        throw ScenarioStop.harness("the SYNs never crossed in 50 rounds: the machine is too busy for a 200 ms link")
+    }
+
+    /// Whether each end had left CLOSE before the other's SYN reached it, by the kernel's stamps.
+    private static func crossed(_ lab: Lab, _ a: Socket, _ b: Socket) throws -> Bool {
+        // Refused at either end: the SYN met nobody.
+        lab.carried().allSatisfy { !$0.segment.isRST }
+    }
+}
+
+/// Two sockets that connect to each other while the wire holds what they send.
+struct CrossingOpen {
+    let lab: Lab
+    let a: Socket
+    let b: Socket
+    private let syns: WireRule
+    private let synAcks: WireRule
+
+    var sockets: [Socket] { [a, b] }
+
+    /// Sends both SYNs; neither arrives.
+    init(_ lab: Lab, ports: (UInt16, UInt16), v6: Bool) throws {
+        self.lab = lab
+        let addresses = (
+            SocketAddress(v6 ? lab.a.ip6 : lab.a.ip, ports.0), SocketAddress(v6 ? lab.b.ip6 : lab.b.ip, ports.1)
+        )
+        syns = try lab.wire.hold("SYN>", "<SYN")
+        synAcks = try lab.wire.hold("SYN/ACK>", "<SYN/ACK")
+        a = try lab.a.socket("a", v6: v6)
+        b = try lab.b.socket("b", v6: v6)
+        try a.bind(addresses.0)
+        try b.bind(addresses.1)
+        for socket in [a, b] { try socket.setNonblocking() }
+        lab.expect(try a.ask(.connect(addresses.1)), fails: .EINPROGRESS)
+        lab.expect(try b.ask(.connect(addresses.0)), fails: .EINPROGRESS)
+        try lab.require(syns, met: 2)
+    }
+
+    /// Lets both SYNs arrive and waits until both SYN/ACKs are on the wire.
+    func deliverSYNs() throws {
+        try lab.wire.release(syns)
+        try lab.require(synAcks, met: 2)
+    }
+
+    /// Lets both SYN/ACKs arrive.
+    func deliverSYNACKs() throws { try lab.wire.release(synAcks) }
+}

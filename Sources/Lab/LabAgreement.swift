@@ -1,0 +1,46 @@
+internal import Linux
+internal import Packets
+internal import Record
+internal import Tracing
+
+// Comparing what one witness counts with what another saw.
+extension Lab {
+    /// Expects the counter of retransmissions, the segments on the wire and the tracepoint to agree on both hosts.
+    ///
+    /// netem loses segments before they can be captured; then only counter and tracepoint are compared.
+    package func expectRetransmissionsAgree(file: StaticString = #fileID, line: Int = #line) throws {
+        for host in [a!, b!] {
+            let counted = Int(try host.counters()["RetransSegs"] ?? 0)
+            if linkUsed == "relay" {
+                let carried = repeated(from: host.name)
+                record(
+                    passed: carried == counted,
+                    expected: "segments repeated by \(host.name.rawValue) on the wire = RetransSegs",
+                    seen: "\(carried) on the wire, RetransSegs \(counted)", witnesses: ["segments", "counters"],
+                    location: shortLocation(file, line))
+            }
+            guard configuration.trace != nil else { continue }
+            let traced = paths.packets.count {
+                ($0.tracepoint == .retransmit || $0.tracepoint == .retransmitSynAck) && $0.host == host.name
+            }
+            // One event may stand for several segments that were sent again together.
+            record(
+                passed: traced <= counted && (traced == 0) == (counted == 0),
+                expected: "retransmissions traced on \(host.name.rawValue) account for RetransSegs",
+                seen: "\(traced) traced, RetransSegs \(counted)", witnesses: ["trace", "counters"],
+                location: shortLocation(file, line))
+            measure("retransmissions of \(host.name.rawValue)", Double(counted), "segments", tolerance: .greatestFiniteMagnitude)
+        }
+    }
+
+    /// Segments of a host that bring nothing beyond what it had sent before.
+    private func repeated(from host: HostName) -> Int {
+        var end: UInt32?
+        var count = 0
+        for segment in carried() where segment.from == host && segment.segment.sequenceLength > 0 {
+            let here = segment.segment.endSequence
+            if let end, Int32(bitPattern: here &- end) <= 0 { count += 1 } else { end = here }
+        }
+        return count
+    }
+}
