@@ -53,5 +53,6 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
     ]
 )
