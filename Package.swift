@@ -63,5 +63,6 @@ let package = Package(
             name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
+        .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
     ]
 )

@@ -3,6 +3,7 @@ internal import Linux
 internal import Netlink
 internal import Packets
 internal import Record
+internal import Worker
 
 /// How connections are closed in order.
 enum Closing {

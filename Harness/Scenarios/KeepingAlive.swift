@@ -3,6 +3,7 @@ internal import Linux
 internal import Netlink
 internal import Record
 internal import Worker
+internal import Packets
 
 /// Keepalive.
 enum KeepingAlive {

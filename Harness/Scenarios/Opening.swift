@@ -3,6 +3,7 @@ internal import Linux
 internal import Netlink
 internal import Packets
 internal import Record
+internal import Tracing
 
 /// How connections are opened in the ordinary way, and how that fails.
 enum Opening {

@@ -2,6 +2,7 @@ internal import Lab
 internal import Linux
 internal import Netlink
 internal import Record
+internal import Packets
 
 /// A socket that connects to itself.
 enum SelfConnecting {
