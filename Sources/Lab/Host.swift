@@ -85,8 +85,8 @@ package final class Host {
 
     // MARK: What the kernel shows
 
-    /// Every TCP socket of the host, as netlink shows it now.
-    package func rows() throws -> [DiagRow] { try diagnostics.dumpAll(withInfo: false) }
+    /// Every listening or connected TCP socket of the host, as netlink shows it now.
+    package func rows() throws -> [DiagRow] { try diagnostics.dumpAll(states: SocketDiagnostics.connectionStates, withInfo: false) }
 
     func startCounting() throws { counterBase = try readCounters() }
 

@@ -31,7 +31,16 @@ struct LinkBuilder {
         self.forceRelay = forceRelay
     }
 
+    /// Makes the link and waits until it carries frames both ways.
     mutating func build(_ link: Link) throws -> Built {
+        let built = try make(link)
+        for host in [a, b] {
+            try host.route.waitUntilReady(Host.interface, addresses: ipv6 ? [host.ip, host.ip6] : [host.ip])
+        }
+        return built
+    }
+
+    private mutating func make(_ link: Link) throws -> Built {
         switch link {
         case .relay: return try relayed()
         case .direct: return forceRelay ? try relayed() : try direct()
@@ -112,6 +121,7 @@ struct LinkBuilder {
                 towardB: try PacketSocket(interface: Self.facingB, outgoing: false))
         }
         try route.perform([.linkUp(Self.facingA), .linkUp(Self.facingB)])
+        for index in [Self.facingA, Self.facingB] { try route.waitUntilReady(index, addresses: []) }
         return Built(path: path, name: "relay")
     }
 

@@ -122,9 +122,10 @@ package struct Answer {
             var words = "returned \(reply.result)"
             if let errno { words += " \(errno.symbol)" }
             if case .poll = call.request, reply.result >= 0 {
-                words = "returned \(PollEvents(rawValue: UInt16(truncatingIfNeeded: reply.result)))"
+                words = "returned \(outputWords ?? "nothing")"
+            } else if let outputWords {
+                words += " \(outputWords)"
             }
-            if let outputWords { words += " \(outputWords)" }
             if !reply.signals.isEmpty { words += ", handled \(reply.signals.map(signalSymbol).joined(separator: " "))" }
             return words
         }

@@ -35,9 +35,9 @@ package final class RouteSocket {
     ///
     /// Call it for both ends once both are up. Both things happen in work queues of the kernel, for an IPv6 address even
     /// without duplicate address detection (addrconf_dad_start() of net/ipv6/addrconf.c), and a SYN that comes first
-    /// is lost for a second. Throws `ETIMEDOUT` after two seconds, or the kernel's error.
+    /// is lost for a second. Throws `ETIMEDOUT` after twenty seconds, or the kernel's error.
     package func waitUntilReady(_ index: Int32, addresses: [IPAddress]) throws {
-        let deadline = Instant.now + .seconds(2)
+        let deadline = Instant.now + .seconds(20)
         while try link(index)?.isOperational != true || !addresses.allSatisfy(isLocal) {
             guard Instant.now < deadline else { throw SystemError("wait for interface \(index)", .ETIMEDOUT) }
             usleep(200)

@@ -49,7 +49,9 @@ struct Call {
         case .close(let fd): return Int64(Glibc.close(fd))
         case .duplicate(let fd): return Int64(dup(fd))
         case .poll(let fd):
-            var entry = pollfd(fd: fd, events: Int16(bitPattern: 0x2fff), revents: 0)
+            // Every bit that epoll documents, without the System V aliases of some.
+            let bits: Int16 = Int16(POLLIN | POLLPRI | POLLOUT | POLLERR | POLLHUP) | 0x2000  // POLLRDHUP
+            var entry = pollfd(fd: fd, events: bits, revents: 0)
             let result = Glibc.poll(&entry, 1, 0)
             return result < 0 ? -1 : Int64(UInt16(bitPattern: entry.revents))
         case .socketName(let fd): return address(&output) { getsockname(fd, $0, $1) }
