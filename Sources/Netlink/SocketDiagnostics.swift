@@ -11,6 +11,10 @@ package final class SocketDiagnostics {
     /// Every state, those included that have no name yet. Masks that stop at CLOSING hide request socks.
     package static let allStates: UInt32 = 0xffff_ffff
 
+    /// Every state but BOUND_INACTIVE, for frequent dumps: 30 µs instead of 140, since the kernel walks the 65,536 buckets
+    /// of its bind hash only for that one (inet_diag_dump_icsk() since Linux 6.8).
+    package static let connectionStates: UInt32 = allStates & ~TCPState.BOUND_INACTIVE.mask
+
     /// Opens a socket in the calling thread's namespace. Throws the error of the failing call.
     package init() throws(SystemError) { socket = try NetlinkSocket(.socketDiagnostics) }
 

@@ -156,6 +156,7 @@ struct KernelTests {
         let rows = try pair.left.diagnostics.dump()
         #expect(Set(rows.map(\.local.port)) == Set(20000..<20300))
         #expect(Set(rows.map(\.cookie)).count == 300)
+        #expect(try pair.left.diagnostics.dump(states: SocketDiagnostics.connectionStates).count == 300)
     }
 
     @Test("A monitor whose queue overflowed says that rows were lost, and goes on")
