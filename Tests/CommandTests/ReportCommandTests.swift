@@ -76,7 +76,9 @@ import Testing
         let result = try bench.run(["report", "r.jsonl", "--junit", "/dev/full"])
         #expect(result.errors == "tcpwitness: --junit /dev/full: ENOSPC (No space left on device)\n")
         #expect(result.status == 2)
-        #expect(FileManager.default.fileExists(atPath: "/dev/full"))
+        // It must be written to, never replaced.
+        let type = try FileManager.default.attributesOfItem(atPath: "/dev/full")[.type] as? FileAttributeType
+        #expect(type == .typeCharacterSpecial)
     }
 
     /// The old report survives, and nothing half-written appears beside it.

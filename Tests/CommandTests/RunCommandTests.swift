@@ -190,6 +190,23 @@ struct RunCommandTests {
         #expect(try bench.read("j.xml").contains("<testsuites"))
     }
 
+    @Test(
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "script(1) is not installed"),
+        arguments: [
+            (["TERM=xterm"], true, true), (["TERM=xterm", "NO_COLOR=1"], true, false), (["TERM=dumb"], false, false),
+        ])
+    func aTerminalGetsAStatusLineAndColour(_ environment: [String], _ status: Bool, _ colour: Bool) throws {
+        let bench = try Workbench()
+        try bench.setLab(Stream.half, then: "exit 3")
+        let script = ["/usr/bin/script", "--quiet", "--return", "/dev/null", "--command"]
+        let wrapper =
+            ["/usr/bin/env"] + environment + ["/bin/sh", "-c", "exec \(script.joined(separator: " ")) \"$*\"", "sh"]
+        let result = try bench.run(["run", "open.three-way"], through: wrapper)
+        #expect(result.status == 3)
+        #expect(result.output.contains("1 running, 1 done, 2 scenarios\r\u{1b}[K") == status)
+        #expect(result.output.contains("\u{1b}[32mpassed \u{1b}[0m") == colour)
+    }
+
     /// Whenever the command line is killed, nothing remains but, at most, a record of what was seen.
     @Test func aKilledRunLeavesNothingBehind() throws {
         let mark = "31536000.\(UInt32.random(in: 1...999_999))"
