@@ -63,7 +63,7 @@ struct RunCommandTests {
         ("exit 0", "the lab ended before its record did"),
         ("echo garbage >&3; sleep 60", "the lab was killed for a broken stream: not a line of a tcpwitness record"),
         ("sleep 60", "the lab was killed after a silence of 2 s"),
-        ("exec 3>&-; sleep 60", "the lab was killed after a silence of 2 s"),
+        ("exec 3>&-; sleep 60", "the lab was killed because it did not exit"),
     ])
     func aLabThatFails(_ script: String, _ cause: String) throws {
         let bench = try Workbench()
