@@ -43,6 +43,8 @@ package struct RecordDecoder {
     /// The event of one line; nil when its kind is unknown. Throws when it is no line of a record.
     package func event(_ line: some Collection<UInt8>) throws -> Event? {
         let data = Data(line)
+        // What is well formed takes one pass; only what is not is looked at again, to say what is wrong with it.
+        if let line = try? decoder.decode(Line.self, from: data) { return line.event }
         guard let envelope = try? decoder.decode(Envelope.self, from: data) else {
             throw RecordError("not a line of a tcpwitness record")
         }
@@ -52,11 +54,7 @@ package struct RecordDecoder {
             )
         }
         guard Line.Kind(rawValue: envelope.kind) != nil else { return nil }
-        do {
-            return try decoder.decode(Line.self, from: data).event
-        } catch {
-            throw RecordError("a line of kind \(envelope.kind) lacks what it should have")
-        }
+        throw RecordError("a line of kind \(envelope.kind) lacks what it should have")
     }
 }
 
@@ -81,6 +79,8 @@ private struct Line: Codable {
         func payload<Payload: Decodable>(_ type: Payload.Type = Payload.self) throws -> Payload {
             try box.decode(Payload.self, forKey: .payload)
         }
+        let version = try box.decode(Int.self, forKey: .version)
+        guard version <= recordVersion else { throw RecordError("version \(version)") }
         event =
             switch try box.decode(Kind.self, forKey: .kind) {
             case .run: .run(try payload())

@@ -5,13 +5,16 @@ internal import XMLCoder
 /// A run as JUnit XML, in the part of the format that Jenkins' `junit-10` and the Ant task's schema agree on.
 ///
 /// That part has no attributes on `testsuites` and no output in a `testcase`, so the timelines of a topic's attempts
-/// stand one after the other in the output of its suite.
+/// stand one after the other in the output of its suite. Repeats that passed are left out there: they would only make
+/// the report a hundred times as long, and the record has them.
 package enum JUnit {
     /// The whole document, UTF-8, ending with a newline.
     package static func document(_ record: RunRecord) -> [UInt8] {
         let encoder = XMLEncoder()
         encoder.outputFormatting = .prettyPrinted
         encoder.prettyPrintIndentation = .spaces(2)
+        // Text is escaped where it is made legal: the encoder's replacements take seconds for a few megabytes.
+        encoder.charactersEscapedInElements = []
         do {
             let document = try encoder.encode(
                 Suites(record), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
@@ -73,11 +76,12 @@ private struct Suite: Encodable, DynamicNodeEncoding {
         time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3)
         properties = Properties(header)
         cases = outcomes.map(Case.init)
-        let timelines = outcomes.map { outcome in
+        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst }
+        let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
             return ([title] + outcome.timeline).joined(separator: "\n")
         }
-        output = xmlLegal(timelines.joined(separator: "\n\n"))
+        output = xmlText(timelines.joined(separator: "\n\n"))
     }
 
     static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
@@ -135,7 +139,7 @@ private struct Case: Encodable, DynamicNodeEncoding {
         time = seconds(outcome.duration, decimals: 3)
         let message = xmlLegal((outcome.reason ?? "no reason given").oneLine)
         let heading = outcome.heading(verdict: outcome.verdict.word)
-        let body = xmlLegal(([heading] + outcome.explanation).joined(separator: "\n"))
+        let body = xmlText(([heading] + outcome.explanation).joined(separator: "\n"))
         failure =
             outcome.verdict == .failed ? Result(message: message, type: "expectation", body: body) : nil
         error = outcome.verdict == .error ? Result(message: message, type: "harness", body: body) : nil
@@ -147,14 +151,30 @@ private struct Case: Encodable, DynamicNodeEncoding {
     }
 }
 
-/// The text with what XML 1.0 cannot carry, not even escaped, replaced by U+FFFD.
-private func xmlLegal(_ text: String) -> String {
-    var legal = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        switch scalar.value {
-        case 0x09, 0x0a, 0x20...0xfffd, 0x10000...0x10ffff: legal.append(scalar)
-        default: legal.append("\u{fffd}")
+/// The content of an element.
+private func xmlText(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in xmlLegal(text).utf8 {
+        switch byte {
+        case UInt8(ascii: "&"): bytes += "&amp;".utf8
+        case UInt8(ascii: "<"): bytes += "&lt;".utf8
+        case UInt8(ascii: ">"): bytes += "&gt;".utf8
+        default: bytes.append(byte)
         }
     }
-    return String(legal)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The text with what XML 1.0 cannot carry, not even escaped, replaced by U+FFFD.
+private func xmlLegal(_ text: String) -> String {
+    // As bytes: a string that grows by single scalars is copied again and again.
+    var bytes: [UInt8] = []
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x20..<0x7f: bytes.append(UInt8(scalar.value))
+        case 0x09, 0x0a, 0x7f...0xfffd, 0x10000...0x10ffff: bytes += scalar.utf8
+        default: bytes += "\u{fffd}".utf8
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }

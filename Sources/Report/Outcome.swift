@@ -5,6 +5,8 @@ package struct Outcome: Sendable, Equatable {
     /// The scenario's id, with ` #2` and so on for repeats, so that names are unique and stable.
     package var name: String
     package var scenario: ScenarioDescription
+    /// False for repeats.
+    package var isFirst: Bool { name == scenario.id }
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?

@@ -4,6 +4,10 @@ internal import Linux
 
 /// The lab while it runs: the lines of its event stream, and what may end it.
 ///
+/// What the two agree on: descriptor 3 takes the record's lines, from the header to the end; descriptor 4 is a pipe
+/// whose closing tells the lab to go; exit status 0 means that it did its job, 2 before the header that it cannot run
+/// here and has said why on standard error.
+///
 /// It must be started by a thread that lives as long as it shall, since it is killed with that thread.
 final class LabProcess {
     enum Step {
@@ -14,6 +18,8 @@ final class LabProcess {
         case interrupted
         /// Nothing came for as long as was allowed.
         case silent
+        /// The stream has ended, but the process has not.
+        case lingering
     }
 
     private let child: ChildProcess
@@ -21,6 +27,7 @@ final class LabProcess {
     private let control: Descriptor
     private let signals: Descriptor
     private var partialLine: [UInt8] = []
+    private var isReaped = false
 
     /// Starts the lab with an event stream as descriptor 3 and a pipe as descriptor 4 that breaks when we are gone.
     init(_ path: String, _ arguments: [String]) throws(SystemError) {
@@ -47,18 +54,25 @@ final class LabProcess {
         let bytes = try stream.read(capacity: 1 << 16)
         if !bytes.isEmpty { return .lines(split(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
-        guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(5)) else { return .silent }
-        return ready[0] ? .interrupted : .ended(try child.wait())
+        guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
+        return ready[0] ? .interrupted : .ended(try reap())
     }
 
     /// Ends the lab and, with its pid namespace, all its workers. Returns the whole lines it had still sent.
     func kill() -> [[UInt8]] {
+        // Its number may by now be that of another process.
+        if isReaped { return [] }
         try? child.signal(SIGKILL)
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
-        guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? child.wait()) != nil else { return [] }
+        guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? reap()) != nil else { return [] }
         var lines: [[UInt8]] = []
         while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { lines += split(bytes) }
         return lines
+    }
+
+    private func reap() throws(SystemError) -> WaitStatus {
+        isReaped = true
+        return try child.wait()
     }
 
     private func split(_ bytes: [UInt8]) -> [[UInt8]] {

@@ -77,6 +77,9 @@ struct RunCommand: Subcommand {
                     try session.take(lab.kill())
                     let time = Int(silence.seconds.rounded())
                     return try blame("the lab was killed after a silence of \(time) s", session)
+                case .lingering:
+                    try session.take(lab.kill())
+                    return try blame("the lab was killed because it did not exit", session)
                 }
             } catch let error as RecordError {
                 _ = lab.kill()

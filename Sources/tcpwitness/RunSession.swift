@@ -38,19 +38,10 @@ final class RunSession {
     /// Takes lines of the lab's stream. Throws a record error when they are none, a complaint when a disk is full.
     func take(_ lines: [[UInt8]]) throws {
         var text = ""
-        for line in lines {
-            guard let event = try decoder.event(line) else {
-                // A kind that this program does not know is still worth keeping.
-                try writer?.append(line + [UInt8(ascii: "\n")])
-                continue
-            }
-            if case .end(let end) = event {
-                self.end = end
-            } else {
-                text += try add(event, line: line + [UInt8(ascii: "\n")])
-            }
-        }
+        let taking = Result { for line in lines { text += try take(line) } }
+        // What came before a bad line is still to be seen.
         try show(text)
+        try taking.get()
     }
 
     /// Ends the record, prints what failed and the counts, and writes the report.
@@ -68,6 +59,18 @@ final class RunSession {
         try Terminal.print(clearing + text + console.conclusion(record))
         try report.get()
         return record.wasInterruptedByUser ? .interrupted : RunSummary(record).exitStatus
+    }
+
+    private func take(_ line: [UInt8]) throws -> String {
+        let wholeLine = line + [UInt8(ascii: "\n")]
+        guard let event = try decoder.event(line) else {
+            // A kind that this program does not know is still worth keeping.
+            try writer?.append(wholeLine)
+            return ""
+        }
+        guard case .end(let end) = event else { return try add(event, line: wholeLine) }
+        self.end = end
+        return ""
     }
 
     private func add(_ event: Event, line: [UInt8]?) throws -> String {

@@ -1,0 +1,117 @@
+import Foundation
+import Record
+import Testing
+
+@Suite struct ReportCommandTests {
+    @Test(
+        arguments: [
+            ((.passed, .passed), 0), ((.passed, .skipped), 0), ((.passed, .failed), 1), ((.failed, .error), 1),
+            ((.passed, .error), 3), ((.skipped, .skipped), 4),
+        ] as [((Verdict, Verdict), Int32)])
+    func exitStatus(_ verdicts: (Verdict, Verdict), _ status: Int32) throws {
+        let bench = try Workbench()
+        try bench.write(Stream.bytes(Stream.whole(verdicts)), to: "r.jsonl")
+        let result = try bench.run(["report", "r.jsonl", "--junit", "j.xml"])
+        #expect(result.status == status)
+        #expect(result.errors == "")
+        #expect(try bench.read("j.xml").contains("<testsuites>"))
+        #expect(bench.files == ["j.xml", "r.jsonl"])
+    }
+
+    @Test(arguments: [
+        ("", "the record is empty"),
+        ("hello\n", "line 1: not a line of a tcpwitness record"),
+        (
+            #"{"version":2,"kind":"run","payload":{}}"# + "\n",
+            "line 1: the record has version 2, this tcpwitness reads up to 1: use a newer one"
+        ),
+    ])
+    func aRecordThatIsNoneIsRefused(_ text: String, _ line: String) throws {
+        let bench = try Workbench()
+        try bench.write(text, to: "r.jsonl")
+        let result = try bench.run(["report", "r.jsonl", "--junit", "j.xml"])
+        #expect(result.errors == "tcpwitness: r.jsonl: \(line)\n")
+        #expect(result.output == "")
+        #expect(result.status == 2)
+        #expect(bench.files == ["r.jsonl"])
+    }
+
+    @Test func aCutOffRecordIsRenderedAllTheSame() throws {
+        let bench = try Workbench()
+        try bench.write(Array(Stream.bytes(Stream.half).dropLast(5)), to: "r.jsonl")
+        let result = try bench.run(["report", "r.jsonl", "--junit", "j.xml"])
+        #expect(result.errors == "tcpwitness: r.jsonl: cut off inside line 6\n")
+        #expect(result.status == 2)
+        #expect(result.output.contains("open.three-way did not finish: the record is cut off inside line 6"))
+        #expect(result.output.contains("cut off inside line 6; 2 in error\n"))
+        #expect(try bench.read("j.xml").contains("close.simultaneous did not finish"))
+    }
+
+    @Test(arguments: [
+        ("missing/j.xml", "--junit missing/j.xml: ENOENT (No such file or directory)"),
+        ("/", "--junit /: is a directory"),
+        ("", "--junit '': not a file name"),
+        ("new/", "--junit 'new/': not a file name"),
+        ("/proc/j.xml", "--junit /proc/j.xml: ENOENT (No such file or directory)"),
+        ("r.jsonl", "--junit names the record itself"),
+        ("link.jsonl", "--junit names the record itself"),
+    ])
+    func anUnwritableReportIsFoundFirst(_ path: String, _ line: String) throws {
+        let bench = try Workbench()
+        let record = Stream.bytes(Stream.whole((.passed, .passed)))
+        try bench.write(record, to: "r.jsonl")
+        try FileManager.default.createSymbolicLink(
+            atPath: bench.path("link.jsonl"), withDestinationPath: bench.path("r.jsonl"))
+        let result = try bench.run(["report", "r.jsonl", "--junit", path])
+        #expect(result.errors == "tcpwitness: \(line)\n")
+        #expect(result.output == "")
+        #expect(result.status == 2)
+        #expect(bench.files == ["link.jsonl", "r.jsonl"])
+        #expect(try Array(bench.read("r.jsonl").utf8) == record)
+    }
+
+    @Test func aFullDeviceIsAnError() throws {
+        let bench = try Workbench()
+        try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "r.jsonl")
+        let result = try bench.run(["report", "r.jsonl", "--junit", "/dev/full"])
+        #expect(result.errors == "tcpwitness: --junit /dev/full: ENOSPC (No space left on device)\n")
+        #expect(result.status == 2)
+        // It must be written to, never replaced.
+        let type = try FileManager.default.attributesOfItem(atPath: "/dev/full")[.type] as? FileAttributeType
+        #expect(type == .typeCharacterSpecial)
+    }
+
+    /// The old report survives, and nothing half-written appears beside it.
+    @Test(.enabled(if: isRoot, "needs root to mount a small file system"))
+    func aFullDiskLeavesWhatWasThere() throws {
+        let bench = try Workbench()
+        let notes = (0..<2000).map { Event.note(NoteFact(attempt: Stream.first, at: Int64($0), text: "a long story")) }
+        try bench.write(Stream.bytes(Stream.half + notes), to: "r.jsonl")
+        let script = """
+            mkdir small && mount -t tmpfs -o size=16k none small && echo old > small/j.xml || exit 99
+            "$@"
+            status=$?
+            ls -A small > seen
+            cat small/j.xml >> seen
+            exit $status
+            """
+        let result = try bench.run(
+            ["report", "r.jsonl", "--junit", "small/j.xml"],
+            through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"])
+        let path = bench.path("small/j.xml")
+        #expect(result.errors == "tcpwitness: --junit \(path): ENOSPC (No space left on device)\n")
+        #expect(result.status == 2)
+        #expect(try bench.read("seen") == "j.xml\nold\n")
+    }
+
+    @Test func anOldReportIsReplacedWhole() throws {
+        let bench = try Workbench()
+        try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "r.jsonl")
+        try bench.write(String(repeating: "old ", count: 100_000), to: "real.xml")
+        try FileManager.default.createSymbolicLink(atPath: bench.path("j.xml"), withDestinationPath: "real.xml")
+        #expect(try bench.run(["report", "r.jsonl", "--junit", "j.xml"]).status == 0)
+        #expect(try bench.read("real.xml").hasSuffix("</testsuites>\n"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: bench.path("j.xml")) == "real.xml")
+        #expect(bench.files == ["j.xml", "r.jsonl", "real.xml"])
+    }
+}

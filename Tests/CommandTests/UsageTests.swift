@@ -1,0 +1,95 @@
+import Foundation
+import Record
+import Testing
+
+/// Bad input gets exactly one line and exit status 2.
+@Suite struct UsageTests {
+    @Test(arguments: [
+        (["frobnicate"], "Unexpected argument 'frobnicate'"),
+        (
+            ["run", "--lane", "slow"],
+            "The value 'slow' is invalid for '--lane <lane>'. Please provide one of 'scaled' and 'default'."
+        ),
+        (
+            ["run", "--link", "wire"],
+            "The value 'wire' is invalid for '--link <link>'. Please provide one of 'auto', 'netem' or 'relay'."
+        ),
+        (["run", "--jobs", "0"], "--jobs must be at least 1"),
+        (["run", "--jobs", "many"], "The value 'many' is invalid for '--jobs <n>'"),
+        (["run", "--repeat", "0"], "--repeat must be at least 1"),
+        (["run", "--patience", "nan"], "--patience must be a positive number of seconds"),
+        (["run", "--colour"], "Unknown option '--colour'"),
+        (["run", "close.simultaneus"], "unknown scenario 'close.simultaneus'; did you mean 'close.simultaneous'?"),
+        (
+            ["run", "open.three-way", "nothing-like-it"],
+            "unknown scenario 'nothing-like-it'; 'tcpwitness list' shows all"
+        ),
+        (["run", "nothing.*"], "no scenario matches 'nothing.*'; 'tcpwitness list' shows all"),
+        (["run", "close.[a-"], "bad pattern 'close.[a-': '[' is not closed"),
+        (["run", "close\\"], "bad pattern 'close\\': nothing follows the last '\\'"),
+        (["list", "nothing.*"], "no scenario matches 'nothing.*'; 'tcpwitness list' shows all"),
+        (["show"], "Missing expected argument '<scenario>'"),
+        (["show", "open.tree-way"], "unknown scenario 'open.tree-way'; did you mean 'open.three-way'?"),
+        (["report"], "Missing expected argument '<record>'"),
+        (["report", "missing"], "cannot read missing: ENOENT (No such file or directory)"),
+        (["report", "/"], "cannot read /: EISDIR (Is a directory)"),
+    ])
+    func oneLine(_ arguments: [String], _ line: String) throws {
+        let result = try Workbench().run(arguments)
+        #expect(result.errors == "tcpwitness: \(line)\n")
+        #expect(result.output == "")
+        #expect(result.status == 2)
+    }
+
+    @Test func versionAndHelpAreNoErrors() throws {
+        let bench = try Workbench()
+        #expect(try bench.run(["--version"]).output == "tcpwitness \(toolVersion)\n")
+        for arguments in [[], ["--help"], ["help", "run"], ["run", "--help"]] {
+            let result = try bench.run(arguments)
+            #expect(result.status == 0)
+            #expect(result.output.contains("USAGE: tcpwitness"))
+            #expect(result.errors == "")
+        }
+    }
+
+    @Test func listTakesGlobs() throws {
+        let result = try Workbench().run(["list", "close.s*", "open.three-way"])
+        let ids = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        // In the catalogue's order, not in that of the arguments.
+        #expect(ids == ["open.three-way", "close.simultaneous"])
+    }
+
+    @Test func showTellsTheClaim() throws {
+        let result = try Workbench().run(["show", "close.simultaneous"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("  claim     When FINs cross"))
+    }
+
+    @Test func aFullOutputIsAnError() throws {
+        let result = try Workbench().run(["list"], output: "/dev/full")
+        #expect(result.errors == "tcpwitness: cannot write to standard output: ENOSPC (No space left on device)\n")
+        #expect(result.status == 2)
+    }
+
+    @Test func rootIsNeeded() throws {
+        let nobody = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        let bench = try Workbench()
+        try bench.setLab(Stream.whole((.passed, .passed)))
+        let result = try bench.run(["run", "--junit", "j.xml", "--record", "r.jsonl"], through: isRoot ? nobody : [])
+        #expect(
+            result.errors
+                == "tcpwitness: run needs root (missing CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): use sudo\n")
+        #expect(result.status == 2)
+        #expect(bench.labArguments == nil)
+        #expect(bench.files == [])
+    }
+
+    @Test(.enabled(if: isRoot, "needs root to drop a capability"))
+    func aMissingCapabilityIsNamed() throws {
+        let result = try Workbench().run(["run"], through: ["/usr/bin/setpriv", "--bounding-set", "-net_raw"])
+        #expect(
+            result.errors
+                == "tcpwitness: run needs CAP_NET_RAW, which this root lacks; a container may have dropped it\n")
+        #expect(result.status == 2)
+    }
+}
