@@ -54,7 +54,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
-            name: "tcpwitness-lab", dependencies: ["CLinux", "Lab", "Linux", "Record", "Scenarios", "Tracing"], swiftSettings: strict,
+            name: "tcpwitness-lab", dependencies: ["CLinux", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            swiftSettings: strict,
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),

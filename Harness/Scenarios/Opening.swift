@@ -54,14 +54,16 @@ enum Opening {
         // A request sock: netlink shows it, the tracepoint does not.
         try lab.require(
             oppositeOf: client,
-            shows: .row(.SYN_RECV, .minisock, timer: .retransmit, expires: .zero ... .milliseconds(1004), retransmits: 0))
+            shows: .row(
+                .SYN_RECV, .minisock, timer: .retransmit, expires: .zero ... .milliseconds(1004), retransmits: 0))
         try lab.require(listener, shows: .row(.LISTEN, receiveQueue: 0))
 
         let again = try lab.requireAgain("<SYN/ACK seq=0 ack=1", first: try lab.requireCarried("<SYN/ACK seq=0 ack=1"))
         lab.expect("SYN/ACK is repeated after", lasted: again, within: .seconds(1) ... .milliseconds(1175))
         try lab.require(
             oppositeOf: client,
-            shows: .row(.SYN_RECV, .minisock, timer: .retransmit, expires: .zero ... .milliseconds(2004), retransmits: 1))
+            shows: .row(
+                .SYN_RECV, .minisock, timer: .retransmit, expires: .zero ... .milliseconds(2004), retransmits: 1))
         try lab.expect(.retransmitSynAck, on: lab.b, traced: 1)
         try lab.require(thirdAck, met: 2)  // A answers the duplicate
         try lab.expectUntraced(childOn: lab.b, port: 5000)

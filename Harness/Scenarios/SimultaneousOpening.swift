@@ -57,7 +57,8 @@ enum SimultaneousOpening {
         cites: [
             .document("000", "同时打开"), .document("001", "三次握手"),
             .commit("23e89e8ee7be", "6.11: SYN/ACK accepted in SYN_RECV of a crossed open"),
-            .commit("c1668292689a", "6.11: answered by an ACK with DSACK"), .kernel("tcp_input.c", "tcp_validate_incoming"),
+            .commit("c1668292689a", "6.11: answered by an ACK with DSACK"),
+            .kernel("tcp_input.c", "tcp_validate_incoming"),
         ],
         verdict: .refuted,
         steps: ["as open.simultaneous", "the wire stays quiet for 300 ms after the sixth segment"]
@@ -143,9 +144,8 @@ enum SimultaneousOpening {
             for socket in [a, b] {
                 try lab.require(socket, shows: .row(.ESTABLISHED))
                 try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .SYN_RECV, .ESTABLISHED)
-                guard let begun = lab.time(of: socket, .CLOSE, .SYN_SENT),
-                    let done = lab.time(of: socket, .SYN_RECV, .ESTABLISHED)
-                else { continue }
+                let begun = try lab.requireStep(of: socket, .CLOSE, .SYN_SENT)
+                let done = try lab.requireStep(of: socket, .SYN_RECV, .ESTABLISHED)
                 // Two one-way delays and not less; what comes on top is the wait for a processor.
                 lab.expect(
                     "\(socket.label) takes two one-way delays", lasted: done - begun,

@@ -38,7 +38,7 @@ enum TimeWaiting {
             try lab.require(client, shows: .row(.TIME_WAIT, .minisock, timer: .timewait))
             try lab.requireGone(server)
             try client.close()
-            guard let entered = lab.time(of: client, .FIN_WAIT2, .CLOSE) else { continue }
+            let entered = try lab.requireStep(of: client, .FIN_WAIT2, .CLOSE)
             try lab.expect(
                 timerOf: client, since: entered, lasts: .milliseconds(59_900) ... .milliseconds(60_100))
             closed.append((client, entered))

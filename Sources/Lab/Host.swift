@@ -75,7 +75,9 @@ package final class Host {
     }
 
     /// A listening socket with SO_REUSEADDR, on all addresses.
-    package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool = false) throws -> Socket {
+    package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool = false) throws
+        -> Socket
+    {
         let socket = try socket(label, v6: v6)
         try socket.set(.SO_REUSEADDR, 1)
         try socket.bind(SocketAddress(v6 ? .anyV6 : .anyV4, port))
@@ -86,7 +88,9 @@ package final class Host {
     // MARK: What the kernel shows
 
     /// Every listening or connected TCP socket of the host, as netlink shows it now.
-    package func rows() throws -> [DiagRow] { try diagnostics.dumpAll(states: SocketDiagnostics.connectionStates, withInfo: false) }
+    package func rows() throws -> [DiagRow] {
+        try diagnostics.dumpAll(states: SocketDiagnostics.connectionStates, withInfo: false)
+    }
 
     func startCounting() throws { counterBase = try readCounters() }
 

@@ -131,6 +131,12 @@ package final class Lab {
         return moved
     }
 
+    /// Takes in everything that has happened up to now, so that what is not there has not happened.
+    func synchronize() throws {
+        configuration.trace?.synchronize()
+        try service()
+    }
+
     private func service(_ process: WorkerProcess) throws -> Bool {
         var polled = [
             pollfd(fd: process.channel.raw, events: Int16(POLLIN), revents: 0),
@@ -174,24 +180,48 @@ package final class Lab {
             configuration.worker, [], descriptors: [theirs], namespace: host.namespace)
         let process = WorkerProcess(
             label, host: host, pid: child.pid, pidfd: child.pidfd.raw, child: child, channel: channel)
-        configuration.trace?.register(process: process.pid, laboratory: number)
         processes.append(process)
+        try introduce(process)
         return process
     }
 
     func fork(_ parent: WorkerProcess, label: String) throws -> WorkerProcess {
         let (ours, theirs) = try messagePair()
         let channel = Descriptor(owning: ours)
-        let pending = try parent.begin(.fork, passing: theirs)
+        let pending = try parent.begin(.fork, socket: nil, isOwn: false, passing: theirs)
         Glibc.close(theirs)
         let answer = try pending.answer()
         guard answer.result > 0 else { throw ScenarioStop.harness("fork on \(parent.name): \(answer.words)") }
         let pid = Int32(answer.result)
         let pidfd = try pidfdOpen(pid)
         let process = WorkerProcess(label, host: parent.host, pid: pid, pidfd: pidfd, child: nil, channel: channel)
-        configuration.trace?.register(process: pid, laboratory: number)
         processes.append(process)
+        try introduce(process)
         return process
+    }
+
+    /// Lets a process make itself known to the tracepoint: it listens for a moment on a port nobody else uses.
+    ///
+    /// Tracepoints number processes as the first pid namespace does, which a process in another, such as in a
+    /// container, has no way to look up.
+    private func introduce(_ process: WorkerProcess) throws {
+        guard let trace = configuration.trace else { return }
+        func call(_ request: Request) throws -> Answer {
+            let answer = try process.begin(request, socket: nil, isOwn: true).answer()
+            guard answer.result >= 0 else { throw ScenarioStop.harness("\(process.name) \(answer.words)") }
+            return answer
+        }
+        let sockStream: Int32 = 1
+        let fd = Int32(try call(.socket(family: AF_INET, type: sockStream, protocol: 0)).result)
+        _ = try call(.bind(fd, SocketAddress(process.host.ip, PathLedger.introductionPort)))
+        let interval = try call(.listen(fd, backlog: 1)).call.interval
+        _ = try call(.close(fd))
+        func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }
+        guard try wait(until: .now + configuration.patience, { event() != nil }), let event = event() else {
+            throw ScenarioStop.harness("the tracepoint does not see process \(process.name)")
+        }
+        process.tracePid = event.pid
+        trace.register(process: event.pid, laboratory: number)
     }
 
     func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {
@@ -207,7 +237,8 @@ package final class Lab {
             timeline.add(.call(fact), at: fact.at)
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
-                seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"], location: location)
+                seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],
+                location: location)
         }
     }
 
@@ -247,11 +278,11 @@ package final class Lab {
 
     /// Looks for trouble that would make any verdict worthless, once the scenario is over.
     func audit() throws {
-        try service()
+        try synchronize()
         let drops = try wire.drops()
         guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
-        if let lost = configuration.trace?.lost, lost > 0 {
-            throw ScenarioStop.harness("the kernel dropped \(lost) trace events")
+        guard configuration.trace?.hasLost != true else {
+            throw ScenarioStop.harness("the kernel's trace buffer overflowed")
         }
         if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
     }

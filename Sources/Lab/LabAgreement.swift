@@ -9,6 +9,7 @@ extension Lab {
     ///
     /// netem loses segments before they can be captured; then only counter and tracepoint are compared.
     package func expectRetransmissionsAgree(file: StaticString = #fileID, line: Int = #line) throws {
+        try synchronize()
         for host in [a!, b!] {
             let counted = Int(try host.counters()["RetransSegs"] ?? 0)
             if linkUsed == "relay" {
@@ -29,7 +30,9 @@ extension Lab {
                 expected: "retransmissions traced on \(host.name.rawValue) account for RetransSegs",
                 seen: "\(traced) traced, RetransSegs \(counted)", witnesses: ["trace", "counters"],
                 location: shortLocation(file, line))
-            measure("retransmissions of \(host.name.rawValue)", Double(counted), "segments", tolerance: .greatestFiniteMagnitude)
+            measure(
+                "retransmissions of \(host.name.rawValue)", Double(counted), "segments",
+                tolerance: .greatestFiniteMagnitude)
         }
     }
 

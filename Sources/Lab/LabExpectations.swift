@@ -13,7 +13,9 @@ extension Lab {
     package func expect(
         _ answer: Answer, returns value: Int64, file: StaticString = #fileID, line: Int = #line
     ) {
-        judge(answer, "returns \(value)", answer.errno == nil && answer.death == nil && answer.result == value, file, line)
+        judge(
+            answer, "returns \(value)", answer.errno == nil && answer.death == nil && answer.result == value, file, line
+        )
     }
 
     /// Requires the call's return value.
@@ -29,7 +31,8 @@ extension Lab {
         _ answer: Answer, reads text: String, file: StaticString = #fileID, line: Int = #line
     ) {
         judge(
-            answer, "reads \(quote(Array(text.utf8)))", answer.result >= 0 && answer.output == Array(text.utf8), file, line)
+            answer, "reads \(quote(Array(text.utf8)))", answer.result >= 0 && answer.output == Array(text.utf8), file,
+            line)
     }
 
     /// Expects the call to fail, and a handled signal or none to come with it.
@@ -114,6 +117,7 @@ extension Lab {
     ) throws {
         guard configuration.trace != nil else { return }
         _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
+        try synchronize()
         let seen = self.path(of: socket)
         record(
             passed: seen == path, expected: "\(socket.label) passes \(path.words)",
@@ -126,16 +130,34 @@ extension Lab {
         childOn host: Host, port: UInt16, file: StaticString = #fileID, line: Int = #line
     ) throws {
         guard configuration.trace != nil else { return }
-        _ = try wait(until: .now) { true }
-        let life = paths.lives.first { $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN }
+        try synchronize()
+        let life = paths.lives.first {
+            $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN
+        }
         record(
             passed: life == nil, expected: "no child of port \(port) in the trace of \(host.name.rawValue)",
             seen: life?.path.words ?? "none", witnesses: ["trace"], location: shortLocation(file, line))
     }
 
-    /// The instant at which the socket's latest path took a step; nil when it has not.
-    package func time(of socket: Socket, _ old: TCPState, _ new: TCPState) -> Instant? {
-        paths.lives(of: socket, processes: processes).last?.transitions.first { $0.old == old && $0.new == new }?.time
+    /// Waits until the socket's latest path takes a step and gives the instant; ends the scenario otherwise.
+    ///
+    /// Throws `ScenarioStop.skipped` where there is no tracepoint, since nothing else tells the instant.
+    package func requireStep(
+        of socket: Socket, _ old: TCPState, _ new: TCPState, file: StaticString = #fileID, line: Int = #line
+    ) throws -> Instant {
+        guard configuration.trace != nil else {
+            throw ScenarioStop.skipped("needs the tracepoint to know when \(socket.label) went \(old)>\(new)")
+        }
+        func step() -> Instant? {
+            paths.lives(of: socket, processes: processes).last?.transitions.first { $0.old == old && $0.new == new }?
+                .time
+        }
+        guard try wait(until: .now + configuration.patience, { step() != nil }), let step = step() else {
+            try requirementFailed(
+                expected: "\(socket.label) goes \(old)>\(new)", seen: path(of: socket)?.words ?? "no path (trace)",
+                witnesses: ["trace"], location: shortLocation(file, line))
+        }
+        return step
     }
 
     // MARK: Resets and retransmissions
@@ -163,6 +185,7 @@ extension Lab {
         guard configuration.trace != nil else { return }
         func seen() -> Int { paths.packets.count { $0.tracepoint == tracepoint && $0.host == host.name } }
         _ = try wait(until: .now + configuration.patience) { seen() >= count }
+        try synchronize()
         record(
             passed: seen() == count, expected: "\(count) × \(tracepoint.event) on \(host.name.rawValue)",
             seen: "\(seen())", witnesses: ["trace"], location: shortLocation(file, line))

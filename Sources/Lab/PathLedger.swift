@@ -15,6 +15,7 @@ package struct PathLedger {
         let number: Int
         /// In order of time; self-transitions (tcp_close_state) are left out.
         package internal(set) var transitions: [(time: Instant, old: TCPState, new: TCPState)]
+        /// The process in whose call it began, as tracepoints number it.
         let pid: Int32
         var host: HostName?
         var local: SocketAddress
@@ -39,7 +40,12 @@ package struct PathLedger {
 
     package private(set) var lives: [Life] = []
     package private(set) var packets: [Packet] = []
+    /// Which process made itself known when, see `Lab.introduce`.
+    private(set) var introductions: [(time: Instant, pid: Int32)] = []
     private var current: [UInt64: Int] = [:]
+
+    /// No scenario uses this port; a worker that listens on it tells the tracepoint who it is.
+    static let introductionPort: UInt16 = 1
     private let timeline: Timeline
 
     init(timeline: Timeline) { self.timeline = timeline }
@@ -60,9 +66,12 @@ package struct PathLedger {
                         attempt: timeline.attempt, at: at, host: byAddress?.name.rawValue ?? "A",
                         tracepoint: tracepoint.event, state: state?.description, reason: reason,
                         local: event.local.description, remote: event.remote.description)), at: at)
+        case .transition(.CLOSE, .LISTEN) where event.local.port == Self.introductionPort:
+            introductions.append((event.time, event.pid))
+        case .transition where event.local.port == Self.introductionPort: break
         case .transition(let old, let new):
             let place = life(for: event, old: old, new: new)
-            let byProcess = processes.first { $0.pid == lives[place].pid }?.host
+            let byProcess = processes.first { $0.tracePid == lives[place].pid }?.host
             lives[place].host = lives[place].host ?? byAddress?.name ?? (old == .CLOSE ? byProcess?.name : nil)
             if event.local.port != 0 { lives[place].local = event.local }
             if event.remote.port != 0 { lives[place].remote = event.remote }
@@ -104,7 +113,7 @@ package struct PathLedger {
         return lives.filter { life in
             guard let first = life.transitions.first else { return false }
             if first.old == .CLOSE {
-                return calls.contains { $0.process.pid == life.pid && $0.interval.contains(first.time) }
+                return calls.contains { $0.process.tracePid == life.pid && $0.interval.contains(first.time) }
             }
             guard calls.isEmpty, life.host == socket.host.name, let local = socket.local, let remote = socket.remote
             else { return false }

@@ -7,10 +7,13 @@ package final class PendingCall {
     package let request: Request
     package let process: WorkerProcess
     package let socket: Socket?
+    /// Made by the harness for itself.
+    private let isOwn: Bool
     let asked: Instant
     private(set) var outcome: Answer.Outcome?
 
-    init(_ request: Request, process: WorkerProcess, socket: Socket?) {
+    init(_ request: Request, process: WorkerProcess, socket: Socket?, isOwn: Bool) {
+        self.isOwn = isOwn
         self.request = request
         self.process = process
         self.socket = socket
@@ -47,8 +50,7 @@ package final class PendingCall {
 
     func complete(_ outcome: Answer.Outcome, _ timeline: Timeline) {
         self.outcome = outcome
-        // Identification is the harness's own business, not a call of the scenario.
-        if case .identify = request { return }
+        guard !isOwn else { return }
         let fact = fact(timeline)
         timeline.add(.call(fact), at: fact.at)
     }

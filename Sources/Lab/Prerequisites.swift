@@ -32,9 +32,14 @@ package struct Prerequisite: Sendable {
 package struct PrerequisiteCheck {
     /// Names of prerequisites to treat as missing, for tests of what is said then.
     private let simulated: Set<String>
+    /// Who a trace instance belongs to, see `TraceHub`.
+    private let owner: Int32
 
-    /// - Parameter simulated: comma-separated names, such as `veth,inet_diag`.
-    package init(simulatingWithout simulated: String? = nil) {
+    /// - Parameters:
+    ///   - owner: the process for which traces are made, as /proc numbers it.
+    ///   - simulated: comma-separated names, such as `veth,inet_diag`.
+    package init(owner: Int32, simulatingWithout simulated: String? = nil) {
+        self.owner = owner
         self.simulated = Set((simulated ?? "").split(separator: ",").map(String.init))
     }
 
@@ -50,7 +55,10 @@ package struct PrerequisiteCheck {
     }
 
     private func namespaces() -> Prerequisite {
-        probe("namespaces", required: true, remedy: "run as root (sudo), in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN") {
+        probe(
+            "namespaces", required: true,
+            remedy: "run as root (sudo), in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN"
+        ) {
             _ = try NetworkNamespace()
             return "network namespaces can be made"
         }
@@ -84,9 +92,9 @@ package struct PrerequisiteCheck {
     private func tracepoints() -> Prerequisite {
         probe(
             "tracepoints", required: false,
-            remedy: "paths are not asserted; needs CAP_PERFMON, tracefs and CONFIG_FTRACE (sock:inet_sock_set_state)"
+            remedy: "paths are not asserted; needs CAP_SYS_ADMIN, tracefs and CONFIG_FTRACE (sock:inet_sock_set_state)"
         ) {
-            let hub = try TraceHub { _ in nil }
+            let hub = try TraceHub(owner: owner) { _ in nil }
             hub.close()
             return hub.givesResetReasons
                 ? "state transitions and reset reasons can be traced"

@@ -27,7 +27,8 @@ package struct Scenario: Sendable {
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
     package init(
         _ id: String, claim: String, cites citations: [Citation], verdict: DocumentVerdict = .holds,
-        link: Link = .relay, ipv6: Bool = false, steps: [String], sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
+        link: Link = .relay, ipv6: Bool = false, steps: [String],
+        sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
     ) {

@@ -85,22 +85,30 @@ package final class Scheduler: Sendable {
         }
     }
 
+    /// How long an attempt may take in all before it is given up.
+    package static func allowance(longestTimer: Double, patience: Duration) -> Duration {
+        .seconds(2 * longestTimer + 30) + patience * 10
+    }
+
     private func sleeps(_ scenario: Scenario) -> Bool {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
     }
 
     private func begin(_ scenario: Scenario, _ attempt: Attempt, since start: Instant) throws(SystemError) {
         let timeline = Timeline(attempt: attempt)
-        let allowance = 2 * scenario.longestTimer(configuration.lane) + 10 * configuration.patience.seconds + 30
+        let allowance = Self.allowance(
+            longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + .seconds(allowance), sleeps: sleeps(scenario))
+                timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario))
         }
         emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
         try startThread { [self] in
             let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
             // An attempt that was given up meanwhile has already been reported.
-            state.withLock { if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) } }
+            state.withLock {
+                if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) }
+            }
             var one: UInt64 = 1
             write(wakeup.raw, &one, 8)
         }

@@ -7,6 +7,8 @@ package final class WorkerProcess {
     package let label: String
     package let host: Host
     package let pid: Int32
+    /// The number tracepoints know it by, which differs inside a pid namespace; nil before `Lab.introduce`.
+    var tracePid: Int32?
     let channel: Descriptor
     /// Nil for a forked process, which is waited for by its pid alone.
     private let child: ChildProcess?
@@ -32,13 +34,24 @@ package final class WorkerProcess {
     // MARK: Calls
 
     /// Asks for a call and does not wait for its answer. One call at a time.
-    package func begin(_ request: Request, socket: Socket? = nil, passing descriptor: Int32 = -1) throws -> PendingCall {
+    package func begin(_ request: Request, socket: Socket? = nil) throws -> PendingCall {
+        let request = lab.configuration.tampering.calls?(host.name, request) ?? request
+        return try begin(request, socket: socket, isOwn: false)
+    }
+
+    /// Asks for a call.
+    ///
+    /// - Parameters:
+    ///   - isOwn: whether the harness makes it for itself; then it is not recorded as the scenario's.
+    ///   - descriptor: one to send along.
+    func begin(
+        _ request: Request, socket: Socket?, isOwn: Bool, passing descriptor: Int32 = -1
+    ) throws -> PendingCall {
         guard pending == nil else {
             throw ScenarioStop.harness("process \(name) is still in \(pending!.text)")
         }
         guard status == nil else { throw ScenarioStop.harness("process \(name) has ended: \(status!.words)") }
-        let request = lab.configuration.tampering.calls?(host.name, request) ?? request
-        let call = PendingCall(request, process: self, socket: socket)
+        let call = PendingCall(request, process: self, socket: socket, isOwn: isOwn)
         try lab.send(request.encoded, to: self, passing: descriptor)
         pending = call
         calls.append(call)
@@ -56,7 +69,8 @@ package final class WorkerProcess {
         let sockStream: Int32 = 1
         let ipprotoTCP: Int32 = 6
         let answer = try ask(
-            .socket(family: v6 ? IPAddress.anyV6.family : IPAddress.anyV4.family, type: sockStream, protocol: ipprotoTCP))
+            .socket(
+                family: v6 ? IPAddress.anyV6.family : IPAddress.anyV4.family, type: sockStream, protocol: ipprotoTCP))
         guard answer.result >= 0 else { throw ScenarioStop.harness("socket() on \(name): \(answer.words)") }
         return try adopt(descriptor: Int32(answer.result), label: label)
     }
@@ -64,7 +78,7 @@ package final class WorkerProcess {
     /// Wraps a descriptor this process has, and asks how netlink names it.
     func adopt(descriptor: Int32, label: String) throws -> Socket {
         let socket = Socket(label, descriptor: descriptor, process: self)
-        let identity = try ask(.identify(descriptor), socket: socket)
+        let identity = try begin(.identify(descriptor), socket: socket, isOwn: true).answer()
         guard let (cookie, inode) = identity.reply?.identity else {
             throw ScenarioStop.harness("cannot identify \(label): \(identity.words)")
         }

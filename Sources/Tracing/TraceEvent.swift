@@ -15,6 +15,8 @@ package struct TraceEvent: Sendable, Equatable {
     /// The kernel's (hashed) address of the socket: stable for its life, reused afterwards; 0 without a socket.
     package var socket: UInt64
     /// Process that ran, which is the caller only where the event happens inside a system call.
+    ///
+    /// It is numbered as in the first pid namespace, whatever namespace we live in.
     package var pid: Int32
     package var local: SocketAddress
     package var remote: SocketAddress
@@ -35,7 +37,7 @@ package enum Tracepoint: String, Sendable, CaseIterable {
 extension TraceEvent {
     /// Reads one raw record of a tracepoint; nil when it is not TCP or lacks what every kernel has.
     ///
-    /// - Parameter record: the bytes after the size word of a PERF_SAMPLE_RAW.
+    /// - Parameter record: the bytes of the event, common fields included.
     package init?(
         _ record: UnsafeRawBufferPointer, of tracepoint: Tracepoint, format: TracepointFormat, time: Instant, pid: Int32
     ) {

@@ -3,7 +3,7 @@ internal import Glibc
 package import Linux
 internal import Synchronization
 
-/// The tracepoint witness of the whole process: one set of perf rings, its events dealt out to the laboratories.
+/// The tracepoint witness of the whole process: one trace instance, its events dealt out to the laboratories.
 ///
 /// Events carry no network namespace. They are told apart by the laboratories' unique addresses, by the socket an
 /// address was once seen with, and, for transitions that only happen inside a system call, by the process.
@@ -23,50 +23,71 @@ package final class TraceHub: Sendable {
     }
 
     private struct State: ~Copyable {
-        var rings: [PerfRing]
         var inboxes: [Int: Inbox] = [:]
         var processes: [Int32: Int] = [:]
         var router = TraceRouter()
-        var lost: UInt64 = 0
+        var page = [UInt8](repeating: 0, count: 1 << 16)
+        var lost = false
+        /// Set when the pipes are to be closed.
+        var isClosed = false
     }
 
     private let state: Mutex<State>
+    private let instance: TraceInstance
+    private let pipes: [Int32]
+    private let dataOffset: Int
     private let formats: [UInt16: (Tracepoint, TracepointFormat)]
     private let stop: Descriptor
 
-    /// Opens the tracepoints on every CPU and starts listening.
+    /// Makes a trace instance and starts listening.
     ///
-    /// Throws the error of tracefs or perf_event_open(2): `EACCES` without CAP_PERFMON, `ENOENT` without tracefs.
+    /// Throws the error of tracefs: `EPERM` or `EACCES` without the right to trace, `ENOENT` without the tracepoints.
     ///
-    /// - Parameter laboratory: maps an address to the laboratory that owns it.
-    package init(laboratory: @escaping @Sendable (IPAddress) -> Int?) throws {
-        let tracefs = try TraceFileSystem.locate()
-        var formats: [UInt16: (Tracepoint, TracepointFormat)] = [:]
-        for tracepoint in Tracepoint.allCases {
-            let path = "\(tracefs)/events/\(tracepoint.rawValue)/format"
-            guard let format = TracepointFormat(parsing: try Files.read(path)) else {
-                throw SystemError("understand \(path)", .EINVAL)
+    /// - Parameters:
+    ///   - owner: the process whose end makes the instance stale, as /proc numbers it.
+    ///   - laboratory: maps an address to the laboratory that owns it.
+    package init(owner: Int32, laboratory: @escaping @Sendable (IPAddress) -> Int?) throws {
+        let instance = try TraceInstance(owner: owner)
+        self.instance = instance
+        do {
+            var formats: [UInt16: (Tracepoint, TracepointFormat)] = [:]
+            for tracepoint in Tracepoint.allCases {
+                guard let format = TracepointFormat(parsing: try instance.format(of: tracepoint)) else {
+                    throw SystemError("understand the format of \(tracepoint.rawValue)", .EINVAL)
+                }
+                formats[UInt16(truncatingIfNeeded: format.id)] = (tracepoint, format)
             }
-            formats[UInt16(truncatingIfNeeded: format.id)] = (tracepoint, format)
+            self.formats = formats
+            dataOffset = TracepointFormat.field("data", in: try instance.pageHeader())?.offset ?? 16
+            let fd = eventfd(0, Int32(EFD_CLOEXEC))
+            guard fd >= 0 else { throw SystemError("eventfd") }
+            stop = Descriptor(owning: fd)
+            var pipes: [Int32] = []
+            for cpu in 0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))) {
+                guard Files.exists("\(instance.path)/per_cpu/cpu\(cpu)") else { continue }
+                pipes.append(try instance.openPipe(cpu: cpu).release())
+            }
+            self.pipes = pipes
+            for tracepoint in Tracepoint.allCases { try instance.enable(tracepoint) }
+        } catch {
+            instance.remove()
+            throw error
         }
-        self.formats = formats
-        var rings: [PerfRing] = []
-        for cpu in 0..<Int32(sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
-            rings.append(try PerfRing(cpu: cpu, ids: formats.values.map { $0.1.id }.sorted()))
-        }
-        let fd = eventfd(0, Int32(EFD_CLOEXEC))
-        guard fd >= 0 else { throw SystemError("eventfd") }
-        stop = Descriptor(owning: fd)
-        let descriptors = rings.map(\.descriptor)
-        state = Mutex(State(rings: rings))
+        state = Mutex(State())
         state.withLock { $0.router.laboratory = laboratory }
-        try startThread { [self] in listen(descriptors) }
+        try startThread { [self] in listen() }
     }
 
-    /// Ends the listening thread, which lets the rings go.
+    /// Ends the listening and takes the trace instance away.
     package func close() {
         var one: UInt64 = 1
         write(stop.raw, &one, 8)
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.isClosed = true
+            for pipe in pipes { Glibc.close(pipe) }
+        }
+        instance.remove()
     }
 
     /// Registers a laboratory. Throws the eventfd(2) error.
@@ -84,14 +105,13 @@ package final class TraceHub: Sendable {
         }
     }
 
-    /// Tells that a process works for a laboratory.
+    /// Tells that a process, by the number tracepoints know it by, works for a laboratory.
     package func register(process pid: Int32, laboratory id: Int) {
         state.withLock { $0.processes[pid] = id }
     }
 
-    /// Everything the kernel has reported for the laboratory up to now, in order of time.
+    /// What has arrived for the laboratory since it last asked, in order of time.
     package func take(_ inbox: Inbox) -> [TraceEvent] {
-        drain()
         var count: UInt64 = 0
         read(inbox.wakeup.raw, &count, 8)
         return inbox.events.withLock { events in
@@ -100,16 +120,19 @@ package final class TraceHub: Sendable {
         }
     }
 
-    /// Samples the kernel had to drop since the start; above zero no path can be trusted.
-    package var lost: UInt64 { state.withLock { $0.lost } }
+    /// Fetches everything the kernel has reported up to now, so that what is not there has not happened.
+    package func synchronize() { drain() }
+
+    /// Whether the kernel had to leave events out; then no path can be trusted.
+    package var hasLost: Bool { state.withLock { $0.lost } }
 
     /// Whether this kernel says why it sends a reset, and traces those without a socket (6.10 and later).
     package var givesResetReasons: Bool {
         formats.values.contains { $0.0 == .sendReset && !$0.1.reasons.isEmpty }
     }
 
-    private func listen(_ descriptors: [Int32]) {
-        var polled = (descriptors + [stop.raw]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    private func listen() {
+        var polled = (pipes + [stop.raw]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while true {
             _ = clx_poll(&polled, UInt(polled.count), -1)
             if polled[polled.count - 1].revents != 0 { return }
@@ -119,40 +142,48 @@ package final class TraceHub: Sendable {
 
     private func drain() {
         state.withLock { state in
+            guard !state.isClosed else { return }
             var fresh: [TraceEvent] = []
-            var lost: UInt64 = 0
-            for ring in state.rings {
-                lost += ring.drain { type, record in
-                    if type == UInt32(PERF_RECORD_SAMPLE.rawValue), let event = decode(record) { fresh.append(event) }
+            for pipe in pipes {
+                while true {
+                    let count = read(pipe, &state.page, state.page.count)
+                    guard count > 0 else { break }
+                    state.page.withUnsafeBytes { bytes in
+                        let page = TracePage(UnsafeRawBufferPointer(rebasing: bytes[..<count]), dataOffset: dataOffset)
+                        if page.missed { state.lost = true }
+                        for event in page.events {
+                            let record = UnsafeRawBufferPointer(rebasing: bytes[event.bytes])
+                            if let event = decode(record, at: event.time) { fresh.append(event) }
+                        }
+                    }
                 }
             }
-            state.lost += lost
             fresh.sort { $0.time < $1.time }
-            var woken: Set<Int> = []
-            for event in fresh {
-                for (id, event) in state.router.route(event, processes: state.processes) {
-                    guard let inbox = state.inboxes[id] else { continue }
-                    inbox.events.withLock { $0.append(event) }
-                    woken.insert(id)
-                }
-            }
-            for id in woken {
-                var one: UInt64 = 1
-                if let inbox = state.inboxes[id] { write(inbox.wakeup.raw, &one, 8) }
-            }
+            deliver(fresh, &state)
         }
     }
 
-    /// A sample: header, pid and tid, time, size, raw bytes (PERF_SAMPLE_TID | TIME | RAW).
-    private func decode(_ record: UnsafeRawBufferPointer) -> TraceEvent? {
-        guard record.count >= 28 else { return nil }
-        let size = Int(record.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
-        guard 28 + size <= record.count, size >= 2 else { return nil }
-        let raw = UnsafeRawBufferPointer(rebasing: record[28..<28 + size])
-        guard let (tracepoint, format) = formats[raw.loadUnaligned(as: UInt16.self)] else { return nil }
-        return TraceEvent(
-            raw, of: tracepoint, format: format,
-            time: Instant(nanoseconds: record.loadUnaligned(fromByteOffset: 16, as: Int64.self)),
-            pid: record.loadUnaligned(fromByteOffset: 8, as: Int32.self))
+    private func deliver(_ fresh: [TraceEvent], _ state: inout State) {
+        var woken: Set<Int> = []
+        for event in fresh {
+            for (id, event) in state.router.route(event, processes: state.processes) {
+                guard let inbox = state.inboxes[id] else { continue }
+                inbox.events.withLock { $0.append(event) }
+                woken.insert(id)
+            }
+        }
+        for id in woken {
+            var one: UInt64 = 1
+            if let inbox = state.inboxes[id] { write(inbox.wakeup.raw, &one, 8) }
+        }
+    }
+
+    private func decode(_ record: UnsafeRawBufferPointer, at time: Instant) -> TraceEvent? {
+        guard record.count >= 8, let (tracepoint, format) = formats[record.loadUnaligned(as: UInt16.self)] else {
+            return nil
+        }
+        // struct trace_entry: type, flags, preemption count, pid.
+        let pid = record.loadUnaligned(fromByteOffset: 4, as: Int32.self)
+        return TraceEvent(record, of: tracepoint, format: format, time: time, pid: pid)
     }
 }

@@ -14,7 +14,8 @@ package struct TraceRouter {
     /// The laboratory's events that this one completes: itself, and one that had waited for it.
     ///
     /// - Parameter processes: the laboratory that each worker process serves.
-    package mutating func route(_ event: TraceEvent, processes: [Int32: Int]) -> [(laboratory: Int, event: TraceEvent)] {
+    package mutating func route(_ event: TraceEvent, processes: [Int32: Int]) -> [(laboratory: Int, event: TraceEvent)]
+    {
         guard let id = owner(of: event, processes) else { return [] }
         guard case .transition(_, let new) = event.kind else { return [(id, event)] }
         defer { sockets[event.socket] = new == .CLOSE ? nil : id }

@@ -31,6 +31,11 @@ package struct TracepointFormat: Sendable, Equatable {
         self.reasons = reasons
     }
 
+    /// One field of a text like `events/header_page`; nil when it has none of that name.
+    static func field(_ name: String, in text: String) -> Field? {
+        text.split(separator: "\n").compactMap { Self.field($0) }.first { $0.0 == name }?.1
+    }
+
     /// `\tfield:__u8 saddr[4];\toffset:32;\tsize:4;\tsigned:0;`
     private static func field(_ line: Substring) -> (String, Field)? {
         let parts = line.split(separator: ";").map { $0.drop { $0 == "\t" || $0 == " " } }

@@ -16,7 +16,9 @@ final class EventStream: Sendable {
         lock.withLock { _ in
             var done = 0
             while done < bytes.count {
-                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+                let count = bytes.withUnsafeBytes {
+                    Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done)
+                }
                 if count >= 0 {
                     done += count
                 } else if errno != EINTR {

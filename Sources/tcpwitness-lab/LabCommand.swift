@@ -30,7 +30,8 @@ enum LabCommand {
     }
 
     private static var prerequisites: PrerequisiteCheck {
-        PrerequisiteCheck(simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
+        PrerequisiteCheck(
+            owner: ownNumber, simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
     }
 
     static func run(_ arguments: [String]) -> Int32 {
@@ -56,12 +57,12 @@ enum LabCommand {
         out.write([
             .run(
                 RunHeader(
-                    tool: "tcpwitness", kernel: currentKernel(), lane: options.lane, link: options.link,
+                    tool: "tcpwitness \(toolVersion)", kernel: currentKernel(), lane: options.lane, link: options.link,
                     place: "host", startedAt: nil, limits: limits))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
         let traced = !limits.contains { $0.contains("tracepoints") }
-        let hub = traced ? try TraceHub(laboratory: Addressing.laboratory(of:)) : nil
+        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: Addressing.laboratory(of:)) : nil
         defer { hub?.close() }
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
@@ -74,13 +75,47 @@ enum LabCommand {
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
 
+    /// Waits for the orchestrator's end, then takes away the trace instance its lab may have left.
+    ///
+    /// Everything else goes by itself when the lab's pid namespace ends. Descriptor 3 tells the lab's number, and
+    /// breaks when the orchestrator is gone.
+    static func guardRun() -> Int32 {
+        let life = Descriptor(owning: eventsDescriptor)
+        var told: [UInt8] = []
+        do {
+            try isolateMounts()
+            TraceInstance.sweep()
+            while case let bytes = try life.read(capacity: 64), !bytes.isEmpty { told += bytes }
+        } catch {
+            // Without the right to do this there is no trace instance either.
+            return 0
+        }
+        let lab = Int32(String(decoding: told, as: UTF8.self).trimmed)
+        let deadline = Instant.now + .seconds(10)
+        while Instant.now < deadline {
+            let labIsGone = lab.map { !Files.exists("/proc/\($0)") } ?? true
+            if labIsGone && TraceInstance.sweep() == 0 { break }
+            usleep(2000)
+        }
+        return 0
+    }
+
+    /// The number of this process in /proc, which may be that of another pid namespace.
+    private static var ownNumber: Int32 {
+        var text = [CChar](repeating: 0, count: 32)
+        let length = readlink("/proc/self", &text, text.count)
+        return Int32(String(decoding: text.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            ?? getpid()
+    }
+
+    private static func isolateMounts() throws(SystemError) {
+        try Linux.check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
+        try Linux.check(clx_mount("none", "/", nil, clx_mount_private_recursive), "make mounts private")
+    }
+
     /// Leaves the host's namespaces, so that nothing done here is seen or left outside.
     private static func isolate() throws {
-        try Linux.check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
-        try Linux.check(
-            clx_mount("none", "/", nil, clx_mount_private_recursive), "make mounts private")
-        // In a pid namespace of our own, /proc must be its own too: processes are looked up there by number.
-        if getpid() == 1 { try Linux.check(clx_mount("proc", "/proc", "proc", 0), "mount /proc") }
+        try isolateMounts()
         try Linux.check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
         // Children of this namespace get a small socket hash of their own, which makes dumps four times faster.
         let entries = "/proc/sys/net/ipv4/tcp_child_ehash_entries"

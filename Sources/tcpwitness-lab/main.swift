@@ -2,6 +2,7 @@
 //
 //     tcpwitness-lab run [--lane L] [--link L] [--jobs N] [--repeat N] [--patience S] ID...
 //     tcpwitness-lab doctor
+//     tcpwitness-lab guard
 //
 // Descriptor 3 takes the events; closing the other end of descriptor 4 ends the run.
 internal import Glibc
@@ -11,6 +12,7 @@ internal import Linux
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "run": exit(LabCommand.run(Array(arguments.dropFirst())))
+case "guard": exit(LabCommand.guardRun())
 case "doctor": exit(LabCommand.doctor())
 default:
     LabCommand.complain("usage: tcpwitness-lab run|doctor (started by tcpwitness)")

@@ -26,6 +26,10 @@ final class LabProcess {
     private let stream: Descriptor
     private let control: Descriptor
     private let signals: Descriptor
+    /// Takes away what the lab cannot if we are killed; ends when it has no more to do.
+    private let guardian: ChildProcess
+    /// Breaks when we are gone, which is what the guardian waits for.
+    private var life: Descriptor?
     private var partialLine: [UInt8] = []
     private var isReaped = false
 
@@ -35,16 +39,23 @@ final class LabProcess {
         signals = try Self.interruptions()
         let events = try Self.pipe()
         let control = try Self.pipe()
+        let life = try Self.pipe()
+        let lifeline = Descriptor(owning: life.write)
         stream = Descriptor(owning: events.read)
         self.control = Descriptor(owning: control.write)
         // Ours must go once the lab has its own, or the stream would never end.
         defer {
             close(events.write)
             close(control.read)
+            close(life.read)
         }
+        guardian = try ChildProcess(
+            path, ["guard"], environment: LabExecutable.environment, descriptors: [life.read], survives: true)
         child = try ChildProcess(
             path, arguments, environment: LabExecutable.environment, descriptors: [events.write, control.read],
             isolated: true)
+        try lifeline.write(Array("\(child.pid)\n".utf8))
+        self.life = consume lifeline
     }
 
     /// Waits for the next thing to happen. Throws the error of the failing call.
@@ -68,6 +79,12 @@ final class LabProcess {
         var lines: [[UInt8]] = []
         while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { lines += split(bytes) }
         return lines
+    }
+
+    /// Lets the guardian finish and waits for it. Call it last.
+    func finish() {
+        life = nil
+        _ = try? guardian.wait()
     }
 
     private func reap() throws(SystemError) -> WaitStatus {

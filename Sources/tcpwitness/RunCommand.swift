@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Lab
 internal import Linux
 internal import Record
 internal import Report
@@ -50,6 +51,7 @@ struct RunCommand: Subcommand {
         } catch let error as SystemError {
             throw Complaint("cannot start the lab: \(error)", status: .harnessError)
         }
+        defer { lab.finish() }
         do {
             return try follow(lab, session, silence: longestSilence(of: selected))
         } catch {
@@ -96,7 +98,8 @@ struct RunCommand: Subcommand {
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     private func longestSilence(of selected: [ScenarioDescription]) -> Duration {
-        .seconds((selected.map(\.nominalSeconds).max() ?? 0) + 3 * patience + 2)
+        Scheduler.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
+            + .seconds(10)
     }
 
     private func checkOutputs() throws -> RunSession.Outputs {

@@ -1,0 +1,89 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+
+/// A ring buffer of our own in tracefs, so that no other tracer disturbs us and we disturb none.
+///
+/// Not perf_event_open(2), although its rings go away by themselves: perf guards itself against recursion with a
+/// counter per task and context, and on 6.18 that of an idle task has been seen stuck, after which every event of that
+/// processor's timers is lost without a word. The ring buffer of tracefs loses nothing silently.
+package struct TraceInstance: Sendable {
+    private static let prefix = "tcpwitness-"
+
+    let path: String
+    private let root: String
+
+    /// Makes the instance. Throws the error of the failing call; `EACCES` or `EPERM` without the right to trace.
+    ///
+    /// - Parameter owner: the process whose end makes the instance stale, as /proc numbers it.
+    init(owner: Int32) throws(SystemError) {
+        root = try Self.locate()
+        path = "\(root)/instances/\(Self.prefix)\(owner)-\(Instant.now.nanoseconds)"
+        guard mkdir(path, 0o700) == 0 else { throw SystemError("mkdir \(path)") }
+        do throws(SystemError) {
+            try Files.write("mono", to: "\(path)/trace_clock")
+            // Enough for thousands of events between two looks; what does not fit is counted, not overwritten.
+            try Files.write("1024", to: "\(path)/buffer_size_kb")
+            try Files.write("0", to: "\(path)/options/overwrite")
+            // Wake the reader at the first event.
+            try Files.write("0", to: "\(path)/buffer_percent")
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    /// The text of a tracepoint's format file. Throws the open(2) error where this kernel has no such tracepoint.
+    func format(of tracepoint: Tracepoint) throws(SystemError) -> String {
+        try Files.read("\(path)/events/\(tracepoint.rawValue)/format")
+    }
+
+    /// Where the events begin in a page of the ring, as the kernel describes it.
+    func pageHeader() throws(SystemError) -> String { try Files.read("\(root)/events/header_page") }
+
+    /// Starts recording a tracepoint. Throws the write(2) error.
+    func enable(_ tracepoint: Tracepoint) throws(SystemError) {
+        try Files.write("1", to: "\(path)/events/\(tracepoint.rawValue)/enable")
+    }
+
+    /// Opens the ring of one processor for reading. Throws the open(2) error.
+    func openPipe(cpu: Int) throws(SystemError) -> Descriptor {
+        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/trace_pipe_raw", O_RDONLY | O_NONBLOCK)
+    }
+
+    /// Takes the instance away; all its files must be closed. Returns whether it is gone.
+    @discardableResult
+    package func remove() -> Bool { rmdir(path) == 0 || errno == ENOENT }
+
+    // MARK: Leftovers
+
+    /// Removes the instances whose owners have ended.
+    ///
+    /// Returns how many could not be removed, because a process that is just ending still has them open.
+    @discardableResult
+    package static func sweep() -> Int {
+        guard let root = try? locate(), let directory = opendir("\(root)/instances") else { return 0 }
+        defer { closedir(directory) }
+        var left = 0
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(prefix), let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }),
+                !Files.exists("/proc/\(owner)")
+            else { continue }
+            if rmdir("\(root)/instances/\(name)") != 0 && errno != ENOENT { left += 1 }
+        }
+        return left
+    }
+
+    /// The mounted tracefs, or one mounted now for the caller's mount namespace.
+    private static func locate() throws(SystemError) -> String {
+        for path in ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"] where Files.exists("\(path)/instances") {
+            return path
+        }
+        try check(
+            clx_mount("tracefs", "/sys/kernel/tracing", "tracefs", 0), "mount tracefs on /sys/kernel/tracing")
+        return "/sys/kernel/tracing"
+    }
+}
