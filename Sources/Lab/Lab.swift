@@ -43,7 +43,7 @@ package final class Lab {
         number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
         paths = PathLedger(timeline: timeline)
         inbox = try configuration.trace?.register(laboratory: number)
-        let addressing = Addressing(number: number)
+        let addressing = Addressing(configuration.addresses, laboratory: number)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
         var builder = LinkBuilder(
@@ -83,6 +83,11 @@ package final class Lab {
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
         if let inbox { configuration.trace?.unregister(inbox) }
+        // Processes, calls and hosts refer to each other; nothing of them may keep a namespace alive.
+        for process in processes { process.forgetCalls() }
+        for host in [a, b] { host?.forgetProcess() }
+        processes = []
+        sockets = []
     }
 
     // MARK: The loop

@@ -147,9 +147,16 @@ package final class Wire {
             for (from, frame) in frames { try take(frame, from: from) }
             moved = !frames.isEmpty
         case .observed(let atA, let atB):
+            // An answer may come into the second socket after the first was found empty of what it answers: only a
+            // round in which both are empty ends a causally complete reading.
             var frames: [(HostName, PacketSocket.Frame)] = []
-            while let frame = try atA.receive() { if frame.outgoing { frames.append((.a, frame)) } }
-            while let frame = try atB.receive() { if frame.outgoing { frames.append((.b, frame)) } }
+            var before = -1
+            while before != frames.count {
+                before = frames.count
+                while let frame = try atA.receive() { frames.append((.a, frame)) }
+                while let frame = try atB.receive() { frames.append((.b, frame)) }
+            }
+            frames.removeAll { !$0.1.outgoing }
             frames.sort { $0.1.stamp < $1.1.stamp }
             for (from, frame) in frames {
                 guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else { continue }

@@ -61,12 +61,15 @@ enum LabCommand {
                     place: "host", startedAt: nil, limits: limits))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
+        // Nobody else has this process number at this time.
+        let addresses = Addressing.Block(seed: UInt64(ownNumber) << 40 ^ UInt64(start.nanoseconds))
         let traced = !limits.contains { $0.contains("tracepoints") }
-        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: Addressing.laboratory(of:)) : nil
+        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
+                addresses: addresses,
                 trace: hub)
         ) { out.write($0) }
         try scheduler.run(
