@@ -96,7 +96,7 @@ enum LabCommand {
         let lab = Int32(String(decoding: told, as: UTF8.self).trimmed)
         let deadline = Instant.now + .seconds(10)
         while Instant.now < deadline {
-            let labIsGone = lab.map { !Files.exists("/proc/\($0)") } ?? true
+            let labIsGone = lab.map { !isAlive(process: $0) } ?? true
             if labIsGone && TraceInstance.sweep() == 0 { break }
             usleep(2000)
         }
