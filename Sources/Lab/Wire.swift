@@ -55,6 +55,12 @@ package final class Wire {
         try add(patterns, .drop, first: count)
     }
 
+    /// Delivers the first few matching segments, whatever earlier rules say.
+    @discardableResult
+    package func allow(_ patterns: SegmentPattern..., first count: Int) throws -> WireRule {
+        try add(patterns, .pass, first: count)
+    }
+
     /// Delivers matching segments later.
     @discardableResult
     package func delay(_ patterns: SegmentPattern..., by delay: Duration) throws -> WireRule {
