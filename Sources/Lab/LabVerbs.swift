@@ -26,6 +26,8 @@ extension Lab {
         of socket: Socket, timer: ClosedRange<Duration>? = nil, file: StaticString = #fileID, line: Int = #line,
         closing close: () throws -> Void
     ) throws {
+        // Unacknowledged data would be sent again together with the FIN.
+        try require(socket, shows: .row(.ESTABLISHED, sendQueue: 0), file: file, line: line)
         // Should the FIN be sent again meanwhile, B's answer to it would come at any time.
         let again = try wire.drop("FIN>")
         let first = try wire.allow("FIN>", first: 1)
