@@ -47,7 +47,7 @@ package final class Lab {
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
         var builder = LinkBuilder(
-            a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link,
+            a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link, seed: UInt64(timeline.attempt.number),
             forceRelay: configuration.tampering.segments != nil)
         let built = try builder.build(scenario.link)
         wireNamespace = builder.wireNamespace
@@ -292,8 +292,13 @@ package final class Lab {
         if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
     }
 
-    /// Adds the counters that moved to the record.
-    func recordCounters() throws {
+    /// Completes the record: whose each transition was, and which counters moved.
+    func completeRecord() throws {
+        var names: [Int: String] = [:]
+        for socket in sockets {
+            for life in paths.lives(of: socket, processes: processes) { names[life.number] = socket.label }
+        }
+        timeline.name(names)
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

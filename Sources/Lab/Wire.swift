@@ -80,11 +80,11 @@ package final class Wire {
     @discardableResult
     package func silence() throws -> WireRule { try add([], .drop) }
 
-    /// Lifts a rule and delivers what it held, in the order it came.
-    package func release(_ rule: WireRule) throws {
+    /// Lifts a rule and delivers what it held, in the order it came or the other way round.
+    package func release(_ rule: WireRule, reversed: Bool = false) throws {
         try service()
         rules.removeAll { $0 === rule }
-        for index in rule.held {
+        for index in reversed ? rule.held.reversed() : rule.held {
             let segment = log[index]
             log[index].fate = .released
             timeline.add(
