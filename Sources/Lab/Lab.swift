@@ -34,13 +34,15 @@ package final class Lab {
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
 
+    /// Another run on the same kernel shows up in the same tracepoints, so that the two should not begin alike.
+    private static let first = Int.random(in: 0..<Addressing.capacity)
     private static let counter = Atomic<Int>(0)
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
         self.configuration = configuration
         self.timeline = timeline
-        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
+        number = (Self.first + Self.counter.add(1, ordering: .relaxed).newValue) % Addressing.capacity
         paths = PathLedger(timeline: timeline)
         inbox = try configuration.trace?.register(laboratory: number)
         let addressing = Addressing(number: number)
