@@ -70,7 +70,7 @@ enum KeepingAlive {
         let both = Int64(2)
         try lab.expect(
             lab.a, counts: ["TCPKeepAlive": both * Int64(count), "TCPAbortOnTimeout": both, "OutRsts": both])
-        try lab.expect(lab.a, tracesReset: "TCP_KEEPALIVE_TIMEOUT")
+        try lab.expect(lab.a, tracesReset: "TCP_KEEPALIVE_TIMEOUT", in: .ESTABLISHED)
         for socket in [pair.server, unaware] {
             try lab.require(socket, shows: .row(.ESTABLISHED, .owned, timer: .off))
         }
