@@ -71,5 +71,10 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict),
+        // The worker it runs is a product, and testing builds all products; naming it here would link it in.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            swiftSettings: strict),
     ]
 )
