@@ -65,5 +65,16 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
+        .testTarget(
+            name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
+        .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            swiftSettings: strict),
+        // The worker it runs is a product, and testing builds all products; naming it here would link it in.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            swiftSettings: strict),
     ]
 )
