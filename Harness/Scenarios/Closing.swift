@@ -29,14 +29,8 @@ enum Closing {
             let pair = try lab.connectedPair(v6: v6)
             let (client, server) = (pair.client, pair.server)
 
-            let answer = try lab.wire.hold("<ACK")
-            try client.close()
-            try lab.require(client, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 1))
+            try lab.awaitFinWait2(of: client, timer: lab.sixtySeconds) { try client.close() }
             try lab.require(server, shows: .row(.CLOSE_WAIT, .owned, timer: .off, receiveQueue: 1))
-            try lab.require(answer, met: 1)
-            try lab.wire.release(answer)
-            try lab.require(
-                client, shows: .row(.FIN_WAIT2, .minisock, timer: .timewait, expires: lab.sixtySeconds))
             try lab.expect(lab.a, counts: ["TW": 1, "sockstat.tw": 1, "CurrEstab": 0])
             try lab.expect(lab.b, counts: ["CurrEstab": 1])  // CLOSE_WAIT counts as established
 
@@ -130,7 +124,6 @@ enum Closing {
             .document("001", "四次挥手"), .document("002", "close"), .document("002", "区别"),
             .kernel("tcp.c", "tcp_close"),
         ],
-        link: .direct,
         steps: [
             "A's process forks; the parent closes", "the child writes, reads and writes", "the child exits: FIN",
             "the same with dup() in one process",
@@ -158,11 +151,10 @@ enum Closing {
         lab.expect(try server.ask(.recv(100)), reads: "three")
         try lab.expect("FIN>", carried: 0)
 
-        try child.exit()
+        try lab.awaitFinWait2(of: client) { try child.exit() }
         try lab.requireCarried("FIN>")
         lab.expect(try server.ask(.recv(100)), returns: 0)
         try lab.require(server, shows: .row(.CLOSE_WAIT))
-        try lab.require(client, shows: .row(.FIN_WAIT2, .minisock))
         try lab.expect(client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .FIN_WAIT2, .CLOSE)
 
         try lab.chapter("two descriptors in one process")
@@ -176,9 +168,8 @@ enum Closing {
         lab.expect(try peer.ask(.recv(100)), reads: "still here")
         try lab.expect("FIN>", carried: 0, since: place)
         try lab.require(twin, shows: .row(.ESTABLISHED, .owned))
-        try twin.close()
+        try lab.awaitFinWait2(of: twin) { try twin.close() }
         try lab.requireCarried("FIN>", since: place)
-        try lab.require(twin, shows: .row(.FIN_WAIT2, .minisock))
         try lab.expect(second, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .FIN_WAIT2, .CLOSE)
     }
 
@@ -197,10 +188,9 @@ enum Closing {
     ) { lab in
         let timeout = Duration.seconds(lab.isScaled ? 2 : 60)
         let pair = try lab.connectedPair()
-        try pair.client.close()
-        try lab.require(
-            pair.client,
-            shows: .row(.FIN_WAIT2, .minisock, timer: .timewait, expires: .zero...timeout + .milliseconds(8)))
+        try lab.awaitFinWait2(of: pair.client, timer: .zero...timeout + .milliseconds(8)) {
+            try pair.client.close()
+        }
         let entered = try lab.requireStep(of: pair.client, .FIN_WAIT2, .CLOSE)
         try lab.expect(
             timerOf: pair.client, since: entered, lasts: timeout - .milliseconds(8)...timeout + .milliseconds(24))

@@ -16,12 +16,10 @@ enum Resetting {
             .document("001", "四次挥手"), .document("002", "close"), .rfc(9293, "3.6.1"),
             .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
         ],
-        link: .direct,
         steps: ["A closes and waits in FIN_WAIT2", "B sends three bytes"]
     ) { lab in
         let pair = try lab.connectedPair()
-        try pair.client.close()
-        try lab.require(pair.client, shows: .row(.FIN_WAIT2, .minisock, timer: .timewait))
+        try lab.awaitFinWait2(of: pair.client) { try pair.client.close() }
         try lab.require(pair.server, shows: .row(.CLOSE_WAIT))
         let place = lab.wire.log.count
 
@@ -44,7 +42,6 @@ enum Resetting {
             .document("001", "四次挥手"), .document("002", "close"), .document("002", "调用close后发生了什么"),
             .kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_sendmsg_locked"),
         ],
-        link: .direct,
         steps: [
             "A closes; B reads the end and writes: the first write is answered by RST",
             "B writes again with SIGPIPE at its default, handled, ignored, and with MSG_NOSIGNAL",
@@ -55,7 +52,7 @@ enum Resetting {
         for (number, variant) in Variant.allCases.enumerated() {
             try lab.chapter("after FIN and RST: \(variant.rawValue)")
             let (client, server) = try pair(lab, number, variant)
-            try client.close()
+            try lab.awaitFinWait2(of: client) { try client.close() }
             lab.expect(try server.ask(.recv(100)), returns: 0)
             try lab.require(server, shows: .row(.CLOSE_WAIT))
             lab.expect(try server.ask(.send("x", variant.flags)), returns: 1)

@@ -28,7 +28,7 @@ package func runAttempt(
             // Already recorded; what the witnesses are worth is still to be looked at.
         }
         try lab.audit()
-        try lab.recordCounters()
+        try lab.completeRecord()
     } catch ScenarioStop.skipped(let reason) {
         return finished(.skipped, reason, lab)
     } catch ScenarioStop.harness(let reason) {

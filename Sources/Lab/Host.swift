@@ -64,6 +64,8 @@ package final class Host {
         return process
     }
 
+    func forgetProcess() { defaultProcess = nil }
+
     /// Starts another process on this host.
     package func spawn(_ label: String) throws -> WorkerProcess {
         try lab.spawn(label, on: self)

@@ -34,22 +34,20 @@ package final class Lab {
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
 
-    /// Another run on the same kernel shows up in the same tracepoints, so that the two should not begin alike.
-    private static let first = Int.random(in: 0..<Addressing.capacity)
     private static let counter = Atomic<Int>(0)
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
         self.configuration = configuration
         self.timeline = timeline
-        number = (Self.first + Self.counter.add(1, ordering: .relaxed).newValue) % Addressing.capacity
+        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
         paths = PathLedger(timeline: timeline)
         inbox = try configuration.trace?.register(laboratory: number)
-        let addressing = Addressing(number: number)
+        let addressing = Addressing(configuration.addresses, laboratory: number)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
         var builder = LinkBuilder(
-            a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link,
+            a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link, seed: UInt64(timeline.attempt.number),
             forceRelay: configuration.tampering.segments != nil)
         let built = try builder.build(scenario.link)
         wireNamespace = builder.wireNamespace
@@ -85,6 +83,11 @@ package final class Lab {
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
         if let inbox { configuration.trace?.unregister(inbox) }
+        // Processes, calls and hosts refer to each other; nothing of them may keep a namespace alive.
+        for process in processes { process.forgetCalls() }
+        for host in [a, b] { host?.forgetProcess() }
+        processes = []
+        sockets = []
     }
 
     // MARK: The loop
@@ -288,8 +291,13 @@ package final class Lab {
         if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
     }
 
-    /// Adds the counters that moved to the record.
-    func recordCounters() throws {
+    /// Completes the record: whose each transition was, and which counters moved.
+    func completeRecord() throws {
+        var names: [Int: String] = [:]
+        for socket in sockets {
+            for life in paths.lives(of: socket, processes: processes) { names[life.number] = socket.label }
+        }
+        timeline.name(names)
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

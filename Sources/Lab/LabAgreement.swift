@@ -36,14 +36,38 @@ extension Lab {
         }
     }
 
-    /// Segments of a host that bring nothing beyond what it had sent before.
+    /// Segments of a host whose whole sequence range had been sent before.
+    ///
+    /// Not those that merely lie below the highest number seen: when a process moves to another processor, frames
+    /// can overtake each other inside the host.
     private func repeated(from host: HostName) -> Int {
-        var end: UInt32?
+        var sent: [(start: UInt32, end: UInt32)] = []
         var count = 0
         for segment in carried() where segment.from == host && segment.segment.sequenceLength > 0 {
-            let here = segment.segment.endSequence
-            if let end, Int32(bitPattern: here &- end) <= 0 { count += 1 } else { end = here }
+            let range = (start: segment.segment.sequence, end: segment.segment.endSequence)
+            let isKnown = sent.contains {
+                range.start &- $0.start <= $0.end &- $0.start && range.end &- $0.start <= $0.end &- $0.start
+            }
+            if isKnown { count += 1 }
+            sent = merged(sent, range)
         }
         return count
+    }
+
+    private func merged(
+        _ ranges: [(start: UInt32, end: UInt32)], _ new: (start: UInt32, end: UInt32)
+    ) -> [(start: UInt32, end: UInt32)] {
+        var new = new
+        var rest: [(start: UInt32, end: UInt32)] = []
+        for range in ranges {
+            // Apart: one ends before the other starts.
+            if Int32(bitPattern: range.start &- new.end) > 0 || Int32(bitPattern: new.start &- range.end) > 0 {
+                rest.append(range)
+            } else {
+                if Int32(bitPattern: range.start &- new.start) < 0 { new.start = range.start }
+                if Int32(bitPattern: range.end &- new.end) > 0 { new.end = range.end }
+            }
+        }
+        return rest + [new]
     }
 }

@@ -12,19 +12,23 @@ package struct LabConfiguration: Sendable {
     package var patience: Duration
     /// Path of the worker executable.
     package var worker: String
+    /// The run's share of the address space.
+    package var addresses: Addressing.Block
     /// Nil where tracepoints are not permitted; sock_diag then serves alone.
     package var trace: TraceHub?
     /// For tests of the harness itself: makes the kernel look wrong.
     package var tampering: Tampering
 
     package init(
-        lane: Lane, link: LinkChoice, patience: Duration, worker: String, trace: TraceHub?,
+        lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
+        trace: TraceHub?,
         tampering: Tampering = Tampering()
     ) {
         self.lane = lane
         self.link = link
         self.patience = patience
         self.worker = worker
+        self.addresses = addresses
         self.trace = trace
         self.tampering = tampering
     }

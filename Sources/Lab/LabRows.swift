@@ -58,10 +58,24 @@ extension Lab {
             return last == nil
         }
         let seen = last.map { "\(socket.label) \($0.words)" } ?? "no row"
+        let isTraced = try gone && endIsTraced(socket)
         record(
-            passed: gone, expected: "no row of \(socket.label) in netlink", seen: seen, witnesses: ["netlink"],
-            location: shortLocation(file, line))
+            passed: gone, expected: "no row of \(socket.label) in netlink", seen: seen,
+            witnesses: isTraced ? ["netlink", "trace"] : ["netlink"], location: shortLocation(file, line))
         if !gone { throw ScenarioStop.failed }
+    }
+
+    /// Whether the tracepoint confirms that a socket without a row has ended.
+    ///
+    /// Throws when it says that the socket lives.
+    private func endIsTraced(_ socket: Socket) throws -> Bool {
+        guard configuration.trace != nil, path(of: socket) != nil else { return false }
+        guard try wait(until: .now + configuration.patience, { self.path(of: socket)?.last == .CLOSE }) else {
+            throw ScenarioStop.harness(
+                "witnesses disagree on \(socket.label): netlink has no row, the tracepoint shows "
+                    + (path(of: socket)?.words ?? "nothing"))
+        }
+        return true
     }
 
     private func awaitRow(
@@ -90,7 +104,7 @@ extension Lab {
 
     private func pathWords(_ socket: Socket?) -> String {
         guard let socket, let path = path(of: socket) else { return "" }
-        return "; its path was \(path.map(\.description).joined(separator: ">"))"
+        return "; its path was \(path.words)"
     }
 
     private func note(_ row: DiagRow, of subject: String, on host: Host) {

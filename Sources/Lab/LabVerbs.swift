@@ -1,5 +1,6 @@
 internal import Linux
 internal import Netlink
+internal import Packets
 
 // Steps that many scenarios begin with.
 extension Lab {
@@ -12,6 +13,33 @@ extension Lab {
         try require(client, shows: .row(.ESTABLISHED))
         try require(server, shows: .row(.ESTABLISHED))
         return Connection(client: client, server: server, listener: listener)
+    }
+}
+
+extension Lab {
+    /// Lets A's socket be closed for good and waits until it is a FIN_WAIT2 minisock.
+    ///
+    /// The wire keeps B's ACK until `close` is over. An ACK that comes while close(2) still owns the socket is taken
+    /// from the backlog, and tcp_rcv_state_process() ("sock_owned_by_user") then leaves a full orphan on the keepalive
+    /// timer: as lawful, but a matter of microseconds.
+    package func awaitFinWait2(
+        of socket: Socket, timer: ClosedRange<Duration>? = nil, file: StaticString = #fileID, line: Int = #line,
+        closing close: () throws -> Void
+    ) throws {
+        // Unacknowledged data would be sent again together with the FIN.
+        try require(socket, shows: .row(.ESTABLISHED, sendQueue: 0), file: file, line: line)
+        // Should the FIN be sent again meanwhile, B's answer to it would come at any time.
+        let again = try wire.drop("FIN>")
+        let first = try wire.allow("FIN>", first: 1)
+        let answer = try wire.hold("<ACK")
+        try close()
+        try require(socket, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 1), file: file, line: line)
+        try require(first, met: 1, file: file, line: line)
+        try require(answer, met: 1, file: file, line: line)
+        try wire.release(answer)
+        try require(
+            socket, shows: .row(.FIN_WAIT2, .minisock, timer: .timewait, expires: timer), file: file, line: line)
+        for rule in [again, first] { try wire.lift(rule) }
     }
 }
 

@@ -10,6 +10,8 @@ struct LinkBuilder {
     let b: Host
     let ipv6: Bool
     let choice: LinkChoice
+    /// For chance that is the same each time.
+    let seed: UInt64
     /// The relay is wanted even where a plain link would do, because something is to be tampered with.
     let forceRelay: Bool
     private(set) var wireNamespace: NetworkNamespace?
@@ -23,7 +25,8 @@ struct LinkBuilder {
     private static let facingA: Int32 = 2
     private static let facingB: Int32 = 3
 
-    init(a: Host, b: Host, ipv6: Bool, choice: LinkChoice, forceRelay: Bool) {
+    init(a: Host, b: Host, ipv6: Bool, choice: LinkChoice, seed: UInt64, forceRelay: Bool) {
+        self.seed = seed
         self.a = a
         self.b = b
         self.ipv6 = ipv6
@@ -89,9 +92,17 @@ struct LinkBuilder {
     /// A—veth—B with netem on both ends; leaves nothing behind where the kernel has no netem.
     private func emulated(_ delay: Duration, _ jitter: Duration, _ loss: Double) throws -> Built {
         var built = try direct()
-        let netem = Netem(delay: delay, jitter: jitter, lossProbability: loss)
+        // Kernels before 6.6 take no seed and say nothing of it, so it is not among what is read back.
+        let plain = Netem(delay: delay, jitter: jitter, lossProbability: loss)
         do {
-            for host in [a, b] { try host.route.perform([.netem(netem, on: Host.interface)]) }
+            for (number, host) in [a, b].enumerated() {
+                let seeded = Netem(
+                    delay: delay, jitter: jitter, lossProbability: loss, seed: seed &* 2 &+ UInt64(number))
+                try host.route.perform([.netem(seeded, on: Host.interface)])
+                guard try host.route.rootQdisc(of: Host.interface)?.netem?.fulfils(plain) == true else {
+                    throw ScenarioStop.harness("the kernel did not set netem as it was asked to")
+                }
+            }
         } catch {
             try a.route.perform([.deleteLink(Host.interface)])
             throw error

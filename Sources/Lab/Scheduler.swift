@@ -74,10 +74,14 @@ package final class Scheduler: Sendable {
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
             report()
-            let (busy, asleep) = state.withLock { state in
-                (state.running.values.count { !$0.sleeps }, state.running.values.count { $0.sleeps })
+            // What ends between the report and this look is still to be reported.
+            let (busy, asleep, isReported) = state.withLock { state in
+                (
+                    state.running.values.count { !$0.sleeps }, state.running.values.count { $0.sleeps },
+                    state.done.isEmpty
+                )
             }
-            if waiting.isEmpty && busy + asleep == 0 { return }
+            if waiting.isEmpty && busy + asleep == 0 && isReported { return }
             let next = waiting.firstIndex { scenario, _ in
                 guard plan.jobs == nil else { return busy + asleep < places }
                 return sleeps(scenario) ? asleep < Self.sleepers : busy < places

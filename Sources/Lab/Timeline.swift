@@ -18,6 +18,17 @@ package final class Timeline: Sendable {
 
     func add(_ event: Event, at: Int64) { events.withLock { $0.append((at, event)) } }
 
+    /// Writes the scenario's names for the kernel's sockets into the transitions, by their numbers.
+    func name(_ names: [Int: String]) {
+        events.withLock { events in
+            for place in events.indices {
+                guard case .transition(var fact) = events[place].event else { continue }
+                fact.socket = names[fact.kernelSocket]
+                events[place].event = .transition(fact)
+            }
+        }
+    }
+
     /// Everything so far in order of time; events of the same instant stay in the order they were added.
     package var ordered: [Event] {
         events.withLock { events in

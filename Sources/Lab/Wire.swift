@@ -55,6 +55,12 @@ package final class Wire {
         try add(patterns, .drop, first: count)
     }
 
+    /// Delivers the first few matching segments, whatever earlier rules say.
+    @discardableResult
+    package func allow(_ patterns: SegmentPattern..., first count: Int) throws -> WireRule {
+        try add(patterns, .pass, first: count)
+    }
+
     /// Delivers matching segments later.
     @discardableResult
     package func delay(_ patterns: SegmentPattern..., by delay: Duration) throws -> WireRule {
@@ -74,11 +80,11 @@ package final class Wire {
     @discardableResult
     package func silence() throws -> WireRule { try add([], .drop) }
 
-    /// Lifts a rule and delivers what it held, in the order it came.
-    package func release(_ rule: WireRule) throws {
+    /// Lifts a rule and delivers what it held, in the order it came or the other way round.
+    package func release(_ rule: WireRule, reversed: Bool = false) throws {
         try service()
         rules.removeAll { $0 === rule }
-        for index in rule.held {
+        for index in reversed ? rule.held.reversed() : rule.held {
             let segment = log[index]
             log[index].fate = .released
             timeline.add(
@@ -147,9 +153,16 @@ package final class Wire {
             for (from, frame) in frames { try take(frame, from: from) }
             moved = !frames.isEmpty
         case .observed(let atA, let atB):
+            // An answer may come into the second socket after the first was found empty of what it answers: only a
+            // round in which both are empty ends a causally complete reading.
             var frames: [(HostName, PacketSocket.Frame)] = []
-            while let frame = try atA.receive() { if frame.outgoing { frames.append((.a, frame)) } }
-            while let frame = try atB.receive() { if frame.outgoing { frames.append((.b, frame)) } }
+            var before = -1
+            while before != frames.count {
+                before = frames.count
+                while let frame = try atA.receive() { frames.append((.a, frame)) }
+                while let frame = try atB.receive() { frames.append((.b, frame)) }
+            }
+            frames.removeAll { !$0.1.outgoing }
             frames.sort { $0.1.stamp < $1.1.stamp }
             for (from, frame) in frames {
                 guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else { continue }

@@ -105,6 +105,11 @@ package final class WorkerProcess {
 
     package var name: String { "\(host.name.rawValue).\(label)" }
 
+    func forgetCalls() {
+        pending = nil
+        calls = []
+    }
+
     // MARK: What the lab's loop tells
 
     func received(_ message: [UInt8]) throws {

@@ -59,6 +59,15 @@ package final class ChildProcess: Sendable {
     package func wait() throws(SystemError) -> WaitStatus { try waitForProcess(pid) }
 }
 
+/// Whether a process is there, by its number in /proc, and has not ended; one that only waits to be reaped has.
+package func isAlive(process pid: Int32) -> Bool {
+    guard let status = try? Files.read("/proc/\(pid)/stat") else { return false }
+    // The name before it is in parentheses and may hold anything.
+    guard let end = status.lastIndex(of: ")") else { return false }
+    let state = status[end...].dropFirst(2).first
+    return state != "Z" && state != "X"
+}
+
 /// Waits for a child of this process. Throws the `waitpid(2)` error.
 package func waitForProcess(_ pid: Int32) throws(SystemError) -> WaitStatus {
     var status: Int32 = 0

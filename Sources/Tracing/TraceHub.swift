@@ -156,23 +156,33 @@ package final class TraceHub: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return }
             var fresh: [TraceEvent] = []
-            for pipe in pipes {
-                while true {
-                    let count = read(pipe, &state.page, state.page.count)
-                    guard count > 0 else { break }
-                    state.page.withUnsafeBytes { bytes in
-                        let page = TracePage(UnsafeRawBufferPointer(rebasing: bytes[..<count]), dataOffset: dataOffset)
-                        if page.missed { state.lost = true }
-                        for event in page.events {
-                            let record = UnsafeRawBufferPointer(rebasing: bytes[event.bytes])
-                            if let event = decode(record, at: event.time) { fresh.append(event) }
-                        }
-                    }
-                }
+            // What one processor did may have had its cause on another whose pipe was already found empty. Only a
+            // round in which all are empty ends a causally complete reading.
+            var isComplete = false
+            while !isComplete {
+                isComplete = true
+                for pipe in pipes where readAll(of: pipe, &state, into: &fresh) { isComplete = false }
             }
             fresh.sort { $0.time < $1.time }
             deliver(fresh, &state)
         }
+    }
+
+    /// Takes everything out of one processor's pipe; returns whether there was anything.
+    private func readAll(of pipe: Int32, _ state: inout State, into fresh: inout [TraceEvent]) -> Bool {
+        var isAny = false
+        while case let count = read(pipe, &state.page, state.page.count), count > 0 {
+            isAny = true
+            state.page.withUnsafeBytes { bytes in
+                let page = TracePage(UnsafeRawBufferPointer(rebasing: bytes[..<count]), dataOffset: dataOffset)
+                if page.missed { state.lost = true }
+                for event in page.events {
+                    let record = UnsafeRawBufferPointer(rebasing: bytes[event.bytes])
+                    if let event = decode(record, at: event.time) { fresh.append(event) }
+                }
+            }
+        }
+        return isAny
     }
 
     private func deliver(_ fresh: [TraceEvent], _ state: inout State) {

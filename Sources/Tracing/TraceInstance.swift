@@ -70,7 +70,7 @@ package struct TraceInstance: Sendable {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard name.hasPrefix(prefix), let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }),
-                !Files.exists("/proc/\(owner)")
+                !isAlive(process: owner)
             else { continue }
             if rmdir("\(root)/instances/\(name)") != 0 && errno != ENOENT { left += 1 }
         }

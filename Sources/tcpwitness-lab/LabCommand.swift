@@ -61,12 +61,15 @@ enum LabCommand {
                     place: "host", startedAt: nil, limits: limits))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
+        // Nobody else has this process number at this time.
+        let addresses = Addressing.Block(seed: UInt64(ownNumber) << 40 ^ UInt64(start.nanoseconds))
         let traced = !limits.contains { $0.contains("tracepoints") }
-        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: Addressing.laboratory(of:)) : nil
+        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
+                addresses: addresses,
                 trace: hub)
         ) { out.write($0) }
         try scheduler.run(
@@ -93,7 +96,7 @@ enum LabCommand {
         let lab = Int32(String(decoding: told, as: UTF8.self).trimmed)
         let deadline = Instant.now + .seconds(10)
         while Instant.now < deadline {
-            let labIsGone = lab.map { !Files.exists("/proc/\($0)") } ?? true
+            let labIsGone = lab.map { !isAlive(process: $0) } ?? true
             if labIsGone && TraceInstance.sweep() == 0 { break }
             usleep(2000)
         }

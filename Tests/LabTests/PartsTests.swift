@@ -37,28 +37,41 @@ extension Instant {
 
 @Suite("Addresses of laboratories")
 struct AddressingTests {
+    private let block = Addressing.Block(seed: 1)
+
     @Test("Every address names the laboratory it belongs to, and no other has it")
     func roundTrip() {
         var seen: Set<IPAddress> = []
-        for number in stride(from: 0, to: Addressing.capacity, by: 37) {
-            let addressing = Addressing(number: number)
+        for number in stride(from: 0, to: Addressing.capacity, by: 7) {
+            let addressing = Addressing(block, laboratory: number)
             for address in [addressing.v4(.a), addressing.v4(.b), addressing.v6(.a), addressing.v6(.b)] {
-                #expect(Addressing.laboratory(of: address) == number)
+                #expect(block.laboratory(of: address) == number)
                 #expect(seen.insert(address).inserted)
             }
         }
     }
 
-    @Test func theRangeIsThatOfBenchmarks() {
-        let last = Addressing(number: Addressing.capacity - 1)
-        #expect(Addressing(number: 0).v4(.a) == IPAddress(198, 18, 0, 1))
-        #expect(last.v4(.b) == IPAddress(198, 19, 255, 254))
-        #expect(Addressing(number: Addressing.capacity).v4(.a) == Addressing(number: 0).v4(.a))
+    @Test("Another run's addresses are nobody's")
+    func otherBlock() {
+        let other = Addressing.Block(seed: 2)
+        for number in stride(from: 0, to: Addressing.capacity, by: 7) {
+            let addressing = Addressing(other, laboratory: number)
+            #expect(block.laboratory(of: addressing.v4(.a)) == nil)
+            #expect(block.laboratory(of: addressing.v6(.b)) == nil)
+        }
     }
 
-    @Test(arguments: ["198.17.255.255", "198.20.0.0", "0.0.0.0", "127.0.0.1", "::", "fd74:6371::1"])
+    @Test func theRangeIsOneThatNobodyUses() {
+        for seed: UInt64 in 0..<1000 {
+            let addressing = Addressing(Addressing.Block(seed: seed), laboratory: Addressing.capacity - 1)
+            #expect(addressing.v4(.a).bytes[0] >= 240)
+            #expect(addressing.v4(.b) != IPAddress(255, 255, 255, 255))
+        }
+    }
+
+    @Test(arguments: ["198.18.0.1", "239.255.255.255", "0.0.0.0", "127.0.0.1", "::", "fd74:6371::1"])
     func othersAreNotOurs(_ text: String) throws {
-        #expect(Addressing.laboratory(of: try #require(IPAddress(text))) == nil)
+        #expect(block.laboratory(of: try #require(IPAddress(text))) == nil)
     }
 }
 

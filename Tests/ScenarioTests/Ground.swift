@@ -21,7 +21,11 @@ final class Ground: Sendable {
     private let end = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
+    private let addresses: Addressing.Block
+
     private init() throws {
+        let addresses = Addressing.Block(seed: UInt64(getpid()) << 40 ^ UInt64(Instant.now.nanoseconds))
+        self.addresses = addresses
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
@@ -36,8 +40,8 @@ final class Ground: Sendable {
                 try isolateMounts()
                 TraceInstance.sweep()
                 return [
-                    try TraceHub(owner: getpid(), laboratory: Addressing.laboratory(of:)),
-                    try TraceHub(owner: getpid()) { $0.isV6 ? nil : Addressing.laboratory(of: $0) },
+                    try TraceHub(owner: getpid(), laboratory: addresses.laboratory(of:)),
+                    try TraceHub(owner: getpid()) { $0.isV6 ? nil : addresses.laboratory(of: $0) },
                 ]
             }
             end.wait()
@@ -67,7 +71,8 @@ final class Ground: Sendable {
     }
 
     func configuration(patience: Duration) -> LabConfiguration {
-        LabConfiguration(lane: .scaled, link: .auto, patience: patience, worker: Self.worker, trace: trace)
+        LabConfiguration(
+            lane: .scaled, link: .auto, patience: patience, worker: Self.worker, addresses: addresses, trace: trace)
     }
 
     /// Beside the test's own executable, where the build puts every product.
