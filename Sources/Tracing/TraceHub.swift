@@ -97,7 +97,9 @@ package final class TraceHub: Sendable {
         state.withLock { _ in
             for pipe in pipes { Glibc.close(pipe) }
         }
-        instance.remove()
+        // A process that another thread is just starting has copies of the pipes until its execve(2).
+        let deadline = Instant.now + .seconds(1)
+        while !instance.remove() && Instant.now < deadline { usleep(1000) }
     }
 
     /// Registers a laboratory. Throws the eventfd(2) error.

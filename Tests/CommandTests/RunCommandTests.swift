@@ -163,6 +163,9 @@ struct RunCommandTests {
         try bench.setLab(Stream.half, then: "setsid sleep \(mark) & sleep \(mark)")
         let run = try bench.start(["run"] + Self.outputs)
         try run.waitForOutput("open.three-way")
+        // The lab tells its events before it starts them.
+        let deadline = Date.now + 20
+        while processes(with: mark) < 2 && Date.now < deadline { usleep(5000) }
         #expect(processes(with: mark) == 2)
         let begin = Date.now
         kill(run.process.processIdentifier, signal)

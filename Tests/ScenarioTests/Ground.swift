@@ -24,7 +24,11 @@ final class Ground: Sendable {
     private let end = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
+    private let addresses: Addressing.Block
+
     private init() throws {
+        let addresses = Addressing.Block(seed: UInt64(getpid()) << 40 ^ UInt64(Instant.now.nanoseconds))
+        self.addresses = addresses
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max

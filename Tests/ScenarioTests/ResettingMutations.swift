@@ -14,7 +14,7 @@ let resettingMutations = [
         says: "the wire carries <DATA seq=1 ack=2 len=3, RST> seq=2", "<DATA RST/ACK>"),
     Mutation(
         "close.rst-on-late-data", "close() keeps the socket", .close(on: .a) { .shutdown($0, shutWrite) },
-        says: "client FIN_WAIT2 minisock", "seen client FIN_WAIT2 timer off"),
+        says: "client FIN_WAIT1 orphan timer retransmit wqueue 1", "seen client FIN_WAIT1 timer retransmit"),
 
     Mutation(
         "close.rst-then-write-sigpipe", "late data is not answered", .swallow("RST>"),
