@@ -45,6 +45,8 @@ final class Workbench {
         try write(
             """
             #!/bin/sh
+            # The guardian is the same executable; there is nothing here for it to take away.
+            [ "$1" = guard ] && exit 0
             printf '%s\\n' "$*" > '\(path("bench-arguments"))'
             cat '\(path("bench-events"))' >&3
             \(script)
