@@ -11,9 +11,11 @@ SHELL := /bin/bash
 AS_USER := Scripts/as-invoker
 REPORTS := build/reports
 RELEASE := .build/release
-# A build of its own: the benchmark library is a dependency of nothing else.
-BENCH_BUILD := .build/benchmarks
-BENCH := $(BENCH_BUILD)/release
+# The benchmarks are built as a package of their own that consists of links to this one: what their library depends on
+# then gets neither into the ordinary build nor into its Package.resolved.
+BENCH_PACKAGE := .build/benchmarks
+BENCH := $(BENCH_PACKAGE)/.build/release
+BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
 .PHONY: help test check build bench lint format clean prerequisites root
@@ -33,6 +35,19 @@ test: root build ## Run every scenario on this machine's kernel (sudo); reports 
 check: lint prerequisites ## Pass the project's own tests (sudo; without it those that need root are skipped)
 	$(AS_USER) swift build --build-tests
 	Scripts/run-tests
+
+# In namespaces of their own, where the laboratories get the small socket hash that a run gives them.
+bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to build/reports/bench.json (sudo)
+	@$(AS_USER) mkdir -p $(BENCH_PACKAGE) $(REPORTS)
+	@$(AS_USER) ln -sfn $(addprefix $(CURDIR)/,Package.swift Sources Harness Tests Benchmarks) $(BENCH_PACKAGE)/
+	$(BENCH_SWIFT) --product LabBenchmarks
+	$(BENCH_SWIFT) --product BenchmarkRatios
+	$(BENCH_SWIFT) --product BenchmarkTool
+	$(BENCH_SWIFT) --product tcpwitness-worker
+	@trap 'Scripts/give-back build' EXIT; set -e; \
+	$(RELEASE)/tcpwitness run --record $(REPORTS)/bench.jsonl; \
+	unshare --net --mount Scripts/run-benchmarks $(BENCH) $(REPORTS); \
+	$(BENCH)/BenchmarkRatios $(REPORTS)/Current_run.jmh.json $(REPORTS)/bench.jsonl $(REPORTS)/bench.json
 
 build: prerequisites ## Build the three executables into .build/release
 	$(AS_USER) swift build -c release
