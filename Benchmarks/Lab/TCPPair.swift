@@ -39,12 +39,13 @@ final class TCPPair {
 
     /// Moves up to this many bytes from A to B, as far as both go without waiting; returns how many B has read.
     func move(_ bytes: inout [UInt8], unsent: inout Int) -> Int {
+        let dontWait = Int32(MSG_DONTWAIT)
         if unsent > 0 {
-            let count = send(a.raw, &bytes, min(unsent, bytes.count), Int32(MSG_DONTWAIT.rawValue))
+            let count = send(a.raw, &bytes, min(unsent, bytes.count), dontWait)
             if count > 0 { unsent -= count }
         }
         var total = 0
-        while case let count = recv(b.raw, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue)), count > 0 { total += count }
+        while case let count = recv(b.raw, &bytes, bytes.count, dontWait), count > 0 { total += count }
         return total
     }
 }
