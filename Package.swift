@@ -78,3 +78,20 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// The benchmark library costs several packages and a minute of building, so only `make bench` asks for it.
+if Context.environment["TCPWITNESS_BENCHMARK"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        .executableTarget(
+            name: "LabBenchmarks",
+            dependencies: [
+                "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing",
+                .product(name: "Benchmark", package: "benchmark"),
+            ], path: "Benchmarks/Lab", swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .executableTarget(
+            name: "BenchmarkRatios", dependencies: ["Record"], path: "Benchmarks/Ratios", swiftSettings: strict),
+    ]
+}
