@@ -18,9 +18,6 @@ final class Ground: Sendable {
     let deafTrace: TraceHub
     /// Where the laboratories' namespaces are made; it gives each a small socket hash of its own.
     private let parent: NetworkNamespace
-    /// Nobody else has this process number at this time.
-    private let addresses = Addressing.Block(
-        seed: UInt64(getpid()) << 40 ^ UInt64(Linux.Instant.now.nanoseconds))
     private let end = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -38,7 +35,7 @@ final class Ground: Sendable {
         try? parent.setSysctl("net.ipv4.tcp_child_ehash_entries", to: "1024")
 
         let hubs = Handover<[TraceHub]>()
-        try startThread { [end, ended, addresses] in
+        try startThread { [end, ended] in
             hubs.hand {
                 try isolateMounts()
                 TraceInstance.sweep()
