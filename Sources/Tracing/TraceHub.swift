@@ -98,7 +98,7 @@ package final class TraceHub: Sendable {
             for pipe in pipes { Glibc.close(pipe) }
         }
         // A process that another thread is just starting has copies of the pipes until its execve(2).
-        let deadline = Instant.now + .seconds(1)
+        let deadline = Instant.now + .seconds(10)
         while !instance.remove() && Instant.now < deadline { usleep(1000) }
     }
 
