@@ -20,22 +20,36 @@ let benchmarks: @Sendable () -> Void = {
     calling()
 }
 
+/// Making hosts and a link, and taking them away, each measured alone.
 private func laboratories() {
-    Benchmark("lab direct", configuration: configuration(100)) { _ in try Stage.lab(.direct).close() }
-    Benchmark("lab relayed", configuration: configuration(100)) { _ in try Stage.lab(.relay).close() }
-    // The part of a direct laboratory that ip can do: hosts, link, addresses, neighbours, and all of it away again.
-    Benchmark("lab by ip", configuration: configuration(50)) { _ in
-        let ip = try IPCommand()
-        for name in ["bench-a", "bench-b"] { try ip.run("netns add \(name)") }
-        try ip.run("link add veth0 netns bench-a address 02:00:00:00:00:01 type veth peer name veth0 netns bench-b")
-        try ip.run("-n bench-b link set veth0 address 02:00:00:00:00:02")
-        for (name, own, other, mac) in [("bench-a", 1, 2, "02"), ("bench-b", 2, 1, "01")] {
-            try ip.run("-n \(name) link set lo up")
-            try ip.run("-n \(name) link set veth0 up")
-            try ip.run("-n \(name) address add 240.0.0.\(own)/30 dev veth0")
-            try ip.run("-n \(name) neighbour add 240.0.0.\(other) lladdr 02:00:00:00:00:\(mac) dev veth0")
+    for (link, words) in [(Link.direct, "direct"), (.relay, "relayed")] {
+        Benchmark("set-up \(words)", configuration: configuration(100)) { benchmark in
+            benchmark.startMeasurement()
+            let lab = try Stage.lab(link)
+            benchmark.stopMeasurement()
+            lab.close()
         }
-        for name in ["bench-a", "bench-b"] { try ip.run("netns delete \(name)") }
+        Benchmark("removal \(words)", configuration: configuration(100)) { benchmark in
+            var lab: Lab? = try Stage.lab(link)
+            benchmark.startMeasurement()
+            lab?.close()
+            lab = nil
+            benchmark.stopMeasurement()
+        }
+    }
+    Benchmark("set-up by ip", configuration: configuration(50)) { benchmark in
+        let hosts = try IPHosts()
+        benchmark.startMeasurement()
+        try hosts.make()
+        benchmark.stopMeasurement()
+        try hosts.remove()
+    }
+    Benchmark("removal by ip", configuration: configuration(50)) { benchmark in
+        let hosts = try IPHosts()
+        try hosts.make()
+        benchmark.startMeasurement()
+        try hosts.remove()
+        benchmark.stopMeasurement()
     }
 }
 

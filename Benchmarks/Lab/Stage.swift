@@ -48,20 +48,3 @@ enum Stage {
         return path[...(path.lastIndex(of: "/") ?? path.startIndex)] + name
     }
 }
-
-/// The ip command of iproute2, a process for each change, as a shell script uses it.
-struct IPCommand {
-    private let path: String
-
-    init() throws {
-        let places = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip"]
-        guard let path = places.first(where: Files.exists) else { throw SystemError("find ip", .ENOENT) }
-        self.path = path
-    }
-
-    func run(_ arguments: String) throws {
-        let child = try ChildProcess(path, arguments.split(separator: " ").map(String.init))
-        let status = try child.wait()
-        guard status == .exited(0) else { throw ScenarioStop.harness("ip \(arguments): \(status)") }
-    }
-}

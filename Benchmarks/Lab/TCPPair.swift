@@ -15,8 +15,9 @@ final class TCPPair {
         guard address.withRaw({ bind(listener.raw, $0, $1) }) == 0, listen(listener.raw, 1) == 0 else {
             throw SystemError("listen on \(address)")
         }
-        a = Descriptor(owning: try laboratory.a.namespace.inside { try Self.open() })
-        guard address.withRaw({ connect(a.raw, $0, $1) }) == 0 || errno == EINPROGRESS else {
+        let client = try laboratory.a.namespace.inside { try Self.open() }
+        a = Descriptor(owning: client)
+        guard address.withRaw({ connect(client, $0, $1) }) == 0 || errno == EINPROGRESS else {
             throw SystemError("connect \(address)")
         }
         var accepted: Int32 = -1

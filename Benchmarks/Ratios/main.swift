@@ -62,13 +62,14 @@ func summarize(results: String, record: String) throws -> Summary {
     return Summary(
         tool: run.header.tool, kernel: run.header.kernel.release, medians: medians,
         ratios: [
-            try ratio("host pair made and removed by ip / direct lab", "lab by ip", "lab direct"),
-            try ratio("relayed lab / direct lab", "lab relayed", "lab direct"),
+            try ratio("set-up of two hosts by ip / by the lab", "set-up by ip", "set-up direct"),
+            try ratio("removal of two hosts by ip / by the lab", "removal by ip", "removal direct"),
+            try ratio("set-up of a relayed lab / of a direct one", "set-up relayed", "set-up direct"),
             try ratio("dump of all sockets / look-up of one", "diag dump", "diag look-up"),
             try ratio("one byte over the relay / over bare veth", "byte relayed", "byte direct"),
             try ratio("1 MiB over the relay / over bare veth", "mebibyte relayed", "mebibyte direct"),
-            try ratio("direct lab / call by a worker", "lab direct", "worker call"),
-            try ratio("whole attempt at close.ordinary-path / its relayed lab", "attempt", "lab relayed"),
+            try ratio("set-up of a direct lab / call by a worker", "set-up direct", "worker call"),
+            try ratio("attempt at close.ordinary-path / set-up of its lab", "attempt", "set-up relayed"),
             Ratio(name: "whole suite / its longest kernel timer", value: Double(end.duration) / 1e9 / timer),
         ])
 }
