@@ -135,7 +135,7 @@ enum SimultaneousOpening {
                 try opening.0.answer(after: .seconds(1)), try opening.1.answer(after: .seconds(1))
             )
             guard lab.wire.worstLateness < .milliseconds(400), try crossed(lab, a, b) else {
-                lab.note("the SYNs did not cross: \(SegmentView.describe(lab.carried().map(\.view)))")
+                lab.voidChapter("the SYNs did not cross: \(SegmentView.describe(lab.carried().map(\.view)))")
                 lab.wire.forgetLateness()
                 continue
             }
