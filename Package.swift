@@ -69,6 +69,9 @@ let package = Package(
         .testTarget(
             name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
+            name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
     ]

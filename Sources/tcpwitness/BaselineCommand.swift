@@ -42,8 +42,11 @@ struct BaselineCommand: ParsableCommand {
                 }
             }
             guard unjudged == 0 else {
-                let noun = unjudged == 1 ? "scenario was" : "scenarios were"
-                throw Complaint("\(unjudged) \(noun) not judged and stay as they were", status: .harnessError)
+                throw Complaint(
+                    unjudged == 1
+                        ? "1 scenario was not judged and stays as it was"
+                        : "\(unjudged) scenarios were not judged and stay as they were",
+                    status: .harnessError)
             }
             return .asExpected
         }
