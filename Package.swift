@@ -74,5 +74,33 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
+        .testTarget(
+            name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
+        .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            swiftSettings: strict),
+        // The worker it runs is a product, and testing builds all products; naming it here would link it in.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            swiftSettings: strict),
     ]
 )
+
+// The benchmark library costs several packages and a minute of building, so only `make bench` asks for it.
+if Context.environment["TCPWITNESS_BENCHMARK"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        .executableTarget(
+            name: "LabBenchmarks",
+            dependencies: [
+                "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing",
+                .product(name: "Benchmark", package: "benchmark"),
+            ], path: "Benchmarks/Lab", swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .executableTarget(
+            name: "BenchmarkRatios", dependencies: ["Record"], path: "Benchmarks/Ratios", swiftSettings: strict),
+    ]
+}

@@ -31,7 +31,7 @@ enum Closing {
 
             try lab.awaitFinWait2(of: client, timer: lab.sixtySeconds) { try client.close() }
             try lab.require(server, shows: .row(.CLOSE_WAIT, .owned, timer: .off, receiveQueue: 1))
-            try lab.expect(lab.a, counts: ["TW": 1, "CurrEstab": 0])
+            try lab.expect(lab.a, counts: ["TW": 1, "sockstat.tw": 1, "CurrEstab": 0])
             try lab.expect(lab.b, counts: ["CurrEstab": 1])  // CLOSE_WAIT counts as established
 
             lab.expect(try server.ask(.recv(100)), returns: 0)
@@ -196,8 +196,10 @@ enum Closing {
             timerOf: pair.client, since: entered, lasts: timeout - .milliseconds(8)...timeout + .milliseconds(24))
         // The first timeout decides which counter it is: up to 4 s were once a wheel of their own.
         try lab.expect(lab.a, counts: lab.isScaled ? ["TWKilled": 1, "TW": 0] : ["TW": 1, "TWKilled": 0])
+        try lab.expect(lab.a, counts: ["sockstat.tw": 1])
         let place = lab.wire.log.count
         try lab.expectVanish([(pair.client, entered)], after: timeout)
+        try lab.expect(lab.a, counts: ["sockstat.tw": 0])
         try lab.require(pair.server, shows: .row(.CLOSE_WAIT, .owned, timer: .off))
         lab.expect(
             "nothing is sent when it ends", lab.carried(since: place).isEmpty,

@@ -72,6 +72,14 @@ enum Opening {
         try lab.require(listener, shows: .row(.LISTEN, receiveQueue: 1))
         let server = try listener.accept("server")
         try lab.expect(server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED)
+        if lab.configuration.trace != nil {
+            // The child is born and opened by the same segment, whatever time its request has waited.
+            let born = try lab.requireStep(of: server, .LISTEN, .SYN_RECV)
+            let opened = try lab.requireStep(of: server, .SYN_RECV, .ESTABLISHED)
+            lab.expect(
+                "the child is in SYN_RECV for", lasted: opened - born, within: .zero ... .milliseconds(100),
+                witnesses: ["trace"])
+        }
         try lab.require(server, shows: .row(.ESTABLISHED, .owned))
         try lab.expect(lab.b, counts: ["PassiveOpens": 1, "TCPSynRetrans": 1])
     }
@@ -225,8 +233,12 @@ struct SynSchedule {
     let giveUp: Duration
 
     init(of host: Host) throws {
-        let retries = Int(try host.sysctl("tcp_syn_retries") ?? "6") ?? 6
-        let linear = Int(try host.sysctl("tcp_syn_linear_timeouts") ?? "0") ?? 0
+        self.init(
+            retries: Int(try host.sysctl("tcp_syn_retries") ?? "6") ?? 6,
+            linear: Int(try host.sysctl("tcp_syn_linear_timeouts") ?? "0") ?? 0)
+    }
+
+    init(retries: Int, linear: Int) {
         let limit = (1 << (retries + 1)) - 1
         var gaps: [Int] = []
         // The first `linear + 1` timeouts take a second each, the rest double.

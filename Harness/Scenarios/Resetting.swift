@@ -28,7 +28,7 @@ enum Resetting {
         try lab.requireGone(pair.client)  // no TIME_WAIT
         try lab.expect(pair.server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED, .CLOSE_WAIT, .CLOSE)
         try lab.requireGone(pair.server)
-        try lab.expect(lab.a, tracesReset: "TCP_TIMEWAIT_SOCKET")
+        try lab.expect(lab.a, tracesReset: "TCP_TIMEWAIT_SOCKET", in: .TIME_WAIT)
         // The minisock has answered, so it is not counted as an abort.
         try lab.expect(lab.a, counts: ["OutRsts": 1, "TCPAbortOnData": 0])
         try lab.expect(lab.b, counts: ["EstabResets": 1])

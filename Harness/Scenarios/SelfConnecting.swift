@@ -39,7 +39,7 @@ enum SelfConnecting {
             try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .SYN_RECV, .ESTABLISHED)
             try lab.expectCarried("SYN> seq=0", "SYN/ACK> seq=0 ack=1", "ACK> seq=1 ack=1")
             try lab.expect(lab.a, counts: ["ActiveOpens": 1, "PassiveOpens": 0])
-            try SimultaneousOpening.expectLastACKs(lab, dsackCounters: false)
+            try SimultaneousOpening.expectLastACKs(lab, countedOn: [lab.a])
 
             let place = lab.wire.log.count
             try socket.shutdown(.SHUT_WR)

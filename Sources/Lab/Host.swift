@@ -8,7 +8,7 @@ package final class Host {
     package let name: HostName
     package let ip: IPAddress
     package let ip6: IPAddress
-    let namespace: NetworkNamespace
+    package let namespace: NetworkNamespace
     let mac: MACAddress
     let route: RouteSocket
     let diagnostics: SocketDiagnostics

@@ -240,8 +240,7 @@ package final class Lab {
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
-            let fact = call.fact(timeline)
-            timeline.add(.call(fact), at: fact.at)
+            call.giveUp(timeline)
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
                 seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],

@@ -163,18 +163,25 @@ extension Lab {
     // MARK: Resets and retransmissions
 
     /// Expects the tracepoint tcp_send_reset on a host, with its reason where the kernel gives reasons.
+    ///
+    /// - Parameter state: the state of the socket that sends it, if it has one.
     package func expect(
-        _ host: Host, tracesReset reason: String, file: StaticString = #fileID, line: Int = #line
+        _ host: Host, tracesReset reason: String, in state: TCPState? = nil, file: StaticString = #fileID,
+        line: Int = #line
     ) throws {
         guard let trace = configuration.trace, trace.givesResetReasons else { return }
         func resets() -> [PathLedger.Packet] {
             paths.packets.filter { $0.tracepoint == .sendReset && $0.host == host.name }
         }
-        _ = try wait(until: .now + configuration.patience) { resets().contains { $0.reason == reason } }
+        func isThere() -> Bool { resets().contains { $0.reason == reason && $0.state == state } }
+        func words(_ reason: String?, _ state: TCPState?) -> String {
+            (reason ?? "no reason") + (state.map { " in \($0)" } ?? " without a socket")
+        }
+        _ = try wait(until: .now + configuration.patience, isThere)
         record(
-            passed: resets().contains { $0.reason == reason },
-            expected: "tcp_send_reset on \(host.name.rawValue) with reason \(reason)",
-            seen: resets().isEmpty ? "no reset traced" : resets().map { $0.reason ?? "none" }.joined(separator: ", "),
+            passed: isThere(), expected: "tcp_send_reset on \(host.name.rawValue): \(words(reason, state))",
+            seen: resets().isEmpty
+                ? "no reset traced" : resets().map { words($0.reason, $0.state) }.joined(separator: ", "),
             witnesses: ["trace"], location: shortLocation(file, line))
     }
 

@@ -34,6 +34,7 @@ extension Lab {
         let answer = try wire.hold("<ACK")
         try close()
         try require(socket, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 1), file: file, line: line)
+        try require(first, met: 1, file: file, line: line)
         try require(answer, met: 1, file: file, line: line)
         try wire.release(answer)
         try require(

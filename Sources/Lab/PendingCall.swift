@@ -11,6 +11,8 @@ package final class PendingCall {
     private let isOwn: Bool
     let asked: Instant
     private(set) var outcome: Answer.Outcome?
+    /// Whether the record has it already, as one that did not return in time.
+    private var isRecorded = false
 
     init(_ request: Request, process: WorkerProcess, socket: Socket?, isOwn: Bool) {
         self.isOwn = isOwn
@@ -50,7 +52,14 @@ package final class PendingCall {
 
     func complete(_ outcome: Answer.Outcome, _ timeline: Timeline) {
         self.outcome = outcome
-        guard !isOwn else { return }
+        guard !isOwn, !isRecorded else { return }
+        let fact = fact(timeline)
+        timeline.add(.call(fact), at: fact.at)
+    }
+
+    /// Records the call as one that is still blocked; whatever ends it later is the laboratory's doing.
+    func giveUp(_ timeline: Timeline) {
+        isRecorded = true
         let fact = fact(timeline)
         timeline.add(.call(fact), at: fact.at)
     }

@@ -35,6 +35,7 @@ package final class Scheduler: Sendable {
     }
 
     private let configuration: LabConfiguration
+    private let grace: Duration
     private let emit: @Sendable ([Event]) -> Void
     private let state = Mutex(State())
     private let wakeup: Descriptor
@@ -43,9 +44,14 @@ package final class Scheduler: Sendable {
     /// A scenario that waits at least this long for a timer counts as sleeping.
     private static let sleepThreshold = 0.5
 
-    /// - Parameter emit: gets the events of one attempt at a time, in order; called on one thread.
-    package init(configuration: LabConfiguration, emit: @escaping @Sendable ([Event]) -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - grace: what an attempt may take besides timers and patience before it counts as hung.
+    ///   - emit: gets the events of one attempt at a time, in order; called on one thread.
+    package init(
+        configuration: LabConfiguration, grace: Duration = usualGrace, emit: @escaping @Sendable ([Event]) -> Void
+    ) throws(SystemError) {
         self.configuration = configuration
+        self.grace = grace
         self.emit = emit
         let fd = eventfd(0, Int32(EFD_CLOEXEC))
         guard fd >= 0 else { throw SystemError("eventfd") }
@@ -90,9 +96,13 @@ package final class Scheduler: Sendable {
     }
 
     /// How long an attempt may take in all before it is given up.
-    package static func allowance(longestTimer: Double, patience: Duration) -> Duration {
-        .seconds(2 * longestTimer + 30) + patience * 10
+    package static func allowance(
+        longestTimer: Double, patience: Duration, grace: Duration = usualGrace
+    ) -> Duration {
+        .seconds(2 * longestTimer) + grace + patience * 10
     }
+
+    package static let usualGrace = Duration.seconds(30)
 
     private func sleeps(_ scenario: Scenario) -> Bool {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
@@ -101,7 +111,8 @@ package final class Scheduler: Sendable {
     private func begin(_ scenario: Scenario, _ attempt: Attempt, since start: Instant) throws(SystemError) {
         let timeline = Timeline(attempt: attempt)
         let allowance = Self.allowance(
-            longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience)
+            longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
+            grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
                 timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario))

@@ -50,7 +50,11 @@ package final class WorkerProcess {
         guard pending == nil else {
             throw ScenarioStop.harness("process \(name) is still in \(pending!.text)")
         }
-        guard status == nil else { throw ScenarioStop.harness("process \(name) has ended: \(status!.words)") }
+        guard status == nil else {
+            // Where something has failed already, this is what comes of it.
+            if lab.firstFailure != nil { throw ScenarioStop.failed }
+            throw ScenarioStop.harness("process \(name) has ended: \(status!.words)")
+        }
         let call = PendingCall(request, process: self, socket: socket, isOwn: isOwn)
         try lab.send(request.encoded, to: self, passing: descriptor)
         pending = call

@@ -82,16 +82,14 @@ private struct RecordView {
 
     /// Both ends, from plain fields or, in the reset events since 6.10, from whole sockaddrs.
     func addresses() -> (SocketAddress, SocketAddress)? {
-        guard let source = field("saddr"), let destination = field("daddr") else { return nil }
-        if source.count >= 28, destination.count >= 28 {
+        if let source = field("saddr"), let destination = field("daddr"), source.count >= 28, destination.count >= 28 {
             guard let local = socketAddress(source), let remote = socketAddress(destination) else { return nil }
             return (local, remote)
         }
         guard let sport = integer("sport"), let dport = integer("dport") else { return nil }
-        let inet6: Int64 = 10
-        // IPv4 traffic of an IPv6 socket is family AF_INET6 with mapped addresses; `saddr` is garbage for true IPv6.
-        let names = integer("family") == inet6 ? ("saddr_v6", "daddr_v6") : ("saddr", "daddr")
-        guard let from = field(names.0), let to = field(names.1) else { return nil }
+        // IPv4 addresses are there as mapped ones too, while `saddr` is garbage for true IPv6. Nor would the family tell:
+        // before 5.17 the tcp group does not have it, and for IPv4 traffic of an IPv6 socket it is AF_INET6.
+        guard let from = field("saddr_v6"), let to = field("daddr_v6") else { return nil }
         return (
             SocketAddress(IPAddress(bytes: from).unmapped, UInt16(truncatingIfNeeded: sport)),
             SocketAddress(IPAddress(bytes: to).unmapped, UInt16(truncatingIfNeeded: dport))

@@ -38,6 +38,8 @@ package final class TraceHub: Sendable {
     private let dataOffset: Int
     private let formats: [UInt16: (Tracepoint, TracepointFormat)]
     private let stop: Descriptor
+    /// Readable once the listening has ended.
+    private let stopped: Descriptor
 
     /// Makes a trace instance and starts listening.
     ///
@@ -62,6 +64,9 @@ package final class TraceHub: Sendable {
             let fd = eventfd(0, Int32(EFD_CLOEXEC))
             guard fd >= 0 else { throw SystemError("eventfd") }
             stop = Descriptor(owning: fd)
+            let other = eventfd(0, Int32(EFD_CLOEXEC))
+            guard other >= 0 else { throw SystemError("eventfd") }
+            stopped = Descriptor(owning: other)
             var pipes: [Int32] = []
             for cpu in 0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))) {
                 guard Files.exists("\(instance.path)/per_cpu/cpu\(cpu)") else { continue }
@@ -80,14 +85,21 @@ package final class TraceHub: Sendable {
 
     /// Ends the listening and takes the trace instance away.
     package func close() {
+        let isFirst = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        guard isFirst else { return }
         var one: UInt64 = 1
         write(stop.raw, &one, 8)
-        state.withLock { state in
-            guard !state.isClosed else { return }
-            state.isClosed = true
+        // A poll(2) under way keeps the pipes open, and the instance cannot go before they are closed.
+        read(stopped.raw, &one, 8)
+        state.withLock { _ in
             for pipe in pipes { Glibc.close(pipe) }
         }
-        instance.remove()
+        // A process that another thread is just starting has copies of the pipes until its execve(2).
+        let deadline = Instant.now + .seconds(1)
+        while !instance.remove() && Instant.now < deadline { usleep(1000) }
     }
 
     /// Registers a laboratory. Throws the eventfd(2) error.
@@ -135,9 +147,11 @@ package final class TraceHub: Sendable {
         var polled = (pipes + [stop.raw]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while true {
             _ = clx_poll(&polled, UInt(polled.count), -1)
-            if polled[polled.count - 1].revents != 0 { return }
+            if polled[polled.count - 1].revents != 0 { break }
             drain()
         }
+        var one: UInt64 = 1
+        write(stopped.raw, &one, 8)
     }
 
     private func drain() {

@@ -108,7 +108,7 @@ struct Call {
         guard fstat(fd, &status) == 0 else { return -1 }
         var writer = MessageWriter()
         writer.put(Int64(bitPattern: cookie))
-        writer.put(Int64(status.st_ino))
+        writer.put(Int64(bitPattern: UInt64(status.st_ino)))
         output = writer.bytes
         return 0
     }
@@ -119,7 +119,7 @@ extension Reply {
     package var identity: (cookie: UInt64, inode: UInt64)? {
         var field = MessageReader(output[...])
         guard let cookie = try? field.int64(), let inode = try? field.int64() else { return nil }
-        return (UInt64(bitPattern: cookie), UInt64(inode))
+        return (UInt64(bitPattern: cookie), UInt64(bitPattern: inode))
     }
 }
 

@@ -39,9 +39,15 @@ struct MessageReader {
         return Int64(bitPattern: value)
     }
     mutating func int32() throws(MalformedMessage) -> Int32 { Int32(truncatingIfNeeded: try int64()) }
-    mutating func array() throws(MalformedMessage) -> [UInt8] {
+    /// A number of bytes, which is never negative.
+    mutating func count() throws(MalformedMessage) -> Int {
         let count = Int(try int64())
-        guard count >= 0, rest.count >= count else { throw MalformedMessage() }
+        guard count >= 0 else { throw MalformedMessage() }
+        return count
+    }
+    mutating func array() throws(MalformedMessage) -> [UInt8] {
+        let count = try count()
+        guard rest.count >= count else { throw MalformedMessage() }
         defer { rest = rest.dropFirst(count) }
         return Array(rest.prefix(count))
     }
@@ -145,7 +151,7 @@ extension Request {
         switch code {
         case 1: self = .socket(family: try field.int32(), type: try field.int32(), protocol: try field.int32())
         case 2: self = .setOption(try field.int32(), try field.option(), try field.array())
-        case 3: self = .getOption(try field.int32(), try field.option(), capacity: Int(try field.int64()))
+        case 3: self = .getOption(try field.int32(), try field.option(), capacity: try field.count())
         case 4: self = .bind(try field.int32(), try field.address())
         case 5: self = .listen(try field.int32(), backlog: try field.int32())
         case 6: self = .accept(try field.int32())
@@ -153,13 +159,13 @@ extension Request {
         case 8: self = .send(try field.int32(), try field.array(), MessageFlags(rawValue: try field.int32()))
         case 9:
             self = .sendFill(
-                try field.int32(), UInt8(truncatingIfNeeded: try field.int64()), count: Int(try field.int64()),
+                try field.int32(), UInt8(truncatingIfNeeded: try field.int64()), count: try field.count(),
                 MessageFlags(rawValue: try field.int32()))
         case 10:
             self = .receive(
-                try field.int32(), count: Int(try field.int64()), MessageFlags(rawValue: try field.int32()))
+                try field.int32(), count: try field.count(), MessageFlags(rawValue: try field.int32()))
         case 11: self = .write(try field.int32(), try field.array())
-        case 12: self = .read(try field.int32(), count: Int(try field.int64()))
+        case 12: self = .read(try field.int32(), count: try field.count())
         case 13: self = .shutdown(try field.int32(), try field.int32())
         case 14: self = .close(try field.int32())
         case 15: self = .duplicate(try field.int32())

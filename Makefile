@@ -1,0 +1,68 @@
+# Everything a person or a CI job does with this tree.
+#
+# With sudo, only installing packages and running scenarios is done as root; whatever writes to the tree is done as
+# the user who called sudo, so that nothing in it ends up belonging to root.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# Runs a command as the one who called make, with swift in PATH.
+AS_USER := Scripts/as-invoker
+REPORTS := build/reports
+RELEASE := .build/release
+# The benchmarks are built as a package of their own that consists of links to this one: what their library depends on
+# then gets neither into the ordinary build nor into its Package.resolved.
+BENCH_PACKAGE := .build/benchmarks
+BENCH := $(BENCH_PACKAGE)/.build/release
+BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
+SOURCES := Sources Harness Tests Benchmarks Package.swift
+
+.PHONY: help test check build bench lint format clean prerequisites root
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The exit status of the run is make's only in that it is not 0; what it was stands in make's last line.
+test: root build ## Run every scenario on this machine's kernel (sudo); reports go to build/reports/
+	@$(AS_USER) mkdir -p $(REPORTS)
+	@status=0; \
+	$(RELEASE)/tcpwitness run --junit $(REPORTS)/junit.xml --record $(REPORTS)/record.jsonl || status=$$?; \
+	Scripts/give-back build; \
+	exit $$status
+
+# The tests are built as the user and run as root without the package manager, which would write to the tree.
+check: lint prerequisites ## Pass the project's own tests (sudo; without it those that need root are skipped)
+	$(AS_USER) swift build --build-tests
+	Scripts/run-tests
+
+# In namespaces of their own, where the laboratories get the small socket hash that a run gives them.
+bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to build/reports/bench.json (sudo)
+	@$(AS_USER) mkdir -p $(BENCH_PACKAGE) $(REPORTS)
+	@$(AS_USER) ln -sfn $(addprefix $(CURDIR)/,Package.swift Sources Harness Tests Benchmarks) $(BENCH_PACKAGE)/
+	$(BENCH_SWIFT) --product LabBenchmarks
+	$(BENCH_SWIFT) --product BenchmarkRatios
+	$(BENCH_SWIFT) --product BenchmarkTool
+	$(BENCH_SWIFT) --product tcpwitness-worker
+	@trap 'Scripts/give-back build' EXIT; set -e; \
+	$(RELEASE)/tcpwitness run --record $(REPORTS)/bench.jsonl; \
+	unshare --net --mount Scripts/run-benchmarks $(BENCH) $(REPORTS); \
+	$(BENCH)/BenchmarkRatios $(REPORTS)/Current_run.jmh.json $(REPORTS)/bench.jsonl $(REPORTS)/bench.json
+
+build: prerequisites ## Build the three executables into .build/release
+	$(AS_USER) swift build -c release
+
+lint: prerequisites ## Check the form of the sources
+	$(AS_USER) swift format lint --recursive --strict --parallel $(SOURCES)
+
+format: prerequisites ## Bring the sources into form
+	$(AS_USER) swift format --recursive --in-place --parallel $(SOURCES)
+
+clean: ## Remove everything that was built
+	rm -rf .build build
+
+prerequisites:
+	@Scripts/install-prerequisites
+
+root:
+	@[ "$$(id -u)" = 0 ] || { echo "this needs root: sudo make $(MAKECMDGOALS)" >&2; exit 2; }

@@ -1,0 +1,49 @@
+import Dispatch
+import Glibc
+import Lab
+import Linux
+import Record
+import Scenarios
+
+let isRoot = geteuid() == 0
+
+/// One attempt that is over: how it ended and everything that was seen.
+struct Outcome: Sendable {
+    let finished: Finished
+    let events: [Event]
+
+    /// The expectations that were not met.
+    var failures: [Check] {
+        events.compactMap {
+            if case .check(let check) = $0, !check.passed { check } else { nil }
+        }
+    }
+
+    /// Everything a reader needs when a test about it fails.
+    var words: String {
+        "\(finished.verdict) \(finished.reason ?? "")\n"
+            + failures.map { "  \($0.location) expected \($0.expected); seen \($0.seen)" }.joined(separator: "\n")
+    }
+}
+
+/// Attempts side by side, only as many as leave each of them enough of the processors.
+enum Attempts {
+    private static let places = DispatchSemaphore(value: 12)
+
+    /// Makes one attempt on a thread of its own.
+    static func run(
+        _ scenario: Scenario, patience: Duration,
+        changing change: @escaping @Sendable (inout LabConfiguration) -> Void = { _ in }
+    ) async throws -> Outcome {
+        let ground = try Ground.shared.get()
+        return try await ground.onThread {
+            places.wait()
+            defer { places.signal() }
+            var configuration = ground.configuration(patience: patience)
+            change(&configuration)
+            let timeline = Timeline(attempt: Attempt(scenario: scenario.id, number: 1))
+            let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
+            return Outcome(finished: finished, events: timeline.ordered)
+        }
+    }
+}

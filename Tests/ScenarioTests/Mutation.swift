@@ -1,0 +1,113 @@
+import Lab
+import Packets
+import Synchronization
+import Testing
+import Worker
+
+/// A kernel that does something else than it should, and what the scenario must say about it.
+struct Mutation: Sendable, CustomTestStringConvertible {
+    let scenario: String
+    /// What is wrong.
+    let name: String
+    /// Made anew for each attempt, since it may count.
+    let tampering: @Sendable () -> Tampering
+    /// Parts of the first failure, in order: what was expected, then what was seen.
+    let says: [String]
+
+    init(
+        _ scenario: String, _ name: String, _ tampering: @autoclosure @escaping @Sendable () -> Tampering,
+        says: String...
+    ) {
+        self.scenario = scenario
+        self.name = name
+        self.tampering = tampering
+        self.says = says
+    }
+
+    var testDescription: String { "\(scenario): \(name)" }
+
+    static let all =
+        openingMutations + simultaneousMutations + closingMutations + resettingMutations + halfClosingMutations
+        + timerMutations + losingMutations
+}
+
+// MARK: Segments
+
+extension Tampering {
+    /// The kernel does not send these segments; `places` counts them from 1.
+    static func swallow(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> Tampering {
+        replace(pattern, places) { _ in [] }
+    }
+
+    /// The kernel sends these segments twice.
+    static func double(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> Tampering {
+        replace(pattern, places) { [$0, $0] }
+    }
+
+    /// The kernel sends these segments with other flags.
+    static func turn(
+        _ pattern: SegmentPattern, into flags: TCPFlags, _ places: ClosedRange<Int> = 1...Int.max
+    ) -> Tampering {
+        replace(pattern, places) {
+            var changed = $0
+            changed.flags = flags
+            return [changed]
+        }
+    }
+
+    /// The kernel sends something else in these segments' place.
+    static func replace(
+        _ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max,
+        _ change: @escaping @Sendable (TCPSegment) -> [TCPSegment]
+    ) -> Tampering {
+        let counter = Counter()
+        var tampering = Tampering()
+        tampering.segments = { segment in
+            guard pattern.matches(segment.view), places.contains(counter.next()) else { return [segment.segment] }
+            return change(segment.segment)
+        }
+        return tampering
+    }
+
+    private final class Counter: Sendable {
+        private let count = Atomic<Int>(0)
+        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+    }
+}
+
+// MARK: Calls and settings
+
+extension Tampering {
+    /// The process makes another call where `change` gives one.
+    static func call(_ change: @escaping @Sendable (HostName, Request) -> Request?) -> Tampering {
+        var tampering = Tampering()
+        tampering.calls = { change($0, $1) ?? $1 }
+        return tampering
+    }
+
+    /// shutdown(2) is made with something else.
+    static func shutdown(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
+        call { from, request in
+            if from == host, case .shutdown(let fd, _) = request { change(fd) } else { nil }
+        }
+    }
+
+    /// close(2) is replaced by something else.
+    static func close(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
+        call { from, request in
+            if from == host, case .close(let fd) = request { change(fd) } else { nil }
+        }
+    }
+
+    /// Both hosts have this setting, whatever the scenario thinks.
+    static func setting(_ name: String, _ value: String) -> Tampering {
+        var tampering = Tampering()
+        tampering.sysctls = [name: value]
+        return tampering
+    }
+}
+
+/// The second argument of shutdown(2).
+let shutRead: Int32 = 0
+let shutWrite: Int32 = 1
+let shutBoth: Int32 = 2

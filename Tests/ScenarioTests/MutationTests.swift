@@ -1,0 +1,40 @@
+import Lab
+import Record
+import Scenarios
+import Testing
+
+@Suite(
+    "Scenarios on a wrong kernel", .enabled(if: isRoot, "needs root: real kernels behave in namespaces of their own"))
+struct MutationTests {
+    /// All at once: nearly all of them wait for something that never comes.
+    private static let outcomes = Mutation.all.map { mutation in
+        Task {
+            // A mutation of an unknown scenario is what `everyScenarioHasOne` is about.
+            guard let scenario = allScenarios.first(where: { $0.id == mutation.scenario }) else { throw NoScenario() }
+            return try await Attempts.run(scenario, patience: .seconds(2)) { $0.tampering = mutation.tampering() }
+        }
+    }
+
+    private struct NoScenario: Error {}
+
+    @Test("Each one fails, and its first failure names what is wrong", arguments: Mutation.all.indices)
+    func turnsRed(_ index: Int) async throws {
+        let mutation = Mutation.all[index]
+        let outcome = try await Self.outcomes[index].value
+        #expect(outcome.finished.verdict == .failed, "\(mutation.testDescription): \(outcome.words)")
+        let reason = outcome.finished.reason ?? ""
+        var rest = reason[...]
+        for part in mutation.says {
+            guard let place = rest.ranges(of: part).first else {
+                Issue.record("\(mutation.testDescription): no \(part) in \(reason)")
+                return
+            }
+            rest = rest[place.upperBound...]
+        }
+    }
+
+    @Test("Every scenario has a wrong kernel to notice")
+    func everyScenarioHasOne() {
+        #expect(Set(Mutation.all.map(\.scenario)) == Set(allScenarios.map(\.id)))
+    }
+}

@@ -1,0 +1,84 @@
+import Linux
+import Netlink
+import Testing
+
+@testable import Tracing
+
+@Suite("Dealing trace events out to laboratories")
+struct RouterTests {
+    private static let wildcard = IPAddress.anyV4
+    private static let foreign = IPAddress(10, 0, 0, 1)
+
+    /// 198.18.0.n belongs to laboratory n.
+    private func router() -> TraceRouter {
+        var router = TraceRouter()
+        router.laboratory = { $0.bytes.prefix(3) == [198, 18, 0] ? Int($0.bytes[3]) : nil }
+        return router
+    }
+
+    private func own(_ number: UInt8) -> IPAddress { IPAddress(198, 18, 0, number) }
+
+    private func event(
+        _ old: TCPState, _ new: TCPState, socket: UInt64, at local: IPAddress, pid: Int32 = 0
+    ) -> TraceEvent {
+        TraceEvent(
+            time: .now, kind: .transition(old: old, new: new), socket: socket, pid: pid,
+            local: SocketAddress(local, 5000), remote: SocketAddress(local, 6000))
+    }
+
+    @Test func byAddress() {
+        var router = router()
+        let mine = event(.SYN_SENT, .ESTABLISHED, socket: 1, at: own(7))
+        #expect(router.route(mine, processes: [:]).map(\.laboratory) == [7])
+        #expect(router.route(event(.SYN_SENT, .ESTABLISHED, socket: 2, at: Self.foreign), processes: [:]).isEmpty)
+    }
+
+    @Test("A child of a wildcard listener waits until it has an address")
+    func parkedChild() {
+        var router = router()
+        let born = event(.LISTEN, .SYN_RECV, socket: 1, at: Self.wildcard)
+        let grown = event(.SYN_RECV, .ESTABLISHED, socket: 1, at: own(3))
+        #expect(router.route(born, processes: [:]).isEmpty)
+        let routed = router.route(grown, processes: [:])
+        #expect(routed.map(\.laboratory) == [3, 3])
+        #expect(routed.map(\.event) == [born, grown])
+        let later = event(.ESTABLISHED, .CLOSE_WAIT, socket: 1, at: own(3))
+        #expect(router.route(later, processes: [:]).map(\.event) == [later], "it is told once")
+    }
+
+    @Test("A child whose memory was another laboratory's socket goes to its own")
+    func staleSocket() {
+        var router = router()
+        _ = router.route(event(.CLOSE, .SYN_SENT, socket: 1, at: own(3)), processes: [:])
+        let born = event(.LISTEN, .SYN_RECV, socket: 1, at: Self.wildcard)
+        let grown = event(.SYN_RECV, .ESTABLISHED, socket: 1, at: own(4))
+        #expect(router.route(born, processes: [:]).isEmpty)
+        #expect(router.route(grown, processes: [:]).map(\.laboratory) == [4, 4])
+    }
+
+    @Test("A socket without an address is known by the calling process, then by itself until it closes")
+    func byProcess() {
+        var router = router()
+        let processes: [Int32: Int] = [42: 5]
+        func route(_ old: TCPState, _ new: TCPState, pid: Int32) -> [Int] {
+            router.route(event(old, new, socket: 1, at: Self.wildcard, pid: pid), processes: processes)
+                .map(\.laboratory)
+        }
+        #expect(route(.CLOSE, .LISTEN, pid: 41) == [])
+        #expect(route(.CLOSE, .LISTEN, pid: 42) == [5])
+        // Whoever runs when a timer or a segment changes the state says nothing.
+        #expect(route(.LISTEN, .CLOSE, pid: 0) == [5])
+        #expect(route(.SYN_SENT, .CLOSE, pid: 42) == [])
+    }
+
+    @Test func resetsWithoutASocketGoByAddress() {
+        var router = router()
+        func reset(_ local: IPAddress) -> TraceEvent {
+            TraceEvent(
+                time: .now, kind: .packet(.sendReset, state: nil, reason: "NO_SOCKET"), socket: 0, pid: 0,
+                local: SocketAddress(local, 1), remote: SocketAddress(Self.foreign, 2))
+        }
+        #expect(router.route(reset(own(9)), processes: [:]).map(\.laboratory) == [9])
+        #expect(router.route(reset(Self.foreign), processes: [0: 1]).isEmpty)
+    }
+}
