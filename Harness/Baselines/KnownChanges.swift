@@ -12,18 +12,24 @@ package let knownChanges: [KnownChange] = [
                 without: ["TCPSYNChallenge", "TCPChallengeACK", "InErrs"],
                 with: ["DelayedACKLost", "TCPDSACKOldSent", "TCPDSACKRecv", "TCPDSACKIgnoredDubious"]),
             .option("sack"),
+            .measurement("a opened after", grows: false), .measurement("b opened after", grows: false),
         ],
         words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
-            + "before, it was dropped and answered by a challenge ACK"),
+            + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
     KnownChange(
         commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
         signs: [.resetReasons],
         words: "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "
             + "only for resets of full sockets and without one"),
     KnownChange(
+        commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
+        signs: [.counters(without: [], with: ["TcpDuplicateDataRehash"])],
+        words: "over IPv6 a receiver takes another path after the first duplicate already"),
+    KnownChange(
         commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5), scenarios: ["open.syn-timeout"],
         signs: [
-            .growth(ofMeasurement: "SYNs"), .growth(ofMeasurement: "give-up"),
+            .variant(without: "timeouts double at once", with: "5 equal timeouts first"),
+            .measurement("SYNs", grows: true), .measurement("give-up", grows: true),
             .repetitions(tracepoint: "tcp_retransmit_skb"),
             .counters(
                 without: [], with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TcpTimeoutRehash"]),

@@ -17,8 +17,8 @@ package struct KnownChange: Sendable {
         case variant(without: String, with: String)
         /// Counters that count only, or more, without the change, and those that do so with it.
         case counters(without: Set<String>, with: Set<String>)
-        /// A measurement that is greater with the change.
-        case growth(ofMeasurement: String)
+        /// A measurement that is greater, or smaller, with the change.
+        case measurement(String, grows: Bool)
         /// Segments that are sent more or less often, but are the same.
         case repetitions(tracepoint: String?)
         /// An option that segments carry only with the change.
@@ -85,9 +85,11 @@ extension KnownChange.Sign {
             guard difference.aspect == .counter, let old = Int64(before), let new = Int64(after) else { return false }
             let name = String(difference.subject.prefix { $0 != " " })
             return old > new ? without.contains(name) : with.contains(name)
-        case .growth(let name):
-            guard difference.aspect == .measurement, difference.subject == name else { return false }
-            return (leadingNumber(before) ?? 0) < (leadingNumber(after) ?? 0)
+        case .measurement(let name, let grows):
+            guard difference.aspect == .measurement, difference.subject == name,
+                let old = leadingNumber(before), let new = leadingNumber(after)
+            else { return false }
+            return grows ? old < new : old > new
         case .repetitions(let tracepoint):
             guard difference.aspect == .segment || isPacket(difference, tracepoint) else { return false }
             return !before.isEmpty && withoutCounts(before) == withoutCounts(after)
