@@ -22,6 +22,8 @@ struct Traffic {
         /// Whether it holds nothing that its sender had not sent before.
         var isAgain: Bool
         var isPureAck: Bool
+        /// Whether it carries SACK blocks.
+        var reports: Bool
     }
 
     private(set) var sent: [Sender: [Segment]] = [:]
@@ -50,7 +52,9 @@ struct Traffic {
                 ends[sender] = max(end, ends[sender] ?? 0)
             }
             sent[sender, default: []].append(
-                Segment(words: fact.words, isAgain: again, isPureAck: fact.span == 0 && fact.flags == "."))
+                Segment(
+                    words: fact.words, isAgain: again, isPureAck: fact.span == 0 && fact.flags == ".",
+                    reports: fact.options.contains { $0.hasPrefix("sack ") }))
         }
         connections = numbers.count
     }
@@ -72,6 +76,8 @@ struct Traffic {
         return segments.filter { segment in
             if segment.isAgain { return false }
             guard segment.isPureAck, peerRepeats else { return true }
+            // What came twice is reported, if it came.
+            if segment.reports { return false }
             return seen.insert(segment.words).inserted
         }.map(\.words)
     }

@@ -17,7 +17,8 @@ struct BaselineDirectory {
 
     /// Nil where nobody asked for one and there is none.
     static func findIfAny(_ option: String?) throws -> BaselineDirectory? {
-        if let path = option ?? Terminal.variable("TCPWITNESS_BASELINES") {
+        let variable = Terminal.variable("TCPWITNESS_BASELINES") ?? ""
+        if let path = option ?? (variable.isEmpty ? nil : variable) {
             guard isDirectory(path) else { throw Complaint("the baselines '\(path)' are no directory") }
             return BaselineDirectory(path: path)
         }

@@ -174,10 +174,9 @@ import Testing
             trial.counters(["ActiveOpens": 1])
         }
         let twice = { (trial: inout Trial) in
-            for _ in 0..<2 {
-                trial.segment("A", "P.", 1, ack: 1, length: 5)
-                trial.segment("B", ".", 1, ack: 6)
-            }
+            for _ in 0..<2 { trial.segment("A", "P.", 1, ack: 1, length: 5) }
+            trial.segment("B", ".", 1, ack: 6)
+            trial.segment("B", ".", 1, ack: 6, options: ["sack 1:6"])
             trial.packet("tcp_retransmit_skb", state: "ESTABLISHED")
             trial.counters(["ActiveOpens": 1, "RetransSegs": 1, "TCPTimeouts": 1])
         }
@@ -185,7 +184,7 @@ import Testing
         #expect(
             differences(place: "guest (TCG, virtual time)", once, twice) == [
                 "segment sent by A: P. seq 1 ack 1 length 5 -> P. seq 1 ack 1 length 5 ×2",
-                "segment sent by B: . seq 1 ack 6 -> . seq 1 ack 6 ×2",
+                "segment sent by B: nil -> . seq 1 ack 6 <sack>",
                 "packet tcp_retransmit_skb on A: nil -> in ESTABLISHED",
                 "counter RetransSegs of A: 0 -> 1", "counter TCPTimeouts of A: 0 -> 1",
             ])
