@@ -46,11 +46,17 @@ let package = Package(
         .target(
             name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
             swiftSettings: strict),
+        .target(
+            name: "Compare", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
+            swiftSettings: strict),
+        .target(
+            name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines", sources: ["KnownChanges.swift"],
+            swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "CLinux", "Lab", "Linux", "Record", "Report", "Scenarios",
+                "Baselines", "CLinux", "Compare", "Lab", "Linux", "Record", "Report", "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
@@ -62,6 +68,9 @@ let package = Package(
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),

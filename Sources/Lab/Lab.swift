@@ -22,6 +22,8 @@ package final class Lab {
     private(set) var linkUsed = "direct"
     /// Where the present chapter begins in the wire's log.
     private(set) var chapterStart = 0
+    /// When the present chapter began.
+    private(set) var chapterBegan: Int64 = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
@@ -252,6 +254,7 @@ package final class Lab {
     package func chapter(_ title: String) throws {
         try service()
         chapterStart = wire.log.count
+        chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }
         note(title)
     }

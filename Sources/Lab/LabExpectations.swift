@@ -255,6 +255,13 @@ extension Lab {
         timeline.add(.note(NoteFact(attempt: timeline.attempt, at: at, text: text)), at: at)
     }
 
+    /// Says why the present chapter has shown nothing either way, so that nobody compares it.
+    package func voidChapter(_ reason: String) {
+        let at = timeline.relative(.now)
+        let note = NoteFact(attempt: timeline.attempt, at: at, text: reason, voidsSince: chapterBegan)
+        timeline.add(.note(note), at: at)
+    }
+
     /// Waits until `condition` holds; what it awaits must be announced by the wire, a worker, netlink or the trace.
     package func require(
         _ what: String, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line,

@@ -232,11 +232,15 @@ package struct NoteFact: Codable, Equatable, Sendable {
     package var attempt: Attempt
     package var at: Int64
     package var text: String
+    /// What was seen from then on up to this note showed nothing, because the scenario's premise did not hold, and is
+    /// not to be compared; nil for most notes.
+    package var voidsSince: Int64?
 
-    package init(attempt: Attempt, at: Int64, text: String) {
+    package init(attempt: Attempt, at: Int64, text: String, voidsSince: Int64? = nil) {
         self.attempt = attempt
         self.at = at
         self.text = text
+        self.voidsSince = voidsSince
     }
 }
 

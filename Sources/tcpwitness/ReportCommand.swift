@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
-internal import Linux
 internal import Record
 internal import Report
 
@@ -15,7 +13,7 @@ struct ReportCommand: Subcommand {
     var junit: String?
 
     func perform() throws -> ExitStatus {
-        let contents = try readRecord()
+        let contents = try InputFile.record(record)
         let run = try RunRecord(contents.events, truncation: contents.truncation)
         let report = try junit.map { try OutputFile(checking: $0, option: "--junit") }
         if let report, report.replaces(record) { throw Complaint("--junit names the record itself") }
@@ -24,24 +22,5 @@ struct ReportCommand: Subcommand {
         try report?.create(JUnit.document(run))
         if let truncation = run.truncation { throw Complaint("\(record): \(truncation)") }
         return RunSummary(run).exitStatus
-    }
-
-    private func readRecord() throws -> RecordContents {
-        var bytes: [UInt8] = []
-        do {
-            let file = try Descriptor.open(record, O_RDONLY)
-            var more: [UInt8]
-            repeat {
-                more = try file.read(capacity: 1 << 20)
-                bytes += more
-            } while !more.isEmpty
-        } catch {
-            throw Complaint("cannot read \(record): \(error.errno)")
-        }
-        do {
-            return try RecordContents(bytes)
-        } catch {
-            throw Complaint("\(record): \(error)")
-        }
     }
 }

@@ -1,0 +1,181 @@
+package import Record
+
+/// One thing a run shows otherwise than the baseline of its kernel series says.
+package struct Finding: Codable, Equatable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        /// The kernel does something that nobody expects.
+        case unknownChange = "unknown change"
+        /// What a commit or an expected failure accounts for is not to be seen any more.
+        case vanishedDifference = "expected difference vanished"
+        /// The baseline has a scenario that the run does not.
+        case vanishedScenario = "scenario vanished"
+        /// The run has a scenario that the baseline does not.
+        case newScenario = "new scenario"
+        /// The harness could not tell.
+        case unjudged
+    }
+
+    package var kind: Kind
+    package var scenario: String
+    /// What it is about: `verdict`, `variant`, or the name of a measurement.
+    package var subject: String
+    package var expected: String?
+    package var seen: String?
+    /// The commits that account for what was expected.
+    package var commits: [String]
+
+    /// Whether a check fails for it. A new scenario that passes is news, not a change of the kernel.
+    package var isFailure: Bool { kind != .newScenario }
+
+    /// The finding in one line.
+    package var line: String {
+        let commit = commits.isEmpty ? "" : " (\(commits.joined(separator: ", ")))"
+        let change =
+            switch (expected, seen) {
+            case (let expected?, let seen?): "\(subject) was \(expected)\(commit), now \(seen)"
+            case (let expected?, nil): "\(subject) was \(expected)\(commit), now missing"
+            case (nil, let seen?): "\(subject) \(seen)"
+            case (nil, nil): subject
+            }
+        return "\(kind.rawValue): \(scenario): \(change)"
+    }
+}
+
+extension Baseline {
+    /// What a run shows otherwise.
+    ///
+    /// - Parameter partial: whether scenarios that were not selected for the run may be missing.
+    package func check(_ record: RunRecord, partial: Bool = false) -> [Finding] {
+        let lane = record.header.lane
+        let planned = Set(record.plan.map(\.id))
+        let attempts = Dictionary(grouping: record.attempts) { $0.attempt.scenario }
+        var findings = record.plan.flatMap { scenario -> [Finding] in
+            let tried = attempts[scenario.id] ?? []
+            guard !tried.isEmpty else { return [unjudged(scenario.id, record.caution ?? "it did not start")] }
+            // A repeat that does otherwise is as much of a surprise, but the same surprise only once.
+            return tried.flatMap { check($0, lane, record.caution) }.reduce(into: []) { unique, finding in
+                if !unique.contains(where: { $0.isAlike(finding) }) { unique.append(finding) }
+            }
+        }
+        guard !partial else { return findings }
+        for (id, expected) in (lanes[lane.rawValue] ?? [:]).sorted(by: { $0.key < $1.key }) where !planned.contains(id)
+        {
+            findings.append(
+                Finding(
+                    kind: .vanishedScenario, scenario: id, subject: "verdict", expected: expected.verdictWords,
+                    seen: nil, commits: expected.commits ?? []))
+        }
+        return findings
+    }
+
+    private func unjudged(_ scenario: String, _ reason: String) -> Finding {
+        Finding(kind: .unjudged, scenario: scenario, subject: reason, expected: nil, seen: nil, commits: [])
+    }
+
+    func check(_ attempt: RunRecord.AttemptRecord, _ lane: Lane, _ caution: String? = nil) -> [Finding] {
+        let id = attempt.attempt.scenario
+        guard let seen = Expectation(attempt) else {
+            let reason = attempt.finished?.words ?? caution ?? "it did not finish"
+            return [unjudged(id, reason)]
+        }
+        guard let expected = self[id, lane] else {
+            let kind: Finding.Kind = seen.verdict == .failed ? .unknownChange : .newScenario
+            let variant = seen.variant.map { ", variant \($0)" } ?? ""
+            return [
+                Finding(
+                    kind: kind, scenario: id, subject: "verdict", expected: nil, seen: seen.verdictWords + variant,
+                    commits: [])
+            ]
+        }
+        return expected.findings(id, seen)
+    }
+}
+
+extension Finding {
+    fileprivate func isAlike(_ other: Finding) -> Bool {
+        (kind, subject, expected) == (other.kind, other.subject, other.expected)
+            && (kind == .unjudged || seen?.filter { !$0.isNumber } == other.seen?.filter { !$0.isNumber })
+    }
+}
+
+extension Baseline.Expectation {
+    /// What was seen otherwise.
+    fileprivate func findings(_ scenario: String, _ seen: Baseline.Expectation) -> [Finding] {
+        let commits = commits ?? []
+        func finding(_ kind: Finding.Kind, _ subject: String, _ expected: String?, _ now: String?) -> Finding {
+            Finding(kind: kind, scenario: scenario, subject: subject, expected: expected, seen: now, commits: commits)
+        }
+        // Reasons tell times and ports, which do not make another reason.
+        let sameReason = reason?.filter { !$0.isNumber } == seen.reason?.filter { !$0.isNumber }
+        if verdict != seen.verdict || !sameReason {
+            let isExpected = verdict == .failed && seen.verdict == .passed
+            return [
+                finding(
+                    isExpected ? .vanishedDifference : .unknownChange, "verdict", verdictWords, seen.verdictWords)
+            ]
+        }
+        var findings: [Finding] = []
+        if variant != seen.variant {
+            let kind: Finding.Kind = commits.isEmpty ? .unknownChange : .vanishedDifference
+            findings.append(finding(kind, "variant", variant ?? "none", seen.variant ?? "none"))
+        }
+        let (old, new) = (measurements ?? [], seen.measurements ?? [])
+        for name in old.map(\.name) + new.map(\.name).filter({ name in !old.contains { $0.name == name } }) {
+            let (one, other) = (old.first { $0.name == name }, new.first { $0.name == name })
+            if let one, let other, (one.value - other.value).magnitude <= max(one.tolerance, other.tolerance) {
+                continue
+            }
+            findings.append(finding(.unknownChange, name, one?.words ?? "not measured", other?.words))
+        }
+        return findings
+    }
+}
+
+extension Baseline {
+    /// The baseline as a run would have it.
+    ///
+    /// What the run could not judge stays as it was, as does what it did not plan unless `pruned`.
+    package func updated(with record: RunRecord, knowing changes: [KnownChange], pruned: Bool = false) -> Baseline {
+        var result = self
+        let lane = record.header.lane
+        result.kernel = record.header.kernel.release
+        if pruned {
+            let planned = Set(record.plan.map(\.id))
+            result.lanes[lane.rawValue] = result.lanes[lane.rawValue]?.filter { planned.contains($0.key) }
+        }
+        for attempt in record.attempts where attempt.attempt.number == 1 {
+            guard var seen = Expectation(attempt) else { continue }
+            let id = attempt.attempt.scenario
+            seen.commits = commits(for: seen, id, record.header, changes)
+            result[id, lane] = seen.keepingFigures(of: self[id, lane])
+        }
+        return result
+    }
+
+    /// The commits that account for a variant, if anybody knows; those written by hand stay with what they explain.
+    private func commits(
+        for seen: Expectation, _ scenario: String, _ header: RunHeader, _ changes: [KnownChange]
+    ) -> [String]? {
+        let old = self[scenario, header.lane]
+        if let commits = old?.commits, old?.variant == seen.variant, old?.verdict == seen.verdict { return commits }
+        guard let variant = seen.variant, let version = header.kernelVersion else { return nil }
+        return changes.first { $0.explains(variant: variant, of: scenario, on: version) }?.explanation.commits
+    }
+}
+
+extension Baseline.Expectation {
+    /// Keeps figures and reasons that agree with the old ones, so that an update that changes nothing writes nothing.
+    fileprivate func keepingFigures(of old: Baseline.Expectation?) -> Baseline.Expectation {
+        guard let old else { return self }
+        var result = self
+        result.measurements = measurements?.map { figure in
+            let before = old.measurements?.first { $0.name == figure.name && $0.unit == figure.unit }
+            guard let before, before.tolerance == figure.tolerance else { return figure }
+            return (before.value - figure.value).magnitude <= figure.tolerance ? before : figure
+        }
+        if verdict == old.verdict, reason?.filter({ !$0.isNumber }) == old.reason?.filter({ !$0.isNumber }) {
+            result.reason = old.reason
+        }
+        return result
+    }
+}

@@ -1,0 +1,84 @@
+/// What about a scenario differs.
+package enum Aspect: String, Codable, Sendable, CaseIterable {
+    /// Only one of the two has the scenario.
+    case presence
+    case verdict
+    case variant
+    /// The states a socket passes.
+    case path
+    /// What a call returned, and how a process ended.
+    case call
+    /// What an end sent.
+    case segment
+    /// What a tracepoint of the tcp group reported.
+    case packet
+    case counter
+    case measurement
+}
+
+/// One thing that differs between two runs of a scenario.
+package struct Difference: Codable, Equatable, Sendable {
+    package var scenario: String
+    package var aspect: Aspect
+    /// What it is about, such as `client of A`, `TCPChallengeACK of B`; empty where the aspect says all.
+    package var subject: String
+    /// How it was; nil where there was nothing.
+    package var before: String?
+    /// How it is now; nil where there is nothing.
+    package var after: String?
+    /// Why that is no surprise; nil when nothing explains it.
+    package var known: Explanation?
+
+    package init(
+        scenario: String, aspect: Aspect, subject: String = "", before: String?, after: String?,
+        known: Explanation? = nil
+    ) {
+        self.scenario = scenario
+        self.aspect = aspect
+        self.subject = subject
+        self.before = before
+        self.after = after
+        self.known = known
+    }
+}
+
+/// Why a difference was to be expected.
+package struct Explanation: Codable, Hashable, Sendable {
+    /// The commits that made the difference, in short form; empty when only a baseline knows it.
+    package var commits: [String]
+    /// The first mainline release that has them.
+    package var since: String?
+    package var words: String
+
+    package init(commits: [String], since: String?, words: String) {
+        self.commits = commits
+        self.since = since
+        self.words = words
+    }
+
+    /// `23e89e8ee7be, c1668292689a (6.11): ...`.
+    package var line: String {
+        let source = commits.joined(separator: ", ") + (since.map { " (\($0))" } ?? "")
+        return source.isEmpty ? words : "\(source): \(words)"
+    }
+}
+
+/// A repeat that ended otherwise than the first attempt of the same run.
+package struct Flip: Codable, Equatable, Sendable {
+    /// The name of the record.
+    package var record: String
+    package var scenario: String
+    package var attempt: Int
+    package var aspect: Aspect
+    package var first: String
+    package var later: String
+
+    package init(record: String, scenario: String, attempt: Int, aspect: Aspect, first: String, later: String) {
+        self.record = record
+        self.scenario = scenario
+        self.attempt = attempt
+        self.aspect = aspect
+        self.first = first
+        self.later = later
+    }
+}

@@ -1,0 +1,123 @@
+/// A difference between kernels that a commit accounts for.
+///
+/// It says in which kernels the commit is and by what it is recognized, so that the same sight in two kernels that
+/// both have the commit remains a surprise.
+package struct KnownChange: Sendable {
+    package var explanation: Explanation
+    /// The first mainline series with the change.
+    package var mainline: KernelVersion
+    /// Older series to whose stable releases it went at some point: there it may be or not.
+    package var backports: [KernelVersion]
+    /// Where it shows: ids, or beginnings of ids that end in `*`.
+    package var scenarios: [String]
+    package var signs: [Sign]
+
+    /// One way in which a change shows.
+    package enum Sign: Sendable {
+        case variant(without: String, with: String)
+        /// Counters that count only, or more, without the change, and those that do so with it.
+        case counters(without: Set<String>, with: Set<String>)
+        /// A measurement that is greater, or smaller, with the change.
+        case measurement(String, grows: Bool)
+        /// Segments that are sent more or less often, but are the same.
+        case repetitions(tracepoint: String?)
+        /// An option that segments carry only with the change.
+        case option(String)
+        /// tcp_send_reset is traced with a reason, also for resets that no full socket sends.
+        case resetReasons
+    }
+
+    package init(
+        commits: [String], mainline: KernelVersion, backports: [KernelVersion] = [], scenarios: [String],
+        signs: [Sign], words: String
+    ) {
+        explanation = Explanation(commits: commits, since: mainline.series, words: words)
+        self.mainline = mainline
+        self.backports = backports
+        self.scenarios = scenarios
+        self.signs = signs
+    }
+
+    /// Whether it accounts for a difference between these two kernels, whichever of them is the newer.
+    package func explains(_ difference: Difference, from before: KernelVersion, to after: KernelVersion) -> Bool {
+        guard concerns(difference.scenario) else { return false }
+        if canLack(before), canHave(after), shows(difference) { return true }
+        guard canHave(before), canLack(after) else { return false }
+        var reversed = difference
+        swap(&reversed.before, &reversed.after)
+        return shows(reversed)
+    }
+
+    /// Whether it accounts for a variant that a kernel shows.
+    package func explains(variant: String, of scenario: String, on kernel: KernelVersion) -> Bool {
+        concerns(scenario)
+            && signs.contains { sign in
+                guard case .variant(let without, let with) = sign else { return false }
+                return (variant == with && canHave(kernel)) || (variant == without && canLack(kernel))
+            }
+    }
+
+    private func concerns(_ scenario: String) -> Bool {
+        scenarios.contains { $0.hasSuffix("*") ? scenario.hasPrefix($0.dropLast()) : scenario == $0 }
+    }
+
+    private func canHave(_ kernel: KernelVersion) -> Bool {
+        isMainline(kernel) || backports.contains { $0.series == kernel.series }
+    }
+
+    private func canLack(_ kernel: KernelVersion) -> Bool { !isMainline(kernel) }
+
+    private func isMainline(_ kernel: KernelVersion) -> Bool {
+        (kernel.major, kernel.minor) >= (mainline.major, mainline.minor)
+    }
+
+    /// Whether the difference looks like this change, from a kernel without it to one with it.
+    private func shows(_ difference: Difference) -> Bool { signs.contains { $0.shows(difference) } }
+}
+
+extension KnownChange.Sign {
+    fileprivate func shows(_ difference: Difference) -> Bool {
+        let (before, after) = (difference.before ?? "", difference.after ?? "")
+        switch self {
+        case .variant(let without, let with):
+            return difference.aspect == .variant && before == without && after == with
+        case .counters(let without, let with):
+            guard difference.aspect == .counter, let old = Int64(before), let new = Int64(after) else { return false }
+            let name = String(difference.subject.prefix { $0 != " " })
+            return old > new ? without.contains(name) : with.contains(name)
+        case .measurement(let name, let grows):
+            guard difference.aspect == .measurement, difference.subject == name,
+                let old = leadingNumber(before), let new = leadingNumber(after)
+            else { return false }
+            return grows ? old < new : old > new
+        case .repetitions(let tracepoint):
+            guard difference.aspect == .segment || isPacket(difference, tracepoint) else { return false }
+            return !before.isEmpty && withoutCounts(before) == withoutCounts(after)
+        case .option(let option):
+            guard difference.aspect == .segment else { return false }
+            return after.contains(option) && !before.contains("<\(option)>") && without(option, after) == before
+        case .resetReasons:
+            guard difference.aspect == .packet, difference.subject.hasPrefix("tcp_send_reset") else { return false }
+            let old = before.isEmpty ? [] : before.split(separator: "; ")
+            return old.allSatisfy { $0.contains(TracedReset.noReason) } && !after.contains(TracedReset.noReason)
+        }
+    }
+
+    private func isPacket(_ difference: Difference, _ tracepoint: String?) -> Bool {
+        guard difference.aspect == .packet, let tracepoint else { return false }
+        return difference.subject.hasPrefix(tracepoint)
+    }
+
+    private func leadingNumber(_ text: String) -> Double? { Double(text.prefix { $0 != " " }) }
+
+    private func withoutCounts(_ text: String) -> [String] {
+        text.split(separator: "; ").map { item in
+            String(item.split(separator: " ").filter { !$0.hasPrefix("×") }.joined(separator: " "))
+        }
+    }
+
+    private func without(_ option: String, _ text: String) -> String {
+        text.replacing(" <\(option)>", with: "").replacing(",\(option)>", with: ">")
+            .replacing("<\(option),", with: "<")
+    }
+}

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Baselines
+internal import Compare
+internal import Record
+internal import Report
+
+struct CompareCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Shows what changed from one run to the next, and which commit is known for it.",
+        discussion: """
+            Exit status: 0 when nothing changed that neither a known change nor a baseline explains, 1 otherwise.
+            """)
+
+    @Argument(help: "Two or more files that 'run --record' wrote, the oldest kernel first.")
+    var records: [String]
+
+    @Option(help: "How to say it: terminal, markdown, json or junit.")
+    var format: ComparisonFormat = .terminal
+
+    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "path"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    var baselines: String?
+
+    func perform() throws -> ExitStatus {
+        guard records.count >= 2 else { throw Complaint("compare needs two or more records") }
+        let runs = try records.map { (path: $0, run: try InputFile.run($0)) }
+        let lane = runs[0].run.header.lane
+        if let other = runs.first(where: { $0.run.header.lane != lane }) {
+            throw Complaint(
+                "\(runs[0].path) is of the \(lane.rawValue) lane, \(other.path) of the "
+                    + "\(other.run.header.lane.rawValue) lane; their timers cannot be compared")
+        }
+        let file = try output.map { try OutputFile(checking: $0, option: "--output") }
+        if let file, let replaced = records.first(where: { file.replaces($0) }) {
+            throw Complaint("--output names the record \(replaced)")
+        }
+        let comparison = Comparison(named(runs), knowing: knownChanges, baselines: try known(runs.map(\.run)))
+        let bytes = format.render(comparison)
+        if let file {
+            try file.create(bytes)
+        } else {
+            try Terminal.print(String(decoding: bytes, as: UTF8.self))
+        }
+        return comparison.unexplained.isEmpty ? .asExpected : .regression
+    }
+
+    /// Runs by their kernel, where that tells them apart, and else by their file.
+    private func named(_ runs: [(path: String, run: RunRecord)]) -> [(name: String, record: RunRecord)] {
+        let releases = runs.map(\.run.header.kernel.release)
+        let distinct = Set(releases).count == releases.count
+        return zip(runs, releases).map { (distinct ? $1 : "\($1) (\($0.path))", $0.run) }
+    }
+
+    private func known(_ runs: [RunRecord]) throws -> [Baseline] {
+        guard let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
+        return try Set(runs.compactMap { $0.header.kernelVersion?.series }).sorted()
+            .compactMap { try directory.baseline($0) }
+    }
+}
+
+/// How a comparison is told.
+enum ComparisonFormat: String, ExpressibleByArgument, CaseIterable {
+    case terminal, markdown, json, junit
+
+    fileprivate func render(_ comparison: Comparison) -> [UInt8] {
+        switch self {
+        case .terminal: Array(comparison.text.utf8)
+        case .markdown: Array(comparison.markdown.utf8)
+        case .json: comparison.json
+        case .junit: comparison.junit
+        }
+    }
+}

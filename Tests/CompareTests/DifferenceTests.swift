@@ -1,0 +1,288 @@
+import Baselines
+import Compare
+import Record
+import Testing
+
+/// Every aspect in which two runs of one kernel may differ, and what must not count.
+@Suite struct DifferenceTests {
+    private static let id = "close.ordinary-path"
+
+    /// What differs, as `subject: before -> after`.
+    private func differences(
+        place: String = "host", _ before: (inout Trial) -> Void, _ after: (inout Trial) -> Void
+    ) -> [String] {
+        let comparison = Comparison(
+            [
+                ("old", Sample.run("6.12.1", place: place, [.of(Self.id, seen: before)])),
+                ("new", Sample.run("6.12.2", place: place, [.of(Self.id, seen: after)])),
+            ], knowing: knownChanges)
+        return comparison.unexplained.map(\.brief)
+    }
+
+    private func verdicts(_ before: Trial, _ after: Trial) -> [String] {
+        Comparison([("old", Sample.run("6.12.1", [before])), ("new", Sample.run("6.12.2", [after]))], knowing: [])
+            .unexplained.map(\.brief)
+    }
+
+    @Test func verdictsAndReasons() {
+        let failed = Trial.of(Self.id, .failed, "expected RST; seen FIN")
+        #expect(
+            verdicts(.of(Self.id), failed) == ["verdict : passed -> failed: expected RST; seen FIN"])
+        #expect(
+            verdicts(.of(Self.id, .skipped, "no sch_netem"), .of(Self.id, .skipped, "no veth"))
+                == ["verdict : skipped: no sch_netem -> skipped: no veth"])
+        // Times within a reason do not make another reason.
+        #expect(verdicts(.of(Self.id, .failed, "took 3.05 s"), .of(Self.id, .failed, "took 3.07 s")) == [])
+        #expect(verdicts(.of(Self.id, variant: "new"), .of(Self.id)) == ["variant : new -> nil"])
+    }
+
+    @Test func aVerdictThatIsMissing() {
+        let before = Sample.run("6.12.1", [.of(Self.id)])
+        let after = Sample.run("6.12.2", [], plan: [Self.id], end: nil)
+        let comparison = Comparison([("old", before), ("new", after)], knowing: [])
+        #expect(comparison.unexplained.map(\.brief) == ["verdict : passed -> no verdict"])
+        #expect(comparison.sides[1].caution == "the record is cut off")
+    }
+
+    @Test func scenariosOfOneSideOnly() {
+        let comparison = Comparison(
+            [
+                ("old", Sample.run("6.12.1", [.of("a.gone"), .of("a.kept")])),
+                ("new", Sample.run("6.12.2", [.of("a.kept"), .of("a.new", .failed, "why")])),
+            ], knowing: [])
+        #expect(
+            comparison.unexplained.map { "\($0.scenario) \($0.brief)" }
+                == ["a.new presence : nil -> failed: why", "a.gone presence : passed -> nil"])
+    }
+
+    /// What was skipped has shown only a part, which is not compared.
+    @Test func factsOfASkippedScenarioAreLeftOut() {
+        let before = Trial.of(Self.id) { $0.call("close", "5", 0) }
+        #expect(
+            verdicts(before, .of(Self.id, .skipped, "no veth")) == ["verdict : passed -> skipped: no veth"])
+    }
+
+    @Test func statePaths() {
+        #expect(
+            differences({ $0.path("client", "ESTABLISHED", "CLOSE_WAIT", "LAST_ACK") }) {
+                $0.path("client", "ESTABLISHED", "CLOSE_WAIT", "CLOSE")
+            } == [
+                "path client of A: ESTABLISHED > CLOSE_WAIT > LAST_ACK -> ESTABLISHED > CLOSE_WAIT > CLOSE"
+            ])
+        // Sockets that interleave are told apart by the kernel's numbers, whatever these are.
+        #expect(
+            differences({
+                $0.path("client", kernel: 1, "CLOSE", "SYN_SENT")
+                $0.path("server", of: "B", kernel: 2, "LISTEN", "SYN_RECV")
+            }) {
+                $0.path("server", of: "B", kernel: 1, "LISTEN", "SYN_RECV")
+                $0.path("client", kernel: 7, "CLOSE", "SYN_SENT")
+            } == [])
+    }
+
+    @Test func socketsWithoutANameCountIfTheyAreOurs() {
+        let stranger = { (trial: inout Trial) in
+            trial.path("client", "CLOSE", "SYN_SENT")
+            trial.path(nil, kernel: 9, local: "172.16.0.1:22", "LISTEN", "SYN_RECV")
+        }
+        let child = { (trial: inout Trial) in
+            trial.path("client", "CLOSE", "SYN_SENT")
+            trial.path(nil, kernel: 9, local: "10.0.0.1:22", "LISTEN", "SYN_RECV")
+        }
+        #expect(differences({ $0.path("client", "CLOSE", "SYN_SENT") }, stranger) == [])
+        #expect(
+            differences({ $0.path("client", "CLOSE", "SYN_SENT") }, child)
+                == ["path unnamed socket of A: nil -> LISTEN > SYN_RECV"])
+    }
+
+    @Test func callResults() {
+        #expect(
+            differences({ $0.call("send", "5, \"x\", 1", -1, errno: "EPIPE", signals: ["SIGPIPE"]) }) {
+                $0.call("send", "6, \"x\", 1", -1, errno: "ECONNRESET")
+            } == ["call client of A: send(\"x\", 1) = -1 EPIPE, SIGPIPE -> send(\"x\", 1) = -1 ECONNRESET"])
+        #expect(
+            differences({ $0.call("recv", "5, 100", nil) }) { $0.call("recv", "5, 100", 0, output: "\"\"") }
+                == ["call client of A: recv(100) does not return -> recv(100) = 0, \"\""])
+        #expect(
+            differences({ $0.call("poll", "5, 0 ms", 4, output: "OUT", process: "child") }) {
+                $0.call("poll", "5, 0 ms", 20, output: "OUT|HUP", process: "child")
+            } == ["call client of A (child): poll(0 ms) = 4, OUT -> poll(0 ms) = 20, OUT|HUP"])
+    }
+
+    @Test func callsWithoutWhatTheKernelChose() {
+        #expect(
+            differences({
+                $0.call("socket", "AF_INET, SOCK_STREAM", 5, socket: nil)
+                $0.call("bind", "5, 10.0.0.1:7000", 0)
+                $0.call("accept", "5", 6, output: "10.0.0.2:40001")
+                $0.call("getsockname", "6", 0, output: "[fd00::1]:40001")
+                $0.call("fork", "", 1234, socket: nil)
+                $0.call("poll", "5, 0 ms", 0, output: "nothing")
+            }) {
+                $0.call("socket", "AF_INET, SOCK_STREAM", 7, socket: nil)
+                $0.call("bind", "7, 10.9.0.1:7000", 0)
+                $0.call("accept", "7", 8, output: "10.9.0.2:50001")
+                $0.call("getsockname", "8", 0, output: "[fd00:9::1]:50001")
+                $0.call("fork", "", 4321, socket: nil)
+                // The harness asked again while it waited.
+                for _ in 0..<3 { $0.call("poll", "7, 0 ms", 0, output: "nothing") }
+            } == [])
+        // A port that the scenario chose is behaviour, and so is the wildcard.
+        #expect(
+            differences({ $0.call("getsockname", "5", 0, output: "0.0.0.0:5000") }) {
+                $0.call("getsockname", "5", 0, output: "10.0.0.1:5000")
+            } == ["call client of A: getsockname() = 0, 0.0.0.0:5000 -> getsockname() = 0, address:5000"])
+    }
+
+    @Test func endsOfProcesses() {
+        #expect(
+            differences({ $0.exit("writer", "SIGPIPE") }) { $0.exit("writer", "SIGKILL") }
+                == ["call process writer of B: SIGPIPE -> lives on"])
+    }
+
+    @Test func segments() {
+        #expect(
+            differences({
+                $0.segment("A", "S", 0, options: ["mss 1460", "ts 1 ecr 0", "wscale 10"], window: 64240)
+                $0.segment("B", "S.", 0, ack: 1)
+            }) {
+                $0.segment("A", "S", 0, options: ["mss 1460", "ts 9 ecr 0", "wscale 7"], window: 65535)
+                $0.segment("B", "R.", 0, ack: 1)
+            } == ["segment sent by B: S. seq 0 ack 1 -> R. seq 0 ack 1"])
+    }
+
+    /// Which of two crossing segments came first, and on which ports, is nobody's behaviour.
+    @Test func crossingSegmentsAndConnections() {
+        #expect(
+            differences({
+                $0.segment("A", "F.", 1, ack: 1)
+                $0.segment("B", "F.", 1, ack: 1)
+                $0.segment("A", "S", 0, ports: (40002, 5000))
+            }) {
+                $0.segment("B", "F.", 1, ack: 1, ports: (50000, 5000))
+                $0.segment("A", "F.", 1, ack: 1, fate: .held, ports: (50000, 5000))
+                $0.segment("A", "F.", 1, ack: 1, fate: .released, ports: (50000, 5000))
+                $0.segment("A", "S", 0, ports: (50002, 5000))
+                $0.segment("B", "S.", 7, ack: 1, fate: .injected, ports: (50002, 5000))
+            } == [])
+    }
+
+    @Test func retransmissionsCountOnlyInVirtualTime() {
+        let once = { (trial: inout Trial) in
+            trial.segment("A", "P.", 1, ack: 1, length: 5)
+            trial.segment("B", ".", 1, ack: 6)
+            trial.counters(["ActiveOpens": 1])
+        }
+        let twice = { (trial: inout Trial) in
+            for _ in 0..<2 { trial.segment("A", "P.", 1, ack: 1, length: 5) }
+            trial.segment("B", ".", 1, ack: 6)
+            trial.segment("B", ".", 1, ack: 6, options: ["sack 1:6"])
+            trial.packet("tcp_retransmit_skb", state: "ESTABLISHED")
+            trial.counters(["ActiveOpens": 1, "RetransSegs": 1, "TCPTimeouts": 1])
+        }
+        #expect(differences(once, twice) == [])
+        #expect(
+            differences(place: "guest (TCG, virtual time)", once, twice) == [
+                "segment sent by A: P. seq 1 ack 1 length 5 -> P. seq 1 ack 1 length 5 ×2",
+                "segment sent by B: nil -> . seq 1 ack 6 <sack>",
+                "packet tcp_retransmit_skb on A: nil -> in ESTABLISHED",
+                "counter RetransSegs of A: 0 -> 1", "counter TCPTimeouts of A: 0 -> 1",
+            ])
+    }
+
+    @Test func aNeedlessACKCountsWhereNothingWasRepeated() {
+        #expect(
+            differences({ $0.segment("B", ".", 1, ack: 6) }) {
+                for _ in 0..<2 { $0.segment("B", ".", 1, ack: 6) }
+            } == ["segment sent by B: . seq 1 ack 6 -> . seq 1 ack 6 ×2"])
+    }
+
+    @Test func longDifferencesAreCutInTheMiddle() {
+        let found = differences({ $0.segment("A", "S", 0) }) { trial in
+            for number in 0..<20 { trial.segment("A", ".", UInt32(number), ack: 1) }
+        }
+        #expect(found.count == 1)
+        #expect(found[0].contains("; ... 8 more ...; "))
+    }
+
+    @Test func tracedPackets() {
+        #expect(
+            differences({ $0.packet("tcp_send_reset", on: "B", reason: "NO_SOCKET") }) {
+                $0.packet("tcp_send_reset", on: "B", state: "CLOSE", reason: "TCP_ABORT_ON_DATA")
+            } == [
+                "packet tcp_send_reset on B: without a socket, NO_SOCKET -> in CLOSE, TCP_ABORT_ON_DATA"
+            ])
+    }
+
+    @Test func counters() {
+        #expect(
+            differences({ $0.counters(["TW": 1, "TCPHPHits": 3, "InSegs": 9], of: "B") }) {
+                $0.counters(["EstabResets": 1, "TCPPureAcks": 8], of: "B")
+            } == ["counter EstabResets of B: 0 -> 1", "counter TW of B: 1 -> 0"])
+    }
+
+    @Test func measurements() {
+        #expect(
+            differences({
+                $0.measure("lifetime", 60, tolerance: 2)
+                $0.measure("delay", 1, tolerance: 0.1)
+                $0.measure("gone", 1)
+            }) {
+                $0.measure("lifetime", 30.5, tolerance: 2)
+                $0.measure("delay", 1.09, tolerance: 0.1)
+            } == ["measurement gone: 1 s -> nil", "measurement lifetime: 60 s -> 30.5 s"])
+    }
+
+    /// A measurement that is never compared says that chance decides what is sent, and how much a call moves.
+    @Test func whatIsLeftToChance() {
+        #expect(
+            differences({
+                $0.measure("retransmissions", 18, "segments", tolerance: .greatestFiniteMagnitude)
+                $0.call("recv", "5, 65536", 1448, output: "\"aaa\"")
+                $0.call("recv", "5, 65536", 0)
+                $0.segment("A", "S", 0)
+                $0.counters(["TCPFastRetrans": 3])
+            }) {
+                $0.measure("retransmissions", 20, "segments", tolerance: .greatestFiniteMagnitude)
+                for size in [1000, 2000] as [Int64] { $0.call("recv", "5, 65536", size, output: "\"aa\"") }
+                $0.call("recv", "5, 65536", 0)
+                $0.segment("A", "S.", 0)
+            } == [])
+    }
+
+    @Test func whatAScenarioTookBack() {
+        #expect(
+            differences({ $0.path("a", "CLOSE", "SYN_SENT", "ESTABLISHED") }) {
+                $0.path("a", kernel: 1, "CLOSE", "SYN_SENT", "CLOSE")
+                $0.segment("A", "R", 1)
+                $0.note("the SYNs did not cross", voidsSince: 0)
+                $0.path("a", kernel: 2, "CLOSE", "SYN_SENT", "ESTABLISHED")
+            } == [])
+    }
+
+    @Test func flips() {
+        let run = Sample.run(
+            "6.12.1",
+            [
+                .of(Self.id, variant: "one"), .of(Self.id, number: 2, variant: "other"),
+                .of(Self.id, number: 3, .failed, "why"), .of(Self.id, number: 4, variant: "one"),
+            ])
+        let comparison = Comparison([("old", run), ("new", run)], knowing: [])
+        #expect(comparison.unexplained == [])
+        #expect(
+            comparison.flips.filter { $0.record == "old" }.map { "\($0.attempt) \($0.first) \($0.later)" }
+                == ["2 one other", "3 passed failed: why"])
+    }
+
+    @Test(arguments: [
+        ("6.12.48+deb13-amd64", KernelVersion(6, 12, 48)), ("5.10.0-35-amd64", KernelVersion(5, 10, 0)),
+        ("7.2-rc3", KernelVersion(7, 2)), ("linux", nil), ("6", nil),
+    ])
+    func kernelVersions(_ release: String, _ version: KernelVersion?) {
+        #expect(KernelVersion(release: release) == version)
+    }
+}
+
+extension Difference {
+    var brief: String { "\(aspect.rawValue) \(subject): \(before ?? "nil") -> \(after ?? "nil")" }
+}
