@@ -47,10 +47,12 @@ let package = Package(
             name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
             swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
+        .target(name: "Kernels", path: "Harness/Kernels", swiftSettings: strict),
+        .target(name: "Guest", dependencies: ["Kernels", "Linux"], swiftSettings: strict),
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "CLinux", "Lab", "Linux", "Record", "Report", "Scenarios",
+                "CLinux", "Guest", "Kernels", "Lab", "Linux", "Record", "Report", "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
@@ -64,6 +66,7 @@ let package = Package(
             name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
+        .testTarget(name: "GuestTests", dependencies: ["Guest", "Linux"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
     ]
 )

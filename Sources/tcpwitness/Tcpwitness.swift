@@ -11,7 +11,10 @@ struct Tcpwitness: ParsableCommand {
             4 nothing ran, 130 interrupted.
             """,
         version: "tcpwitness \(toolVersion)",
-        subcommands: [RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, DoctorCommand.self])
+        subcommands: [
+            RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, KernelCommand.self,
+            DoctorCommand.self,
+        ])
 }
 
 /// A subcommand that says itself how it ended.
