@@ -66,7 +66,7 @@ let package = Package(
             name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
-        .testTarget(name: "GuestTests", dependencies: ["Guest", "Linux"], swiftSettings: strict),
+        .testTarget(name: "GuestTests", dependencies: ["Guest", "Kernels", "Linux"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
     ]
 )

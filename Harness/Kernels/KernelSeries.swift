@@ -9,6 +9,11 @@ package struct KernelSeries: Sendable {
 
         package var archive: Archive
         package var suite: String
+
+        package init(archive: Archive, suite: String) {
+            self.archive = archive
+            self.suite = suite
+        }
     }
 
     /// `6.1`; what `--kernel` takes.

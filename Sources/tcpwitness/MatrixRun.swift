@@ -14,17 +14,26 @@ final class MatrixRun {
     private let lane: Lane
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
-    private var records: [RunRecord] = []
-    private var statuses: [ExitStatus] = []
+    /// By the place of the kernel on the command line, whichever ends first.
+    private var records: [Int: RunRecord] = [:]
+
+    /// A kernel before its turn.
+    private struct Waiting {
+        let place: Int
+        let kernel: GuestKernel
+        let record: OutputFile?
+    }
 
     /// One guest while it runs.
     private final class Run {
+        let place: Int
         let guest: Guest
         let session: RunSession
         var lines = LineBuffer()
         var lastNews = Instant.now
 
-        init(guest: Guest, session: RunSession) {
+        init(place: Int, guest: Guest, session: RunSession) {
+            self.place = place
             self.guest = guest
             self.session = session
         }
@@ -43,27 +52,30 @@ final class MatrixRun {
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw Complaint("--kernel names \(twice) twice")
         }
-        var waiting = try kernels.map { ($0, try record(for: $0, among: kernels.count)) }[...]
+        var waiting = try kernels.enumerated().map {
+            Waiting(place: $0, kernel: $1, record: try record(for: $1, among: kernels.count))
+        }[...]
         let junit = try command.junit.map { try OutputFile(checking: $0, option: "--junit") }
-        if let junit, waiting.contains(where: { $0.1?.isSame(as: junit) == true }) {
+        if let junit, waiting.contains(where: { $0.record?.isSame(as: junit) == true }) {
             throw Complaint("--record and --junit name the same file")
         }
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
         while !waiting.isEmpty || !running.isEmpty {
-            while running.count < places, let (kernel, record) = waiting.popFirst() {
-                running.append(try start(kernel, image, record: record, isAlone: kernels.count == 1))
+            while running.count < places, let next = waiting.popFirst() {
+                running.append(try start(next, image, isAlone: kernels.count == 1))
             }
             if waitForNews(of: running, signals) {
                 for run in running { try interrupt(run) }
-                try junit?.create(JUnit.document(records))
-                return .interrupted
+                waiting = []
+                running = []
             }
             running = try running.filter { try !advance($0) }
         }
-        try junit?.create(JUnit.document(records))
-        return ExitStatus.worst(of: statuses)
+        let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
+        try junit?.create(JUnit.document(inOrder))
+        return ExitStatus.worst(of: inOrder.map(\.exitStatus))
     }
 
     // MARK: Kernels
@@ -96,22 +108,21 @@ final class MatrixRun {
         return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
     }
 
-    private func start(
-        _ kernel: GuestKernel, _ image: GuestImage, record: OutputFile?, isAlone: Bool
-    ) throws -> Run {
+    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run {
+        let kernel = next.kernel
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
             place: qemu.place, startedAt: nil)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: record, junit: nil), selected: selected, fallback: header,
+            outputs: RunSession.Outputs(record: next.record, junit: nil), selected: selected, fallback: header,
             label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks
         let guest = try complaining(.harnessError) {
             try Guest(kernel, qemu, image: image, arguments: Array(arguments))
         }
-        return Run(guest: guest, session: session)
+        return Run(place: next.place, guest: guest, session: session)
     }
 
     /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
@@ -156,7 +167,7 @@ final class MatrixRun {
     private func interrupt(_ run: Run) throws {
         run.guest.reap(killing: true)
         try take(run)
-        records.append(try run.session.finish(RunEnd.byUser))
+        records[run.place] = try run.session.finish(RunEnd.byUser)
     }
 
     private func conclude(_ run: Run, wasKilled: Bool) throws {
@@ -167,17 +178,18 @@ final class MatrixRun {
 
     private func conclude(_ run: Run, _ failure: String?, console: [String] = []) throws {
         let record = try run.session.finish(failure)
-        records.append(record)
-        statuses.append(record.exitStatus)
+        records[run.place] = record
         guard let failure else { return }
         Complaint("\(record.header.kernel.release): \(failure)").print()
         for line in console { Terminal.printError("  console  \(line)\n") }
     }
 
     /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how busy
-    /// this machine is: the longest silence of a guest that works is some seconds.
+    /// this machine is: the longest silence of a guest that works is some seconds. `TCPWITNESS_GUEST_SILENCE` is a
+    /// hook for tests, which cannot wait that long.
     private var silence: Duration {
-        qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
+        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) { return .seconds(seconds) }
+        return qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
     }
 
     private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {
@@ -200,9 +212,9 @@ func inserting(_ label: String, into path: String) -> String {
 }
 
 extension ExitStatus {
-    /// The verdict on several runs: a failure wins over an error, as in one run.
+    /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
     static func worst(of statuses: [ExitStatus]) -> ExitStatus {
-        for status in [ExitStatus.regression, .harnessError, .usage, .interrupted] where statuses.contains(status) {
+        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
             return status
         }
         return statuses.contains(.asExpected) ? .asExpected : .nothingRan
