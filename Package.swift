@@ -53,10 +53,12 @@ let package = Package(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines", sources: ["KnownChanges.swift"],
             swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
+        .target(name: "Kernels", path: "Harness/Kernels", swiftSettings: strict),
+        .target(name: "Guest", dependencies: ["Kernels", "Linux"], swiftSettings: strict),
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Baselines", "CLinux", "Compare", "Lab", "Linux", "Record", "Report", "Scenarios",
+                "Baselines", "CLinux", "Compare", "Guest", "Kernels", "Lab", "Linux", "Record", "Report", "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
@@ -73,6 +75,7 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
+        .testTarget(name: "GuestTests", dependencies: ["Guest", "Kernels", "Linux"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .testTarget(
             name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),

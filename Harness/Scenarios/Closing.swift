@@ -31,7 +31,8 @@ enum Closing {
 
             try lab.awaitFinWait2(of: client, timer: lab.sixtySeconds) { try client.close() }
             try lab.require(server, shows: .row(.CLOSE_WAIT, .owned, timer: .off, receiveQueue: 1))
-            try lab.expect(lab.a, counts: ["TW": 1, "sockstat.tw": 1, "CurrEstab": 0])
+            try TimeWaiting.expectCounted(lab, on: lab.a)
+            try lab.expect(lab.a, counts: ["sockstat.tw": 1, "CurrEstab": 0])
             try lab.expect(lab.b, counts: ["CurrEstab": 1])  // CLOSE_WAIT counts as established
 
             lab.expect(try server.ask(.recv(100)), returns: 0)
@@ -46,7 +47,8 @@ enum Closing {
             try lab.expect(client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .FIN_WAIT2, .CLOSE)
             try lab.expect(
                 server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED, .CLOSE_WAIT, .LAST_ACK, .CLOSE)
-            try lab.expect(lab.a, counts: ["TW": 1, "CurrEstab": 0])
+            try TimeWaiting.expectCounted(lab, on: lab.a)
+            try lab.expect(lab.a, counts: ["CurrEstab": 0])
             try lab.expect(lab.b, counts: ["TW": 0, "CurrEstab": 0])
             try pair.listener.close()
         }
@@ -110,8 +112,7 @@ enum Closing {
                 pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .CLOSING, .CLOSE)
             try lab.expect(
                 pair.server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED, .FIN_WAIT1, .CLOSING, .CLOSE)
-            try lab.expect(lab.a, counts: ["TW": 1])
-            try lab.expect(lab.b, counts: ["TW": 1])
+            for host in [lab.a!, lab.b!] { try TimeWaiting.expectCounted(lab, on: host) }
             try pair.listener.close()
         }
     }
@@ -179,7 +180,7 @@ enum Closing {
             + "silently.",
         cites: [
             .document("001", "状态说明"), .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "__tcp_close"),
-            .kernel("tcp_minisocks.c", "tcp_time_wait"),
+            .kernel("tcp_minisocks.c", "tcp_time_wait"), TimeWaiting.countedAtItsStart,
         ],
         verdict: .refuted,
         steps: ["A closes, B keeps its socket", "A's FIN_WAIT2 runs out; nothing is sent; B stays in CLOSE_WAIT"],
@@ -195,11 +196,12 @@ enum Closing {
         try lab.expect(
             timerOf: pair.client, since: entered, lasts: timeout - .milliseconds(8)...timeout + .milliseconds(24))
         // The first timeout decides which counter it is: up to 4 s were once a wheel of their own.
-        try lab.expect(lab.a, counts: lab.isScaled ? ["TWKilled": 1, "TW": 0] : ["TW": 1, "TWKilled": 0])
+        let (counter, other) = lab.isScaled ? ("TWKilled", "TW") : ("TW", "TWKilled")
+        try TimeWaiting.expectCounted(lab, on: lab.a, by: counter)
         try lab.expect(lab.a, counts: ["sockstat.tw": 1])
         let place = lab.wire.log.count
         try lab.expectVanish([(pair.client, entered)], after: timeout)
-        try lab.expect(lab.a, counts: ["sockstat.tw": 0])
+        try lab.expect(lab.a, counts: [counter: 1, other: 0, "sockstat.tw": 0])
         try lab.require(pair.server, shows: .row(.CLOSE_WAIT, .owned, timer: .off))
         lab.expect(
             "nothing is sent when it ends", lab.carried(since: place).isEmpty,

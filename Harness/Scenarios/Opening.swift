@@ -209,6 +209,7 @@ enum Opening {
             witnesses: ["call"])
         lab.measure("give-up", taken.seconds, "s", tolerance: 0.125 * schedule.giveUp.seconds)
         lab.measure("SYNs", Double(schedule.count), "segments", tolerance: 0)
+        lab.sawVariant(schedule.linear > 0 ? "\(schedule.linear + 1) equal timeouts first" : "timeouts double at once")
         // No reset and no FIN at the end: SYNs are all that was ever sent.
         try lab.expectCarried(Array(repeating: "SYN> seq=0", count: schedule.count))
         try lab.expect(.retransmit, on: lab.a, traced: schedule.count - 1)
@@ -229,6 +230,8 @@ enum Opening {
 ///
 /// Two limits hold: tcp_write_timeout() counts retransmissions, retransmits_timed_out() compares elapsed time.
 struct SynSchedule {
+    /// How many timeouts besides the first do not double.
+    let linear: Int
     let count: Int
     let giveUp: Duration
 
@@ -239,6 +242,7 @@ struct SynSchedule {
     }
 
     init(retries: Int, linear: Int) {
+        self.linear = linear
         let limit = (1 << (retries + 1)) - 1
         var gaps: [Int] = []
         // The first `linear + 1` timeouts take a second each, the rest double.

@@ -106,7 +106,8 @@ enum SimultaneousOpening {
                         "DelayedACKLost": 1, "TCPDSACKOldSent": 1, "TCPDSACKRecv": 1, "TCPDSACKIgnoredDubious": 1,
                         "TCPChallengeACK": 0,
                     ]
-                    : ["TCPSYNChallenge": 1, "TCPChallengeACK": 1, "InErrs": 1, "TCPDSACKOldSent": 0])
+                    // No InErrs: tcp_rcv_state_process() tells tcp_validate_incoming() that a SYN is no error here.
+                    : ["TCPSYNChallenge": 1, "TCPChallengeACK": 1, "InErrs": 0, "TCPDSACKOldSent": 0])
         }
     }
 

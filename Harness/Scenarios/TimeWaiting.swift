@@ -49,4 +49,14 @@ enum TimeWaiting {
             "nothing is sent when it ends", lab.carried(since: place).isEmpty,
             seen: SegmentView.describe(lab.carried(since: place).map(\.view)), witnesses: ["segments"])
     }
+
+    static let countedAtItsStart = Citation.commit("27dd35e02235", "5.18: TIME_WAIT is counted when it starts")
+
+    /// Expects the one minisock that a host has to be counted: when it starts since 5.18, only when it ends before.
+    static func expectCounted(_ lab: Lab, on host: Host, by counter: String = "TW") throws {
+        // The minisock can be seen an instant before it is counted.
+        let atItsStart = try lab.comesAbout(within: .seconds(2)) { try host.counters()[counter] != nil }
+        lab.sawVariant(atItsStart ? "TIME_WAIT counted at its start" : "TIME_WAIT counted at its end")
+        try lab.expect(host, counts: [counter: atItsStart ? 1 : 0])
+    }
 }

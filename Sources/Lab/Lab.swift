@@ -99,6 +99,7 @@ package final class Lab {
     /// The condition is looked at after everything that happens, and now and then besides, because some changes in the
     /// kernel (a minisock's, a listener's queue) are announced by nothing.
     func wait(until deadline: Instant, _ condition: () throws -> Bool) throws -> Bool {
+        let start = Instant.now
         var pause = Duration.microseconds(50)
         while true {
             if try service() { pause = .microseconds(50) }
@@ -108,7 +109,7 @@ package final class Lab {
             var next = min(deadline, now + pause)
             if let due = wire.nextDue { next = min(next, due) }
             poll(until: next)
-            pause = min(pause * 2, .milliseconds(50))
+            pause = min(pause * 2, configuration.looks.longestPause(after: now - start))
         }
     }
 

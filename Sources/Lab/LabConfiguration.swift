@@ -16,12 +16,14 @@ package struct LabConfiguration: Sendable {
     package var addresses: Addressing.Block
     /// Nil where tracepoints are not permitted; sock_diag then serves alone.
     package var trace: TraceHub?
+    /// How the pauses between two looks at the kernel grow during a wait.
+    package var looks: Looks
     /// For tests of the harness itself: makes the kernel look wrong.
     package var tampering: Tampering
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
-        trace: TraceHub?,
+        trace: TraceHub?, looks: Looks = .steady,
         tampering: Tampering = Tampering()
     ) {
         self.lane = lane
@@ -30,7 +32,24 @@ package struct LabConfiguration: Sendable {
         self.worker = worker
         self.addresses = addresses
         self.trace = trace
+        self.looks = looks
         self.tampering = tampering
+    }
+}
+
+/// How often a wait looks at what nothing announces.
+package enum Looks: Sendable {
+    /// At least every 50 ms.
+    case steady
+    /// The longer the wait has lasted, the more seldom: each look costs, but time itself does not.
+    ///
+    /// That is a guest in virtual time, where two hours pass in a second unless something is to be done in them. What
+    /// is seen is seen late by a sixteenth of the wait at most, which is less than the kernel's own timers are late.
+    case sparse
+
+    func longestPause(after elapsed: Duration) -> Duration {
+        let steady = Duration.milliseconds(50)
+        return self == .sparse ? max(steady, elapsed / 16) : steady
     }
 }
 

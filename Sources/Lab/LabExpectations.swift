@@ -262,6 +262,11 @@ extension Lab {
         timeline.add(.note(note), at: at)
     }
 
+    /// Whether something comes about within a time, for what kernels do differently.
+    package func comesAbout(within time: Duration, _ condition: () throws -> Bool) throws -> Bool {
+        try wait(until: .now + time, condition)
+    }
+
     /// Waits until `condition` holds; what it awaits must be announced by the wire, a worker, netlink or the trace.
     package func require(
         _ what: String, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line,

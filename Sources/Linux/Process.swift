@@ -21,10 +21,12 @@ package final class ChildProcess: Sendable {
     ///   - namespace: the network namespace to enter.
     ///   - isolated: makes it the first process of a new pid namespace and session, so that all its descendants
     ///     end when it does and a Ctrl-C of the terminal does not reach them.
+    ///   - ownSession: makes a session for it, so that a Ctrl-C of the terminal does not reach it.
     ///   - survives: lets it outlive its parent, in a session of its own.
     package init(
         _ path: String, _ arguments: [String], environment: [String] = [], descriptors: [Int32] = [],
-        namespace: NetworkNamespace? = nil, isolated: Bool = false, survives: Bool = false
+        namespace: NetworkNamespace? = nil, isolated: Bool = false, ownSession: Bool = false,
+        survives: Bool = false
     ) throws(SystemError) {
         var argv = ([path] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup($0) } + [nil]
@@ -38,7 +40,8 @@ package final class ChildProcess: Sendable {
                         var spawn = clx_spawn_request(
                             path: path, argv: argv.baseAddress, envp: envp.baseAddress, fds: descriptors.baseAddress,
                             fd_count: Int32(descriptors.count), netns: namespace?.descriptor ?? -1,
-                            new_pid_namespace: isolated ? 1 : 0, new_session: isolated || survives ? 1 : 0,
+                            new_pid_namespace: isolated ? 1 : 0,
+                            new_session: isolated || ownSession || survives ? 1 : 0,
                             death_signal: survives ? 0 : SIGKILL)
                         return clx_spawn(&spawn, &pid, &fd)
                     }

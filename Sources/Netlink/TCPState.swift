@@ -49,4 +49,6 @@ package enum DiagTimer: UInt8, CaseIterable, Hashable, Sendable {
     case timewait = 3
     /// Zero window probe.
     case persist = 4
+    /// Delayed ACK, shown where no other timer runs; since 7.1 (c698f5cc940d).
+    case delayedAck = 5
 }

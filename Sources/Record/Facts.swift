@@ -80,7 +80,7 @@ package struct RowFact: Codable, Equatable, Sendable {
     package var socket: String?
     /// The state's name; a request or time-wait minisock is shown as `SYN_RECV (request)`, `TIME_WAIT (minisock)`.
     package var state: String
-    /// `off`, `retransmit`, `keepalive`, `timewait`, `persist`.
+    /// `off`, `retransmit`, `keepalive`, `timewait`, `persist`, `delayedAck`.
     package var timer: String
     /// Milliseconds until the timer fires.
     package var expires: Int

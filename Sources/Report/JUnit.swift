@@ -8,8 +8,8 @@ internal import XMLCoder
 /// stand one after the other in the output of its suite. Repeats that passed are left out there: they would only make
 /// the report a hundred times as long, and the record has them.
 package enum JUnit {
-    /// The whole document, UTF-8, ending with a newline.
-    package static func document(_ record: RunRecord) -> [UInt8] {
+    /// The whole document, UTF-8, ending with a newline. Runs in guests name their kernels.
+    package static func document(_ records: [RunRecord]) -> [UInt8] {
         let encoder = XMLEncoder()
         encoder.outputFormatting = .prettyPrinted
         encoder.prettyPrintIndentation = .spaces(2)
@@ -17,7 +17,7 @@ package enum JUnit {
         encoder.charactersEscapedInElements = []
         do {
             let document = try encoder.encode(
-                Suites(record), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
+                Suites(records), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
             return Array(document) + [UInt8(ascii: "\n")]
         } catch {
             // Strings and numbers are always expressible.
@@ -31,14 +31,27 @@ private struct Suites: Encodable {
 
     let suites: [Suite]
 
-    init(_ record: RunRecord) {
-        let outcomes = record.outcomes
-        var topics: [String] = []
-        for outcome in outcomes where !topics.contains(outcome.scenario.topic) { topics.append(outcome.scenario.topic) }
-        suites = topics.enumerated().map { id, topic in
-            Suite(id: id, topic: topic, outcomes: outcomes.filter { $0.scenario.topic == topic }, header: record.header)
+    init(_ records: [RunRecord]) {
+        var suites: [Suite] = []
+        for record in records {
+            let outcomes = record.outcomes
+            var topics: [String] = []
+            for outcome in outcomes where !topics.contains(outcome.scenario.topic) {
+                topics.append(outcome.scenario.topic)
+            }
+            suites += topics.enumerated().map { index, topic in
+                Suite(
+                    id: suites.count + index, topic: topic,
+                    outcomes: outcomes.filter { $0.scenario.topic == topic }, header: record.header)
+            }
         }
+        self.suites = suites
     }
+}
+
+extension RunHeader {
+    /// The kernel's release for names of suites; nil for the machine's own kernel.
+    fileprivate var guestKernel: String? { place == "host" ? nil : kernel.release }
 }
 
 private struct Suite: Encodable, DynamicNodeEncoding {
@@ -65,7 +78,7 @@ private struct Suite: Encodable, DynamicNodeEncoding {
     init(id: Int, topic: String, outcomes: [Outcome], header: RunHeader) {
         func count(_ verdict: Verdict) -> Int { outcomes.count { $0.verdict == verdict } }
         self.id = id
-        name = xmlLegal(topic)
+        name = xmlLegal((header.guestKernel.map { "\($0) " } ?? "") + topic)
         // The schema takes a time without a zone.
         timestamp = header.startedAt.map { xmlLegal(String($0.prefix { $0 != "Z" && $0 != "." })) }
         tests = outcomes.count
@@ -75,7 +88,7 @@ private struct Suite: Encodable, DynamicNodeEncoding {
         // Jenkins' schema takes no more than three decimals.
         time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3)
         properties = Properties(header)
-        cases = outcomes.map(Case.init)
+        cases = outcomes.map { Case($0, header) }
         let told = outcomes.filter { $0.verdict != .passed || $0.isFirst }
         let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
@@ -133,8 +146,10 @@ private struct Case: Encodable, DynamicNodeEncoding {
     let error: Result?
     let skipped: Result?
 
-    init(_ outcome: Outcome) {
-        classname = xmlLegal("tcpwitness.\(outcome.scenario.topic)")
+    init(_ outcome: Outcome, _ header: RunHeader) {
+        // Readers make a hierarchy of the dots, in which a kernel is one level.
+        let kernel = header.guestKernel.map { String($0.map { $0 == "." ? "_" : $0 }) + "." } ?? ""
+        classname = xmlLegal("tcpwitness.\(kernel)\(outcome.scenario.topic)")
         name = xmlLegal(outcome.name)
         time = seconds(outcome.duration, decimals: 3)
         let message = xmlLegal((outcome.reason ?? "no reason given").oneLine)

@@ -34,7 +34,13 @@ enum LabCommand {
             owner: ownNumber, simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
     }
 
-    static func run(_ arguments: [String]) -> Int32 {
+    /// Where a run's events go, and what may cut it off.
+    struct Channels {
+        var events = eventsDescriptor
+        var control: Int32? = controlDescriptor
+    }
+
+    static func run(_ arguments: [String], through channels: Channels = Channels()) -> Int32 {
         do {
             let options = try RunOptions(arguments)
             try isolate()
@@ -43,7 +49,7 @@ enum LabCommand {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
             }
-            try run(options, limits: found.filter { !$0.isPresent }.map(\.line))
+            try run(options, channels, limits: found.filter { !$0.isPresent }.map(\.line))
             return 0
         } catch {
             complain("\(error)")
@@ -51,14 +57,14 @@ enum LabCommand {
         }
     }
 
-    private static func run(_ options: RunOptions, limits: [String]) throws {
-        let out = EventStream(descriptor: eventsDescriptor)
+    private static func run(_ options: RunOptions, _ channels: Channels, limits: [String]) throws {
+        let out = EventStream(descriptor: channels.events)
         let start = Instant.now
         out.write([
             .run(
                 RunHeader(
                     tool: "tcpwitness \(toolVersion)", kernel: currentKernel(), lane: options.lane, link: options.link,
-                    place: "host", startedAt: nil, limits: limits))
+                    place: options.place, startedAt: nil, limits: limits))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
         // Nobody else has this process number at this time.
@@ -70,11 +76,11 @@ enum LabCommand {
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub)
+                trace: hub, looks: options.looks)
         ) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs),
-            control: controlDescriptor)
+            control: channels.control)
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
 

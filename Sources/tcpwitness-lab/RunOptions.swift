@@ -10,6 +10,9 @@ struct RunOptions {
     var jobs: Int?
     var repetitions = 1
     var patience = Duration.seconds(20)
+    /// Where this kernel runs, for the record.
+    var place = "host"
+    var looks = Looks.steady
     var scenarios: [Scenario] = []
 
     struct Unusable: Error, CustomStringConvertible {
@@ -37,6 +40,8 @@ struct RunOptions {
             case "--jobs": jobs = try parsed(Int(value))
             case "--repeat": repetitions = try parsed(Int(value))
             case "--patience": patience = .seconds(try parsed(Double(value)))
+            case "--place": place = value
+            case "--looks": looks = value == "sparse" ? .sparse : .steady
             default: throw Unusable(description: "unknown option \(argument)")
             }
         }

@@ -4,11 +4,14 @@
 //     tcpwitness-lab doctor
 //     tcpwitness-lab guard
 //
+// As the first process of a guest it takes its arguments from the guest's image, see GuestInit.
+//
 // Descriptor 3 takes the events; closing the other end of descriptor 4 ends the run.
 internal import Glibc
 internal import Lab
 internal import Linux
 
+if getpid() == 1 && Files.exists(GuestInit.argumentsFile) { GuestInit.run() }
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "run": exit(LabCommand.run(Array(arguments.dropFirst())))

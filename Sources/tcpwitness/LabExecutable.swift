@@ -8,16 +8,21 @@ enum LabExecutable {
     /// plays a given stream.
     static func find() throws -> String {
         if let path = Terminal.variable("TCPWITNESS_LAB") { return path }
+        let lab = try directory() + "/tcpwitness-lab"
+        guard access(lab, X_OK) == 0 else {
+            throw Complaint("no executable \(lab): \(Errno.current)", status: .harnessError)
+        }
+        return lab
+    }
+
+    /// Where this executable and those that belong to it are.
+    static func directory() throws -> String {
         guard let own = realpath("/proc/self/exe", nil) else {
             throw Complaint("cannot find this executable: \(Errno.current)", status: .harnessError)
         }
         defer { free(own) }
         let path = String(cString: own)
-        let lab = path[...(path.lastIndex(of: "/") ?? path.startIndex)] + "tcpwitness-lab"
-        guard access(String(lab), X_OK) == 0 else {
-            throw Complaint("no executable \(lab): \(Errno.current)", status: .harnessError)
-        }
-        return String(lab)
+        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
     /// This process's environment, for the lab.

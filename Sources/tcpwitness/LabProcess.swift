@@ -30,7 +30,7 @@ final class LabProcess {
     private let guardian: ChildProcess
     /// Breaks when we are gone, which is what the guardian waits for.
     private var life: Descriptor?
-    private var partialLine: [UInt8] = []
+    private var lines = LineBuffer()
     private var isReaped = false
 
     /// Starts the lab with an event stream as descriptor 3 and a pipe as descriptor 4 that breaks when we are gone.
@@ -63,7 +63,7 @@ final class LabProcess {
         guard let ready = try wait(for: [signals.raw, stream.raw], patience) else { return .silent }
         if ready[0] { return .interrupted }
         let bytes = try stream.read(capacity: 1 << 16)
-        if !bytes.isEmpty { return .lines(split(bytes)) }
+        if !bytes.isEmpty { return .lines(lines.add(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
         guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
         return ready[0] ? .interrupted : .ended(try reap())
@@ -76,9 +76,9 @@ final class LabProcess {
         try? child.signal(SIGKILL)
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
         guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? reap()) != nil else { return [] }
-        var lines: [[UInt8]] = []
-        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { lines += split(bytes) }
-        return lines
+        var rest: [[UInt8]] = []
+        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { rest += lines.add(bytes) }
+        return rest
     }
 
     /// Lets the guardian finish and waits for it. Call it last.
@@ -92,12 +92,6 @@ final class LabProcess {
         return try child.wait()
     }
 
-    private func split(_ bytes: [UInt8]) -> [[UInt8]] {
-        var lines = (partialLine + bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        partialLine = Array(lines.removeLast())
-        return lines.map(Array.init)
-    }
-
     /// Which descriptors are readable; nil when none became so in time.
     private func wait(for descriptors: [Int32], _ patience: Duration) throws(SystemError) -> [Bool]? {
         var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -106,7 +100,8 @@ final class LabProcess {
         return ready == 0 ? nil : entries.map { $0.revents != 0 }
     }
 
-    private static func interruptions() throws(SystemError) -> Descriptor {
+    /// Readable once the user wants an end; the signals no longer do anything else.
+    static func interruptions() throws(SystemError) -> Descriptor {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGINT)

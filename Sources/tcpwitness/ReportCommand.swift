@@ -19,7 +19,7 @@ struct ReportCommand: Subcommand {
         if let report, report.replaces(record) { throw Complaint("--junit names the record itself") }
         var console = Console(colour: Terminal.hasColour)
         try Terminal.print(contents.events.map { console.render($0) }.joined() + console.conclusion(run))
-        try report?.create(JUnit.document(run))
+        try report?.create(JUnit.document([run]))
         if let truncation = run.truncation { throw Complaint("\(record): \(truncation)") }
         return RunSummary(run).exitStatus
     }

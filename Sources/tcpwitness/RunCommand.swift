@@ -6,13 +6,23 @@ internal import Report
 
 struct RunCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs scenarios on this machine's kernel. Needs root.")
+        commandName: "run", abstract: "Runs scenarios on this machine's kernel, or on others in guests.",
+        discussion: "On this machine's kernel it needs root; guests need QEMU and nothing else.")
 
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
 
-    @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own).")
-    var lane: Lane = .scaled
+    @Option(
+        help: ArgumentHelp(
+            "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
+                + "May be given several times.", valueName: "name|path"))
+    var kernel: [String] = []
+
+    @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
+    var realTime = false
+
+    @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own; in guests).")
+    var lane: Lane?
 
     @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
     var link: LinkChoice = .auto
@@ -38,16 +48,21 @@ struct RunCommand: Subcommand {
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
+        if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
     }
 
     func perform() throws -> ExitStatus {
+        let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
         let selected = try select(scenarios, from: catalogue(lane: lane))
+        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
         try Privileges.check()
         let outputs = try checkOutputs()
-        let session = RunSession(outputs: outputs, selected: selected, lane: lane, link: link)
+        let header = RunHeader(
+            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
+        let session = RunSession(outputs: outputs, selected: selected, fallback: header)
         let lab: LabProcess
         do {
-            lab = try LabProcess(LabExecutable.find(), arguments(for: selected))
+            lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
         } catch let error as SystemError {
             throw Complaint("cannot start the lab: \(error)", status: .harnessError)
         }
@@ -97,7 +112,7 @@ struct RunCommand: Subcommand {
     }
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
-    private func longestSilence(of selected: [ScenarioDescription]) -> Duration {
+    func longestSilence(of selected: [ScenarioDescription]) -> Duration {
         Scheduler.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
             + .seconds(10)
     }
@@ -112,7 +127,8 @@ struct RunCommand: Subcommand {
         return outputs
     }
 
-    private func arguments(for selected: [ScenarioDescription]) -> [String] {
+    /// What to tell the lab.
+    func arguments(for selected: [ScenarioDescription], lane: Lane) -> [String] {
         ["run", "--lane", lane.rawValue, "--link", link.rawValue]
             + (jobs.map { ["--jobs", String($0)] } ?? [])
             + ["--repeat", String(`repeat`), "--patience", patience.words] + selected.map(\.id)

@@ -15,8 +15,10 @@ final class RunSession {
     private let outputs: Outputs
     private let selected: [ScenarioDescription]
     private let fallbackHeader: RunHeader
+    /// Stands before every line, where several runs share the terminal.
+    private let prefix: String
     private let start = Instant.now
-    private let isInteractive = Terminal.isInteractive
+    private let isInteractive: Bool
     private let decoder = RecordDecoder()
     private let encoder = RecordEncoder()
     private var console = Console(colour: Terminal.hasColour)
@@ -25,11 +27,16 @@ final class RunSession {
     /// The lab's own end, kept back until it has exited: it may still fail.
     private var end: RunEnd?
 
-    init(outputs: Outputs, selected: [ScenarioDescription], lane: Lane, link: LinkChoice) {
+    /// - Parameters:
+    ///   - fallback: the header of a run that never sends one.
+    ///   - label: which of several runs this is; nil for the only one.
+    init(outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, label: String? = nil) {
         self.outputs = outputs
         self.selected = selected
-        fallbackHeader = RunHeader(
-            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
+        fallbackHeader = fallback
+        prefix = label.map { "\($0)  " } ?? ""
+        // A status line that is overwritten can only be that of one run.
+        isInteractive = Terminal.isInteractive && label == nil
     }
 
     var hasBegun: Bool { !events.isEmpty }
@@ -48,17 +55,23 @@ final class RunSession {
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
     func conclude(_ cause: String?) throws -> ExitStatus {
+        let record = try finish(cause)
+        try outputs.junit?.create(JUnit.document([record]))
+        return record.exitStatus
+    }
+
+    /// Ends the record, and prints what failed and the counts.
+    ///
+    /// - Parameter cause: why the run ended early; nil when the lab did its job.
+    func finish(_ cause: String?) throws -> RunRecord {
         var text = ""
         if events.isEmpty { text += try add(.run(fallbackHeader), line: nil) }
         if let cause, cause != RunEnd.byUser { text += try planTheRest() }
         let end = self.end ?? RunEnd(duration: (.now - start).nanoseconds)
         text += try add(.end(RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted)), line: nil)
         let record = try RunRecord(events)
-        // Whoever cannot have the report shall at least see the result.
-        let report = Result { _ = try outputs.junit?.create(JUnit.document(record)) }
-        try Terminal.print(clearing + text + console.conclusion(record))
-        try report.get()
-        return record.wasInterruptedByUser ? .interrupted : RunSummary(record).exitStatus
+        try Terminal.print(clearing + prefixed(text + console.conclusion(record)))
+        return record
     }
 
     private func take(_ line: [UInt8]) throws -> String {
@@ -98,16 +111,26 @@ final class RunSession {
     private func show(_ text: String) throws {
         let status = isInteractive ? console.status : ""
         if text.isEmpty && status.isEmpty { return }
-        try Terminal.print(clearing + text + status)
+        try Terminal.print(clearing + prefixed(text) + status)
+    }
+
+    private func prefixed(_ text: String) -> String {
+        guard !prefix.isEmpty else { return text }
+        return text.split(separator: "\n").map { "\(prefix)\($0)\n" }.joined()
     }
 
     /// Takes the status line away.
     private var clearing: String { isInteractive ? "\r\u{1b}[K" : "" }
 }
 
+extension RunRecord {
+    /// The verdict on the whole run.
+    var exitStatus: ExitStatus { wasInterruptedByUser ? .interrupted : RunSummary(self).exitStatus }
+}
+
 extension Kernel {
     /// The kernel this process runs on.
-    fileprivate static var running: Kernel {
+    static var running: Kernel {
         var name = utsname()
         uname(&name)
         func text<Field>(_ field: Field) -> String {

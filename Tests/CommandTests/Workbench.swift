@@ -15,6 +15,8 @@ final class Workbench {
     }
 
     let directory: URL
+    /// What the command line finds in its environment besides the usual.
+    var environment: [String: String] = [:]
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "tcpwitness-test-\(UUID().uuidString)")
@@ -81,7 +83,7 @@ final class Workbench {
             process.currentDirectoryURL = bench.directory
             process.environment = [
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TCPWITNESS_LAB": bench.path("bench-lab"),
-            ]
+            ].merging(bench.environment) { $1 }
             try bench.write("", to: "\(name)-output")
             try bench.write("", to: "\(name)-errors")
             process.standardInput = FileHandle.nullDevice

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JUnitTests {
     @Test func allVerdictsAsExpected() throws {
-        let document = JUnit.document(try RunRecord(Sample.events))
+        let document = JUnit.document([try RunRecord(Sample.events)])
         try Fixture.expect(String(decoding: document, as: UTF8.self), equals: "all-verdicts.xml")
     }
 
@@ -16,7 +16,7 @@ import Testing
             Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted, [.run(Sample.header)],
         ])
     func isValid(_ events: [Event]) throws {
-        let document = JUnit.document(try RunRecord(events))
+        let document = JUnit.document([try RunRecord(events)])
         let answer = try #require(Tool("xmllint")).run(
             ["--noout", "--schema", Fixture.path("junit.xsd"), "-"], input: document)
         #expect(answer.status == 0, "\(answer.output)")
@@ -24,7 +24,7 @@ import Testing
 
     @Test(.enabled(if: Tool("xmllint") != nil, "xmllint is not installed (libxml2-utils)"))
     func theSchemaRefusesWhatIsWrong() throws {
-        let document = String(decoding: JUnit.document(try RunRecord(Sample.events)), as: UTF8.self)
+        let document = String(decoding: JUnit.document([try RunRecord(Sample.events)]), as: UTF8.self)
         for (right, wrong) in [
             ("tests=\"3\"", "tests=\"three\""), ("time=\"1.502\"", "time=\"1.5020\""),
             ("<testsuites>", "<testsuites name=\"x\">"),
@@ -43,7 +43,7 @@ import Testing
         arguments: [Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted])
     func twoParsersCountTheSame(_ events: [Event]) throws {
         let record = try RunRecord(events)
-        let document = JUnit.document(record)
+        let document = JUnit.document([record])
         let ours = try Counts(document)
         let script = """
             import sys, xml.etree.ElementTree as tree

@@ -1,0 +1,17 @@
+/* What the first process of a guest needs: module loading and reboot(2) are not in Swift's Glibc module. */
+#ifndef CLX_INIT_H
+#define CLX_INIT_H
+
+/* Returns 0 or a negative errno. */
+int clx_finit_module(int fd);
+
+/* Restarts the machine at once, without syncing anything. Returns a negative errno, if at all. */
+int clx_reboot(void);
+
+/* Makes a serial line carry bytes as they are. Returns 0 or a negative errno. */
+int clx_tty_raw(int fd);
+
+/* Waits until a serial line has sent everything. Returns 0 or a negative errno. */
+int clx_tty_drain(int fd);
+
+#endif

@@ -1,0 +1,77 @@
+internal import Glibc
+package import Linux
+
+/// A kernel under QEMU: started, listened to, and ended.
+///
+/// Nothing of it is left behind however this process ends: its files have no names, and QEMU dies with the thread that
+/// started it.
+package final class Guest {
+    private let child: ChildProcess
+    private let console: TemporaryFile
+    private let results: TemporaryFile
+    private let messages: TemporaryFile
+    private var taken = 0
+    private var status: WaitStatus?
+
+    /// Boots a kernel with the lab as its first process.
+    ///
+    /// - Parameters:
+    ///   - arguments: those of `tcpwitness-lab run`.
+    package init(_ kernel: GuestKernel, _ qemu: QEMU, image: GuestImage, arguments: [String]) throws {
+        let kernelFile = try TemporaryFile(try kernel.bootable())
+        let imageFile = try TemporaryFile(image.archive(modules: kernel.neededModules(), arguments: arguments))
+        console = try TemporaryFile()
+        results = try TemporaryFile()
+        messages = try TemporaryFile()
+        // The shell only gives QEMU its standard descriptors.
+        let script = "exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
+        // In the order of QEMU.File.
+        let files = [
+            kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
+            messages.descriptor.raw,
+        ]
+        child = try ChildProcess(
+            "/bin/sh", ["-c", script, "sh", Self.executable] + qemu.arguments, environment: Tool.environment,
+            descriptors: files, ownSession: true)
+    }
+
+    /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.
+    private static var executable: String {
+        getenv("TCPWITNESS_QEMU").map { String(cString: $0) } ?? "qemu-system-x86_64"
+    }
+
+    /// Readable once QEMU has ended.
+    package var pidfd: Int32 { child.pidfd.raw }
+
+    /// Whether QEMU has ended.
+    package var hasEnded: Bool {
+        var entry = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
+    /// What the guest has sent since the last time. Throws the error of the failing call.
+    package func read() throws(SystemError) -> [UInt8] {
+        let bytes = try results.contents(from: taken)
+        taken += bytes.count
+        return bytes
+    }
+
+    /// Waits for QEMU, which has ended or shall end now.
+    package func reap(killing: Bool) {
+        guard status == nil else { return }
+        if killing { try? child.signal(SIGKILL) }
+        status = try? child.wait()
+    }
+
+    /// What is known of its end; call it after `reap`.
+    ///
+    /// - Parameter wasKilled: that it was us who ended it.
+    package func ending(wasKilled: Bool, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
+        func text(_ file: borrowing TemporaryFile) -> String {
+            String(decoding: (try? file.contents()) ?? [], as: UTF8.self)
+        }
+        return GuestEnding(
+            status: wasKilled ? nil : status, console: text(console), messages: text(messages), hasBegun: hasBegun,
+            hasEnd: hasEnd)
+    }
+}

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Linux
+
+/// The modules of one kernel, as they lie in a directory tree.
+///
+/// What a module needs is read from the module itself: an unpacked package has no modules.dep yet, which depmod(8)
+/// makes when the package is installed.
+struct KernelModules {
+    struct Module: Equatable {
+        let name: String
+        let contents: [UInt8]
+    }
+
+    /// Paths by module name, in which `-` and `_` are the same.
+    private let paths: [String: String]
+    private let read: (String) throws -> [UInt8]
+
+    /// Finds the modules below a directory.
+    init(directory: String) throws {
+        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
+            throw GuestError("cannot read the modules directory \(directory)")
+        }
+        self.init(paths: names.map { "\(directory)/\($0)" }, read: readFile)
+    }
+
+    init(paths: [String], read: @escaping (String) throws -> [UInt8]) {
+        self.read = read
+        self.paths = paths.reduce(into: [:]) { found, path in
+            let file = path.split(separator: "/").last ?? ""
+            guard let end = file.range(of: ".ko"), Self.unpackers.keys.contains(String(file[end.upperBound...]))
+            else { return }
+            found[Self.canonical(file[..<end.lowerBound])] = path
+        }
+    }
+
+    /// The named modules and all they need, in an order in which they can be loaded.
+    ///
+    /// Those that are not there are left out: they may be built in, and whether the kernel can do what is wanted, the
+    /// lab finds out by trying.
+    func closure(of names: [String]) throws -> [Module] {
+        var order: [Module] = []
+        var visited: Set<String> = []
+        func visit(_ name: String) throws {
+            guard visited.insert(name).inserted, let path = paths[name] else { return }
+            let contents = try unpacked(path)
+            for need in Self.needs(of: contents) { try visit(need) }
+            order.append(Module(name: name, contents: contents))
+        }
+        for name in names { try visit(Self.canonical(name[...])) }
+        return order
+    }
+
+    /// Commands that unpack standard input, by what follows `.ko` in a file name.
+    private static let unpackers: [String: [String]] = [
+        "": [], ".xz": ["xz", "-dc"], ".zst": ["zstd", "-dc"], ".gz": ["gzip", "-dc"],
+    ]
+
+    private func unpacked(_ path: String) throws -> [UInt8] {
+        let contents = try read(path)
+        let suffix = path.range(of: ".ko", options: .backwards).map { String(path[$0.upperBound...]) } ?? ""
+        guard let command = Self.unpackers[suffix], !command.isEmpty else { return contents }
+        return try Tool.output(of: command, input: contents).output
+    }
+
+    /// The names in `depends=` of the module's .modinfo section.
+    static func needs(of module: [UInt8]) -> [String] {
+        let marker = Array("\0depends=".utf8)
+        guard let place = module.firstRange(of: marker) else { return [] }
+        let names = module[place.upperBound...].prefix { $0 != 0 }
+        return String(decoding: names, as: UTF8.self).split(separator: ",").map { canonical($0) }
+    }
+
+    private static func canonical(_ name: Substring) -> String {
+        name.replacingOccurrences(of: "-", with: "_")
+    }
+}

@@ -1,0 +1,59 @@
+/// QEMU's command line for a guest, whose files are inherited descriptors.
+package struct QEMU: Equatable {
+    /// Whether the guest's clock runs by itself or with the instructions it executes.
+    package enum Clock: String, Sendable {
+        case virtual
+        case real
+    }
+
+    /// Descriptors of the guest's files in QEMU, as ChildProcess numbers them.
+    enum File: Int32, CaseIterable {
+        case kernel = 3
+        case image
+        case console
+        case results
+        /// What QEMU itself prints.
+        case messages
+
+        var path: String { "/dev/fd/\(rawValue)" }
+    }
+
+    package let clock: Clock
+    package let isAccelerated: Bool
+
+    package init(clock: Clock, isAccelerated: Bool) {
+        self.clock = clock
+        self.isAccelerated = isAccelerated
+    }
+
+    /// Where a kernel runs, for the record.
+    package var place: String { "guest, \(isAccelerated ? "KVM" : "TCG"), \(clock.rawValue) time" }
+
+    package var arguments: [String] {
+        var words = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none"]
+        words += ["-accel", isAccelerated ? "kvm" : "tcg", "-M", "pc"]
+        // Five-level page tables only make emulation slower.
+        words += ["-cpu", isAccelerated ? "host" : "max,-la57", "-smp", "1", "-m", "256M"]
+        if clock == .virtual {
+            // One nanosecond an instruction, and idle time is skipped: a larger step would make the processor's work
+            // cost time and bend the timers. Seed and date make one run like the next, byte by byte.
+            words += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+        }
+        words += ["-kernel", File.kernel.path, "-initrd", File.image.path, "-append", kernelArguments]
+        // The results go to a plain file: a socket's pace would show in the guest.
+        for file in [File.console, .results] {
+            words += ["-chardev", "file,id=\(file),path=\(file.path)", "-serial", "chardev:\(file)"]
+        }
+        return words
+    }
+
+    private var kernelArguments: String {
+        // A panic or an oops ends the guest at once. acpi=off would make idling seven times as costly.
+        var words = ["rdinit=/tcpwitness-lab", "panic=-1", "oops=panic", "reboot=t", "quiet", "loglevel=1"]
+        words += ["console=ttyS0", "nokaslr", "mitigations=off", "cryptomgr.notests"]
+        if clock == .virtual {
+            words += ["tsc=reliable", "no_timer_check", "lpj=4000000", "noreplace-smp", "acpi=noirq"]
+        }
+        return words.joined(separator: " ")
+    }
+}

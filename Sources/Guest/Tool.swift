@@ -1,0 +1,116 @@
+internal import Glibc
+internal import Linux
+
+/// A program of the system that is run to its end.
+///
+/// It dies with the thread that runs it.
+struct Tool {
+    /// What it printed, and how it ended.
+    struct Result {
+        let output: [UInt8]
+        let errors: String
+        let status: WaitStatus
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+    }
+
+    /// Runs a command to its end whatever its exit status. Throws `GuestError` when it cannot be started.
+    static func run(_ command: [String], input: [UInt8] = [], in directory: String = "/") throws -> Result {
+        let input = try TemporaryFile(input)
+        let output = try TemporaryFile()
+        let errors = try TemporaryFile()
+        // The shell gives the descriptors their places; ChildProcess leaves the first three alone.
+        let script = "cd \"$0\" && exec \"$@\" <&3 >&4 2>&5 3<&- 4>&- 5>&-"
+        let child: ChildProcess
+        do {
+            child = try ChildProcess(
+                "/bin/sh", ["-c", script, directory] + command, environment: environment,
+                descriptors: [input.descriptor.raw, output.descriptor.raw, errors.descriptor.raw])
+        } catch {
+            throw GuestError("cannot run \(command[0]): \(error.errno)")
+        }
+        let status = try child.wait()
+        let notFound: Int32 = 127
+        if status == .exited(notFound) { throw GuestError("\(command[0]) is not installed") }
+        return Result(
+            output: try output.contents(), errors: String(decoding: try errors.contents(), as: UTF8.self),
+            status: status)
+    }
+
+    /// Runs a command that has to succeed. Throws `GuestError` with its last words otherwise.
+    static func output(of command: [String], input: [UInt8] = [], in directory: String = "/") throws -> Result {
+        let result = try run(command, input: input, in: directory)
+        guard result.status == .exited(0) else {
+            let last = result.errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+            throw GuestError("\(command[0]) failed\(last)")
+        }
+        return result
+    }
+
+    /// The environment of this process, with messages in English.
+    static var environment: [String] {
+        let bytes = (try? Files.read("/proc/self/environ")) ?? ""
+        return bytes.split(separator: "\0").map(String.init).filter { !$0.hasPrefix("LC_ALL=") } + ["LC_ALL=C"]
+    }
+}
+
+/// A file without a name, which nobody can leave behind.
+struct TemporaryFile: ~Copyable {
+    let descriptor: Descriptor
+
+    /// Makes one with these contents, to be read from its beginning. Throws the error of the failing call.
+    init(_ bytes: [UInt8] = []) throws(SystemError) {
+        let file = try Self.make()
+        try file.write(bytes)
+        lseek(file.raw, 0, SEEK_SET)
+        descriptor = file
+    }
+
+    private static func make() throws(SystemError) -> Descriptor {
+        var path = Array("\(temporaryDirectory)/tcpwitness-XXXXXX".utf8CString)
+        let inheritable = mkstemp(&path)
+        guard inheritable >= 0 else { throw SystemError("make a file in \(temporaryDirectory)") }
+        let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            unlink(name)
+            close(inheritable)
+        }
+        return try Descriptor.open(name, O_RDWR)
+    }
+
+    /// All that is in it now.
+    func contents() throws(SystemError) -> [UInt8] { try contents(from: 0) }
+
+    /// What is in it from a place on; the place of others who write to it does not change.
+    func contents(from start: Int) throws(SystemError) -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor.raw, &status) == 0 else { throw SystemError("fstat") }
+        let room = max(0, Int(status.st_size) - start)
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            while count < room {
+                let more = pread(descriptor.raw, buffer.baseAddress! + count, room - count, start + count)
+                if more < 0 && errno != Glibc.EINTR { failure = SystemError("pread") }
+                if more == 0 || failure != nil { return }
+                count += max(0, more)
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+}
+
+/// Where temporary files go.
+private var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
+/// A whole file. Throws `GuestError` when it cannot be read.
+func readFile(_ path: String) throws -> [UInt8] {
+    do {
+        let file = try Descriptor.open(path, O_RDONLY)
+        var bytes: [UInt8] = []
+        while case let more = try file.read(capacity: 1 << 22), !more.isEmpty { bytes += more }
+        return bytes
+    } catch {
+        throw GuestError("cannot read \(path): \(error.errno)")
+    }
+}

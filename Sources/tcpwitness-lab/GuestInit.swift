@@ -1,0 +1,57 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+
+/// This executable as the first process of a guest: prepares the kernel, runs the lab, ends the machine.
+///
+/// The image brings its orders in files, because the kernel's command line holds no more than a few dozen words.
+enum GuestInit {
+    /// One argument of `tcpwitness-lab` a line.
+    static let argumentsFile = "/arguments"
+    /// Paths of modules, one a line, in the order in which they can be loaded.
+    private static let modulesFile = "/modules/order"
+    /// The second serial line; the first is the kernel's console.
+    private static let events = "/dev/ttyS1"
+
+    static func run() -> Never {
+        do {
+            try mountAll()
+            for module in try Files.read(modulesFile).split(separator: "\n") { load(String(module)) }
+            let stream = try Descriptor.open(events, O_RDWR | O_NOCTTY)
+            try check(clx_tty_raw(stream.raw), "make \(events) raw")
+            // Descriptors are plenty: a lab takes two dozen, and the default limit is 4096.
+            var limit = rlimit(rlim_cur: 1 << 16, rlim_max: 1 << 16)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let arguments = try Files.read(argumentsFile).split(separator: "\n").map(String.init)
+            _ = LabCommand.run(arguments, through: LabCommand.Channels(events: stream.raw, control: nil))
+            try check(clx_tty_drain(stream.raw), "drain \(events)")
+        } catch {
+            LabCommand.complain("\(error)")
+        }
+        clx_tty_drain(STDERR_FILENO)
+        let refusal = clx_reboot()
+        fatalError("reboot: \(Errno(rawValue: -refusal))")
+    }
+
+    private static func mountAll() throws(SystemError) {
+        let mounts = [
+            ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tracefs", "/sys/kernel/tracing"),
+        ]
+        for (type, path) in mounts {
+            let result = clx_mount(type, path, type, 0)
+            // Without tracefs the lab does without tracepoints, and says so.
+            if result < 0 && type != "tracefs" { try check(result, "mount \(type) on \(path)") }
+        }
+    }
+
+    /// Loads a module; one that fails is only told, since the lab checks what it needs by trying.
+    private static func load(_ path: String) {
+        do {
+            let file = try Descriptor.open(path, O_RDONLY)
+            let result = clx_finit_module(file.raw)
+            if result < 0 && result != -Glibc.EEXIST { throw SystemError("load \(path)", Errno(rawValue: -result)) }
+        } catch {
+            LabCommand.complain("\(error)")
+        }
+    }
+}

@@ -1,0 +1,222 @@
+internal import CLinux
+internal import Glibc
+internal import Guest
+internal import Kernels
+internal import Linux
+internal import Record
+internal import Report
+
+/// A run on other kernels than this machine's, each in a guest of its own, several at a time.
+///
+/// It works on the main thread, with which its guests die.
+final class MatrixRun {
+    private let command: RunCommand
+    private let lane: Lane
+    private let selected: [ScenarioDescription]
+    private let qemu: QEMU
+    /// By the place of the kernel on the command line, whichever ends first.
+    private var records: [Int: RunRecord] = [:]
+
+    /// A kernel before its turn.
+    private struct Waiting {
+        let place: Int
+        let kernel: GuestKernel
+        let record: OutputFile?
+    }
+
+    /// One guest while it runs.
+    private final class Run {
+        let place: Int
+        let guest: Guest
+        let session: RunSession
+        var lines = LineBuffer()
+        var lastNews = Instant.now
+
+        init(place: Int, guest: Guest, session: RunSession) {
+            self.place = place
+            self.guest = guest
+            self.session = session
+        }
+    }
+
+    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription]) {
+        self.command = command
+        self.lane = lane
+        self.selected = selected
+        qemu = QEMU(clock: command.realTime ? .real : .virtual, isAccelerated: false)
+    }
+
+    func perform() throws -> ExitStatus {
+        let kernels = try command.kernel.map { try resolve($0) }
+        let labels = kernels.map(\.label)
+        if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
+            throw Complaint("--kernel names \(twice) twice")
+        }
+        var waiting = try kernels.enumerated().map {
+            Waiting(place: $0, kernel: $1, record: try record(for: $1, among: kernels.count))
+        }[...]
+        let junit = try command.junit.map { try OutputFile(checking: $0, option: "--junit") }
+        if let junit, waiting.contains(where: { $0.record?.isSame(as: junit) == true }) {
+            throw Complaint("--record and --junit name the same file")
+        }
+        let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
+        let signals = try LabProcess.interruptions()
+        var running: [Run] = []
+        while !waiting.isEmpty || !running.isEmpty {
+            while running.count < places, let next = waiting.popFirst() {
+                running.append(try start(next, image, isAlone: kernels.count == 1))
+            }
+            if waitForNews(of: running, signals) {
+                for run in running { try interrupt(run) }
+                waiting = []
+                running = []
+            }
+            running = try running.filter { try !advance($0) }
+        }
+        let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
+        try junit?.create(JUnit.document(inOrder))
+        return ExitStatus.worst(of: inOrder.map(\.exitStatus))
+    }
+
+    // MARK: Kernels
+
+    /// The kernel of a name or a path; one of a known series is fetched if it has never been.
+    private func resolve(_ name: String) throws -> GuestKernel {
+        guard let series = KernelStore.series(name) else {
+            return try complaining(.usage) { try GuestKernel(path: name) }
+        }
+        let store = KernelStore()
+        if let newest = store.entries(of: series).last { return newest.kernel }
+        Terminal.printError("tcpwitness: fetching a kernel \(name)\n")
+        return try complaining(.harnessError) { try store.fetch(series).kernel }
+    }
+
+    /// Where the record of a kernel goes: several kernels put their names into the path.
+    private func record(for kernel: GuestKernel, among count: Int) throws -> OutputFile? {
+        try command.record.map {
+            try OutputFile(checking: count == 1 ? $0 : inserting(kernel.label, into: $0), option: "--record")
+        }
+    }
+
+    // MARK: Guests
+
+    /// How many guests may run at once: each keeps a processor busy and takes half a gigabyte with QEMU's own needs.
+    private var places: Int {
+        let meminfo = (try? Files.read("/proc/meminfo")) ?? ""
+        let line = meminfo.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") } ?? ""
+        let megabytes = line.split(separator: " ").compactMap { Int($0) }.first.map { $0 / 1024 } ?? 512
+        return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
+    }
+
+    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run {
+        let kernel = next.kernel
+        let header = RunHeader(
+            tool: "tcpwitness \(toolVersion)",
+            kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
+            place: qemu.place, startedAt: nil)
+        let session = RunSession(
+            outputs: RunSession.Outputs(record: next.record, junit: nil), selected: selected, fallback: header,
+            label: isAlone ? nil : kernel.label)
+        let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
+        let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks
+        let guest = try complaining(.harnessError) {
+            try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+        }
+        return Run(place: next.place, guest: guest, session: session)
+    }
+
+    /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
+    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> Bool {
+        var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
+        return entries[0].revents != 0
+    }
+
+    /// Takes what a guest has sent; returns whether it is done with.
+    private func advance(_ run: Run) throws -> Bool {
+        // Asked first: what it sends until it ends is then sure to be read.
+        let hasEnded = run.guest.hasEnded
+        do {
+            try take(run)
+        } catch let error as RecordError {
+            run.guest.reap(killing: true)
+            try conclude(run, "the guest was killed for a broken stream: \(error)")
+            return true
+        }
+        if hasEnded {
+            run.guest.reap(killing: false)
+            try conclude(run, wasKilled: false)
+        } else if .now - run.lastNews > silence {
+            run.guest.reap(killing: true)
+            try conclude(run, wasKilled: true)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private func take(_ run: Run) throws {
+        let bytes = try run.guest.read()
+        if bytes.isEmpty { return }
+        run.lastNews = .now
+        try run.session.take(run.lines.add(bytes))
+    }
+
+    private func interrupt(_ run: Run) throws {
+        run.guest.reap(killing: true)
+        try take(run)
+        records[run.place] = try run.session.finish(RunEnd.byUser)
+    }
+
+    private func conclude(_ run: Run, wasKilled: Bool) throws {
+        let ending = run.guest.ending(
+            wasKilled: wasKilled, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
+        try conclude(run, ending.failure, console: ending.consoleTail)
+    }
+
+    private func conclude(_ run: Run, _ failure: String?, console: [String] = []) throws {
+        let record = try run.session.finish(failure)
+        records[run.place] = record
+        guard let failure else { return }
+        Complaint("\(record.header.kernel.release): \(failure)").print()
+        for line in console { Terminal.printError("  console  \(line)\n") }
+    }
+
+    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how busy
+    /// this machine is: the longest silence of a guest that works is some seconds. `TCPWITNESS_GUEST_SILENCE` is a
+    /// hook for tests, which cannot wait that long.
+    private var silence: Duration {
+        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) { return .seconds(seconds) }
+        return qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
+    }
+
+    private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as GuestError {
+            throw Complaint("\(error)", status: status)
+        } catch let error as SystemError {
+            throw Complaint("\(error)", status: .harnessError)
+        }
+    }
+}
+
+/// `out/run.jsonl` with `6.1` becomes `out/run-6.1.jsonl`.
+func inserting(_ label: String, into path: String) -> String {
+    let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? path.endIndex
+    let safe = String(label.map { $0 == "/" ? "_" : $0 })
+    return "\(path[..<end])-\(safe)\(path[end...])"
+}
+
+extension ExitStatus {
+    /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
+    static func worst(of statuses: [ExitStatus]) -> ExitStatus {
+        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
+            return status
+        }
+        return statuses.contains(.asExpected) ? .asExpected : .nothingRan
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Glibc
+import Record
+import Testing
+
+/// `run --kernel` with a QEMU that does what the test wants.
+@Suite(.enabled(if: hasGuestTools, "needs strip and ldd")) struct GuestRunTests {
+    /// A file that passes for a kernel image of this release; QEMU never sees it.
+    private static func image(release: String) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 1040)
+        bytes[0x1f1] = 1
+        bytes.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
+        bytes.replaceSubrange(0x206..<0x208, with: [0x0f, 0x02])
+        bytes.replaceSubrange(0x20e..<0x210, with: [0x00, 0x01])
+        bytes[0x24c] = 16
+        bytes.replaceSubrange(0x300..<0x300 + release.utf8.count, with: Array(release.utf8))
+        return bytes
+    }
+
+    private func bench(_ events: [Event] = [], then script: String = "exit 0") throws -> Workbench {
+        let bench = try Workbench()
+        try bench.write(Self.image(release: "6.1.0-test"), to: "bench-kernel")
+        try bench.write(Stream.bytes(events), to: "bench-events")
+        // The guest's files are descriptors, in the order of QEMU.File.
+        try bench.write(
+            """
+            #!/bin/sh
+            cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
+            cat '\(bench.path("bench-events"))' >&6
+            \(script)
+
+            """, to: "bench-qemu")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.path("bench-qemu"))
+        bench.environment = ["TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "1"]
+        return bench
+    }
+
+    private static let guestHeader = RunHeader(
+        tool: "tcpwitness 0.1.0", kernel: Kernel(release: "6.1.0-test", version: "#1", machine: "x86_64"),
+        lane: .default, link: .auto, place: "guest, TCG, virtual time", startedAt: nil)
+
+    private static let whole = [.run(guestHeader)] + Stream.whole((.passed, .passed)).dropFirst()
+
+    @Test func aWholeRun() throws {
+        let bench = try bench(Self.whole)
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl", "--junit", "j.xml"])
+        #expect(result.errors == "")
+        #expect(result.status == 0)
+        #expect(
+            result.output.hasPrefix(
+                "tcpwitness 0.1.0 on Linux 6.1.0-test x86_64 (guest, TCG, virtual time), default lane, link auto\n"))
+        #expect(try RecordContents(Array(bench.read("r.jsonl").utf8)).events.dropFirst() == Self.whole.dropFirst())
+        #expect(try bench.read("j.xml").contains("classname=\"tcpwitness.6_1_0-test.open\" name=\"open.three-way\""))
+        // What the lab in the guest is told.
+        let told = "--lane\ndefault\n--link\nauto\n--repeat\n1\n--patience\n20\nopen.three-way\n"
+        #expect(try bench.read("bench-image").contains(told))
+        #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time\n--looks\nsparse\n"))
+    }
+
+    @Test(arguments: [
+        ("", "6.1.0-test: the guest ended before its results did"),
+        (
+            "echo '[ 1.0] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100' >&5",
+            "6.1.0-test: the kernel panicked: Attempted to kill init! exitcode=0x00000100"
+        ),
+        (
+            "echo '[ 1.0] BUG: unable to handle page fault' >&5; echo '[ 1.1] Oops: 0002 [#1]' >&5",
+            "6.1.0-test: the kernel oopsed: BUG: unable to handle page fault"
+        ),
+        ("kill -KILL $$", "6.1.0-test: QEMU was killed: SIGKILL"),
+        ("echo 'qemu: no such accelerator' >&7; exit 1", "6.1.0-test: QEMU failed: qemu: no such accelerator"),
+        ("exec sleep 100", "6.1.0-test: the guest hangs: no more results"),
+    ])
+    func aShortRun(_ script: String, _ message: String) throws {
+        let bench = try bench(Array(Self.whole.prefix(5)), then: script)
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"])
+        #expect(result.errors.hasPrefix("tcpwitness: \(message)\n"))
+        #expect(result.status == 3)
+        #expect(try RunRecord(Array(bench.read("r.jsonl").utf8)).end?.interrupted.map { message.hasSuffix($0) } == true)
+    }
+
+    @Test(arguments: [
+        ("", "bench-kernel: the guest ended without a result"),
+        ("exec sleep 100", "bench-kernel: the guest hangs: it never sent a result"),
+        (
+            "echo 'tcpwitness: veth: create veth: EOPNOTSUPP; load the module' >&5",
+            "bench-kernel: the lab in the guest: veth: create veth: EOPNOTSUPP; load the module"
+        ),
+    ])
+    func noResult(_ script: String, _ message: String) throws {
+        let bench = try bench(then: script)
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
+        #expect(result.errors.contains(message.drop { $0 != ":" }))
+        #expect(result.status == 3)
+    }
+
+    @Test func theConsoleIsShown() throws {
+        let bench = try bench(then: "for i in 1 2 3; do echo \"line $i\" >&5; done")
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
+        #expect(result.errors.hasSuffix("  console  line 1\n  console  line 2\n  console  line 3\n"))
+    }
+
+    /// An oops after the last result is no pass.
+    @Test func crashAtTheEnd() throws {
+        let bench = try bench(Self.whole, then: "echo 'BUG: scheduling while atomic' >&5")
+        #expect(try bench.run(["run", "--kernel", "bench-kernel"]).status == 3)
+    }
+
+    @Test func missingQEMU() throws {
+        let bench = try bench(Self.whole)
+        bench.environment["TCPWITNESS_QEMU"] = "qemu-that-is-not-there"
+        let result = try bench.run(["run", "--kernel", "bench-kernel"])
+        #expect(result.errors.contains("qemu-system-x86_64 is not installed"))
+        #expect(result.status == 3)
+    }
+
+    @Test func severalKernels() throws {
+        let bench = try bench(Self.whole)
+        try bench.write(Self.image(release: "5.10.0-other"), to: "bench-other")
+        let arguments = ["--kernel", "bench-kernel", "--kernel", "bench-other"]
+        let result = try bench.run(["run"] + arguments + ["--record", "r.jsonl", "--junit", "j.xml"])
+        #expect(result.status == 0)
+        #expect(bench.files == ["j.xml", "r-5.10.0-other.jsonl", "r-6.1.0-test.jsonl"])
+        #expect(result.output.contains("5.10.0-other  passed   open.three-way"))
+        #expect(try bench.read("j.xml").components(separatedBy: "<testsuite ").count == 5)
+    }
+
+    @Test(arguments: [
+        (["--kernel", "nowhere"], "no kernel nowhere: no such file, nor a series that 'tcpwitness kernel list' shows"),
+        (["--kernel", "bench-qemu"], "bench-qemu: not a Linux kernel image"),
+        (["--kernel", "bench-kernel:nowhere"], "no modules directory nowhere"),
+        (["--kernel", "bench-kernel", "--kernel", "bench-kernel"], "--kernel names 6.1.0-test twice"),
+        (["--real-time"], "--real-time needs --kernel"),
+    ])
+    func badKernels(_ arguments: [String], _ message: String) throws {
+        let result = try bench().run(["run", "open.three-way"] + arguments)
+        #expect(result.errors == "tcpwitness: \(message)\n")
+        #expect(result.status == 2)
+    }
+
+    /// Even SIGKILL leaves no QEMU behind.
+    @Test func killed() throws {
+        let bench = try bench(then: "echo $$ > '\("pid")'; exec sleep 100")
+        let running = try bench.start(["run", "--kernel", "bench-kernel", "open.three-way"])
+        var pid: Int32?
+        let deadline = Date.now + 20
+        while pid == nil && Date.now < deadline {
+            pid = (try? bench.read("pid")).flatMap { Int32($0.split(separator: "\n").first ?? "") }
+            usleep(5000)
+        }
+        let qemu = try #require(pid)
+        kill(running.process.processIdentifier, SIGKILL)
+        _ = try running.wait()
+        while kill(qemu, 0) == 0 && Date.now < deadline { usleep(5000) }
+        #expect(kill(qemu, 0) == -1)
+    }
+}
+
+private let hasGuestTools = ["/usr/bin/strip", "/usr/bin/ldd"].allSatisfy(FileManager.default.isExecutableFile)
