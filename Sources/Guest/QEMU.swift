@@ -50,7 +50,7 @@ package struct QEMU: Equatable {
     private var kernelArguments: String {
         // A panic or an oops ends the guest at once. acpi=off would make idling seven times as costly.
         var words = ["rdinit=/tcpwitness-lab", "panic=-1", "oops=panic", "reboot=t", "quiet", "loglevel=1"]
-        words += ["console=ttyS0", "nokaslr", "mitigations=off", "cryptomgr.notests"]
+        words += ["console=ttyS0", "nokaslr", "nowatchdog", "mitigations=off", "cryptomgr.notests"]
         if clock == .virtual {
             words += ["tsc=reliable", "no_timer_check", "lpj=4000000", "noreplace-smp", "acpi=noirq"]
         }
