@@ -19,6 +19,11 @@ package struct Prerequisite: Sendable {
         if case .present = state { true } else { false }
     }
 
+    /// What a run does without it, in a few words; nil when nothing is missing.
+    package var limit: String? {
+        if case .missing(_, let remedy) = state { "no \(name): \(remedy)" } else { nil }
+    }
+
     /// One line for people.
     package var line: String {
         switch state {
@@ -30,6 +35,8 @@ package struct Prerequisite: Sendable {
 
 /// Finds out by trying, since configuration files and module lists do not tell.
 package struct PrerequisiteCheck {
+    package static let tracepointsName = "tracepoints"
+
     /// Names of prerequisites to treat as missing, for tests of what is said then.
     private let simulated: Set<String>
     /// Who a trace instance belongs to, see `TraceHub`.
@@ -91,7 +98,7 @@ package struct PrerequisiteCheck {
 
     private func tracepoints() -> Prerequisite {
         probe(
-            "tracepoints", required: false,
+            Self.tracepointsName, required: false,
             remedy: "paths are not asserted; needs CAP_SYS_ADMIN, tracefs and CONFIG_FTRACE (sock:inet_sock_set_state)"
         ) {
             let hub = try TraceHub(owner: owner) { _ in nil }

@@ -52,7 +52,7 @@ package struct Console: Sendable {
         let title =
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine)\(place), "
             + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\n"
-        return title + header.limits.map { "  limit: \($0.oneLine)\n" }.joined() + "\n"
+        return title + header.limits.map { "  \($0.oneLine)\n" }.joined() + "\n"
     }
 
     private func line(of finished: Finished) -> String {

@@ -49,7 +49,7 @@ enum LabCommand {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
             }
-            try run(options, channels, limits: found.filter { !$0.isPresent }.map(\.line))
+            try run(options, channels, found)
             return 0
         } catch {
             complain("\(error)")
@@ -57,19 +57,19 @@ enum LabCommand {
         }
     }
 
-    private static func run(_ options: RunOptions, _ channels: Channels, limits: [String]) throws {
+    private static func run(_ options: RunOptions, _ channels: Channels, _ found: [Prerequisite]) throws {
         let out = EventStream(descriptor: channels.events)
         let start = Instant.now
         out.write([
             .run(
                 RunHeader(
                     tool: "tcpwitness \(toolVersion)", kernel: currentKernel(), lane: options.lane, link: options.link,
-                    place: options.place, startedAt: nil, limits: limits))
+                    place: options.place, startedAt: nil, limits: found.compactMap(\.limit)))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
         // Nobody else has this process number at this time.
         let addresses = Addressing.Block(seed: UInt64(ownNumber) << 40 ^ UInt64(start.nanoseconds))
-        let traced = !limits.contains { $0.contains("tracepoints") }
+        let traced = found.contains { $0.name == PrerequisiteCheck.tracepointsName && $0.isPresent }
         let hub = traced ? try TraceHub(owner: ownNumber, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
         let scheduler = try Scheduler(
