@@ -30,6 +30,11 @@ import Testing
         (["list", "nothing.*"], "no scenario matches 'nothing.*'; 'tcpwitness list' shows all"),
         (["show"], "Missing expected argument '<scenario>'"),
         (["show", "open.tree-way"], "unknown scenario 'open.tree-way'; did you mean 'open.three-way'?"),
+        (["kernel", "fetch", "3.2"], "unknown kernel series '3.2'; known are 5.10, 6.1, 6.12, 7.2"),
+        (
+            ["kernel", "info", "nowhere"],
+            "no kernel nowhere: no such file, nor a series that 'tcpwitness kernel list' shows"
+        ),
         (["report"], "Missing expected argument '<record>'"),
         (["report", "missing"], "cannot read missing: ENOENT (No such file or directory)"),
         (["report", "/"], "cannot read /: EISDIR (Is a directory)"),
