@@ -297,11 +297,12 @@ package final class Lab {
 
     /// Completes the record: whose each transition was, and which counters moved.
     func completeRecord() throws {
-        var names: [Int: String] = [:]
+        var known: [Int: (host: HostName?, label: String?)] = [:]
+        for life in paths.lives { known[life.number] = (life.host, nil) }
         for socket in sockets {
-            for life in paths.lives(of: socket, processes: processes) { names[life.number] = socket.label }
+            for life in paths.lives(of: socket, processes: processes) { known[life.number]?.label = socket.label }
         }
-        timeline.name(names)
+        timeline.complete(known)
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

@@ -18,12 +18,16 @@ package final class Timeline: Sendable {
 
     func add(_ event: Event, at: Int64) { events.withLock { $0.append((at, event)) } }
 
-    /// Writes the scenario's names for the kernel's sockets into the transitions, by their numbers.
-    func name(_ names: [Int: String]) {
+    /// Writes what has become known of the kernel's sockets into the transitions, by their numbers.
+    ///
+    /// A child's first transition may come before its addresses, and so before its host is known.
+    func complete(_ known: [Int: (host: HostName?, label: String?)]) {
         events.withLock { events in
             for place in events.indices {
                 guard case .transition(var fact) = events[place].event else { continue }
-                fact.socket = names[fact.kernelSocket]
+                guard let (host, label) = known[fact.kernelSocket] else { continue }
+                fact.socket = label
+                if let host { fact.host = host.rawValue }
                 events[place].event = .transition(fact)
             }
         }

@@ -12,6 +12,21 @@ struct TimelineTests {
         .note(NoteFact(attempt: Attempt(scenario: "a.b", number: 1), at: 0, text: text))
     }
 
+    @Test("A child whose first transition came before its addresses gets its host and name afterwards")
+    func completion() throws {
+        let timeline = Timeline(attempt: Attempt(scenario: "a.b", number: 1))
+        for number in [1, 2] {
+            let fact = TransitionFact(
+                attempt: timeline.attempt, at: 0, host: "A", socket: nil, kernelSocket: number, old: "LISTEN",
+                new: "SYN_RECV", local: "0.0.0.0:5000", remote: "0.0.0.0:0")
+            timeline.add(.transition(fact), at: 0)
+        }
+        timeline.complete([1: (host: .b, label: "server"), 2: (host: nil, label: nil)])
+        let facts = timeline.ordered.compactMap { if case .transition(let fact) = $0 { fact } else { nil } }
+        #expect(facts.map(\.host) == ["B", "A"])
+        #expect(facts.map(\.socket) == ["server", nil])
+    }
+
     @Test("Facts come in order of time, and those of one instant in the order they were told")
     func order() {
         let timeline = Timeline(attempt: Attempt(scenario: "a.b", number: 1))
