@@ -186,8 +186,7 @@ package final class Lab {
         defer { Glibc.close(theirs) }
         let child = try ChildProcess(
             configuration.worker, [], descriptors: [theirs], namespace: host.namespace)
-        let process = WorkerProcess(
-            label, host: host, pid: child.pid, pidfd: child.pidfd.raw, child: child, channel: channel)
+        let process = WorkerProcess(label, host: host, child: child, channel: channel)
         processes.append(process)
         try introduce(process)
         return process
@@ -200,9 +199,8 @@ package final class Lab {
         Glibc.close(theirs)
         let answer = try pending.answer()
         guard answer.result > 0 else { throw ScenarioStop.harness("fork on \(parent.name): \(answer.words)") }
-        let pid = Int32(answer.result)
-        let pidfd = try pidfdOpen(pid)
-        let process = WorkerProcess(label, host: parent.host, pid: pid, pidfd: pidfd, child: nil, channel: channel)
+        let process = WorkerProcess(
+            label, host: parent.host, child: try ChildProcess(adopting: Int32(answer.result)), channel: channel)
         processes.append(process)
         try introduce(process)
         return process
@@ -313,6 +311,3 @@ package final class Lab {
         }
     }
 }
-
-/// Opens a descriptor for a process that is not our direct make. Throws the pidfd_open(2) error.
-private func pidfdOpen(_ pid: Int32) throws -> Int32 { try check(clx_pidfd_open(pid), "pidfd_open \(pid)") }

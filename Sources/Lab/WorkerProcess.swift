@@ -6,13 +6,10 @@ package import Worker
 package final class WorkerProcess {
     package let label: String
     package let host: Host
-    package let pid: Int32
     /// The number tracepoints know it by, which differs inside a pid namespace; nil before `Lab.introduce`.
     var tracePid: Int32?
     let channel: Descriptor
-    /// Nil for a forked process, which is waited for by its pid alone.
-    private let child: ChildProcess?
-    let pidfd: Int32
+    private let child: ChildProcess
     /// How it ended, once it has.
     package private(set) var status: WaitStatus?
     /// The call it is in.
@@ -20,11 +17,13 @@ package final class WorkerProcess {
     /// Every call it was asked to make, for tying trace events to sockets.
     private(set) var calls: [PendingCall] = []
 
-    init(_ label: String, host: Host, pid: Int32, pidfd: Int32, child: ChildProcess?, channel: consuming Descriptor) {
+    package var pid: Int32 { child.pid }
+    /// Readable once the process has ended.
+    var pidfd: Int32 { child.pidfd.raw }
+
+    init(_ label: String, host: Host, child: ChildProcess, channel: consuming Descriptor) {
         self.label = label
         self.host = host
-        self.pid = pid
-        self.pidfd = pidfd
         self.child = child
         self.channel = channel
     }
@@ -121,7 +120,7 @@ package final class WorkerProcess {
     }
 
     func ended() throws {
-        let status = try child?.wait() ?? waitForProcess(pid)
+        let status = try child.wait()
         self.status = status
         let now = Instant.now
         lab.timeline.add(

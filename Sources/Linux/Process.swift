@@ -53,6 +53,14 @@ package final class ChildProcess: Sendable {
         pidfd = Descriptor(owning: fd)
     }
 
+    /// Takes charge of a child that another process made for us (clone(2) with CLONE_PARENT).
+    ///
+    /// Throws the `pidfd_open(2)` error.
+    package init(adopting pid: Int32) throws(SystemError) {
+        pidfd = Descriptor(owning: try check(clx_pidfd_open(pid), "pidfd_open \(pid)"))
+        self.pid = pid
+    }
+
     /// Sends a signal. Throws the `kill(2)` error.
     package func signal(_ number: Int32) throws(SystemError) {
         guard kill(pid, number) == 0 else { throw SystemError("kill \(pid) \(signalSymbol(number))") }
