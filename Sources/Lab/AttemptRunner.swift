@@ -8,8 +8,10 @@ package func runAttempt(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> Finished {
     func finished(_ verdict: Verdict, _ reason: String?, _ lab: Lab?) -> Finished {
-        Finished(
-            attempt: timeline.attempt, verdict: verdict, reason: reason, variant: lab?.variant,
+        let variants = lab?.variants ?? []
+        let variant = variants.isEmpty ? nil : variants.joined(separator: "; ")
+        return Finished(
+            attempt: timeline.attempt, verdict: verdict, reason: reason, variant: variant,
             link: lab?.linkUsed ?? "none", duration: (Instant.now - timeline.start).nanoseconds)
     }
     let lab: Lab

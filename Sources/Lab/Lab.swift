@@ -30,7 +30,8 @@ package final class Lab {
     /// Expectations judged so far.
     private(set) var checks = 0
     private(set) var firstFailure: String?
-    var variant: String?
+    /// The variants seen so far, in the scenario's order.
+    var variants: [String] = []
     private let number: Int
     private let inbox: TraceHub.Inbox?
     /// The relay's own namespace.

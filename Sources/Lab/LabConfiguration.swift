@@ -1,4 +1,4 @@
-internal import Linux
+package import Linux
 package import Packets
 package import Record
 package import Tracing
@@ -18,12 +18,15 @@ package struct LabConfiguration: Sendable {
     package var trace: TraceHub?
     /// How the pauses between two looks at the kernel grow during a wait.
     package var looks: Looks
+    /// The first network namespace of a kernel that is ours alone, a guest's, where what concerns the whole machine may
+    /// be changed.
+    package var machine: NetworkNamespace?
     /// For tests of the harness itself: makes the kernel look wrong.
     package var tampering: Tampering
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
-        trace: TraceHub?, looks: Looks = .steady,
+        trace: TraceHub?, looks: Looks = .steady, machine: NetworkNamespace? = nil,
         tampering: Tampering = Tampering()
     ) {
         self.lane = lane
@@ -33,6 +36,7 @@ package struct LabConfiguration: Sendable {
         self.addresses = addresses
         self.trace = trace
         self.looks = looks
+        self.machine = machine
         self.tampering = tampering
     }
 }

@@ -246,8 +246,21 @@ extension Lab {
             at: timeline.relative(.now))
     }
 
-    /// Says which of the known kernel variants was seen.
-    package func sawVariant(_ name: String) { variant = name }
+    /// Says which of the known kernel variants was seen; a scenario may have several questions, each with its variants.
+    package func sawVariant(_ name: String) {
+        if !variants.contains(name) { variants.append(name) }
+    }
+
+    /// Ends the scenario without a verdict, because this kernel or machine lacks what it is about.
+    package func skip(_ reason: String) throws -> Never { throw ScenarioStop.skipped(reason) }
+
+    /// Sets a sysctl of the whole machine, `net.ipv4.tcp_max_orphans`; skips where the kernel is not ours alone.
+    package func set(machineWide sysctl: String, to value: String) throws {
+        guard let machine = configuration.machine else {
+            try skip("\(sysctl) concerns the whole machine: only a guest may change it (--kernel)")
+        }
+        try machine.setSysctl(sysctl, to: value)
+    }
 
     /// Keeps something a reader should know.
     package func note(_ text: String) {

@@ -4,6 +4,8 @@ package import Record
 package struct Scenario: Sendable {
     package let id: String
     package let claim: String
+    /// What the documents say, where that is not what Linux does.
+    package let documentSays: String?
     package let citations: [Citation]
     package let verdict: DocumentVerdict
     package let link: Link
@@ -19,14 +21,16 @@ package struct Scenario: Sendable {
 
     /// - Parameters:
     ///   - id: `topic.name`, as in the catalogue; stable for ever.
-    ///   - claim: what is asserted, in one or two sentences.
+    ///   - claim: what is asserted, in one or two sentences: what Linux does.
+    ///   - says: what the documents say instead, in our own words; needed where the verdict is not that it holds.
     ///   - verdict: how the documents' claim fares.
     ///   - link: what lies between A and B.
     ///   - steps: what it does, for people who do not read Swift.
     ///   - sysctls: changes to the baseline, by lane.
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
     package init(
-        _ id: String, claim: String, cites citations: [Citation], verdict: DocumentVerdict = .holds,
+        _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
+        verdict: DocumentVerdict = .holds,
         link: Link = .relay, ipv6: Bool = false, steps: [String],
         sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
@@ -34,6 +38,7 @@ package struct Scenario: Sendable {
     ) {
         self.id = id
         self.claim = claim
+        self.documentSays = documentSays
         self.citations = citations
         self.verdict = verdict
         self.link = link
@@ -48,7 +53,8 @@ package struct Scenario: Sendable {
     /// The scenario in words, for lists and records.
     package func describe(lane: Lane) -> ScenarioDescription {
         ScenarioDescription(
-            id: id, claim: claim, citations: citations, documentVerdict: verdict, location: location, steps: steps,
+            id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
+            location: location, steps: steps,
             nominalSeconds: longestTimer(lane))
     }
 }

@@ -22,6 +22,12 @@ package final class NetworkNamespace: Sendable {
         self.home = home
     }
 
+    /// The namespace the calling thread is in. Throws the error of the failing call.
+    package init(ofCallingThread: Void) throws(SystemError) {
+        handle = try Self.current()
+        home = try Self.current()
+    }
+
     /// Runs `body` with the calling thread inside the namespace. A socket made there stays there for ever.
     ///
     /// `body` is synchronous on purpose: a task that suspends may go on on another thread.

@@ -102,6 +102,8 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     /// Stable and unique, `topic.name`.
     package var id: String
     package var claim: String
+    /// What the documents say, where that is not what Linux does.
+    package var documentSays: String?
     package var citations: [Citation]
     /// What became of the document's claim on Linux.
     package var documentVerdict: DocumentVerdict
@@ -113,11 +115,13 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     package var nominalSeconds: Double
 
     package init(
-        id: String, claim: String, citations: [Citation], documentVerdict: DocumentVerdict, location: String,
+        id: String, claim: String, documentSays: String? = nil, citations: [Citation], documentVerdict: DocumentVerdict,
+        location: String,
         steps: [String], nominalSeconds: Double
     ) {
         self.id = id
         self.claim = claim
+        self.documentSays = documentSays
         self.citations = citations
         self.documentVerdict = documentVerdict
         self.location = location
@@ -170,7 +174,7 @@ package struct Finished: Codable, Equatable, Sendable {
     package var verdict: Verdict
     /// Why it was skipped or could not be judged; nil when passed, the first failed expectation when failed.
     package var reason: String?
-    /// Which of the known kernel variants was seen.
+    /// Which of the known kernel variants were seen, in the scenario's order, separated by `; `.
     package var variant: String?
     /// `direct`, `netem` or `relay`.
     package var link: String

@@ -43,13 +43,14 @@ enum LabCommand {
     static func run(_ arguments: [String], through channels: Channels = Channels()) -> Int32 {
         do {
             let options = try RunOptions(arguments)
+            let machine = options.place == RunOptions.host ? nil : try NetworkNamespace(ofCallingThread: ())
             try isolate()
             let found = prerequisites.all()
             if let missing = found.first(where: { $0.isRequired && !$0.isPresent }) {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
             }
-            try run(options, channels, found)
+            try run(options, channels, found, machine)
             return 0
         } catch {
             complain("\(error)")
@@ -57,7 +58,10 @@ enum LabCommand {
         }
     }
 
-    private static func run(_ options: RunOptions, _ channels: Channels, _ found: [Prerequisite]) throws {
+    /// `machine` is the first network namespace of a kernel that is ours alone.
+    private static func run(
+        _ options: RunOptions, _ channels: Channels, _ found: [Prerequisite], _ machine: NetworkNamespace?
+    ) throws {
         let out = EventStream(descriptor: channels.events)
         let start = Instant.now
         out.write([
@@ -76,7 +80,7 @@ enum LabCommand {
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub, looks: options.looks)
+                trace: hub, looks: options.looks, machine: machine)
         ) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs),

@@ -11,7 +11,9 @@ struct RunOptions {
     var repetitions = 1
     var patience = Duration.seconds(20)
     /// Where this kernel runs, for the record.
-    var place = "host"
+    var place = Self.host
+    /// The place that is not a guest.
+    static let host = "host"
     var looks = Looks.steady
     var scenarios: [Scenario] = []
 
