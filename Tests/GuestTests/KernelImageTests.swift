@@ -51,6 +51,12 @@ import Testing
         #expect(!KernelImage.hasPVHEntry([1, 2, 3]))
     }
 
+    @Test func releaseOfAnUncompressedKernel() throws {
+        let text = "Linux version magic\0Linux version 6.12.1-mine (me@here) (gcc) #1\0"
+        #expect(try KernelImage(Self.elf() + Array(text.utf8)).release == "6.12.1-mine")
+        #expect(try KernelImage(Self.elf() + Array("Linux versio".utf8)).release == nil)
+    }
+
     @Test func useless() {
         let arm: UInt8 = 183
         let image = [UInt8](repeating: 0, count: 56) + Array("ARMd".utf8) + [UInt8](repeating: 0, count: 4096)
