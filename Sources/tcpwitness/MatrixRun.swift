@@ -43,10 +43,12 @@ final class MatrixRun {
         self.command = command
         self.lane = lane
         self.selected = selected
-        qemu = QEMU(clock: command.realTime ? .real : .virtual, isAccelerated: false)
+        qemu = QEMU(
+            clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
+            extraWords: command.append)
     }
 
-    func perform() throws -> ExitStatus {
+    func perform() throws -> [RunRecord] {
         let kernels = try command.kernel.map { try resolve($0) }
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
@@ -75,7 +77,14 @@ final class MatrixRun {
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
         try junit?.create(JUnit.document(inOrder))
-        return ExitStatus.worst(of: inOrder.map(\.exitStatus))
+        return inOrder
+    }
+
+    /// Whether guests can be accelerated, which virtual time excludes; says why not.
+    private static func hasKVM() -> Bool {
+        guard let obstacle = KVMProbe.obstacle() else { return true }
+        Terminal.printError("tcpwitness: guests are emulated: \(obstacle)\n")
+        return false
     }
 
     // MARK: Kernels
@@ -83,7 +92,8 @@ final class MatrixRun {
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
-            return try complaining(.usage) { try GuestKernel(path: name) }
+            // A kernel that was not built is no reason to end a bisection.
+            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }
         let store = KernelStore()
         if let newest = store.entries(of: series).last { return newest.kernel }

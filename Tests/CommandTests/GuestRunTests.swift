@@ -131,6 +131,8 @@ import Testing
         (["--kernel", "bench-kernel:nowhere"], "no modules directory nowhere"),
         (["--kernel", "bench-kernel", "--kernel", "bench-kernel"], "--kernel names 6.1.0-test twice"),
         (["--real-time"], "--real-time needs --kernel"),
+        (["--append", "quiet"], "--append needs --kernel"),
+        (["--baseline", "6.12"], "--baseline needs --bisect"),
     ])
     func badKernels(_ arguments: [String], _ message: String) throws {
         let result = try bench().run(["run", "open.three-way"] + arguments)
