@@ -17,7 +17,10 @@ import Testing
         return bytes
     }
 
-    private func bench(_ events: [Event] = [], then script: String = "exit 0") throws -> Workbench {
+    /// - Parameter probe: what QEMU does for the probe of KVM.
+    private func bench(
+        _ events: [Event] = [], probe: String = "exit 1", then script: String = "exit 0"
+    ) throws -> Workbench {
         let bench = try Workbench()
         try bench.write(Self.image(release: "6.1.0-test"), to: "bench-kernel")
         try bench.write(Stream.bytes(events), to: "bench-events")
@@ -25,6 +28,8 @@ import Testing
         try bench.write(
             """
             #!/bin/sh
+            case "$*" in *isa-debug-exit*) \(probe) ;; esac
+            echo "$*" > '\(bench.path("bench-qemu-arguments"))'
             cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
             cat '\(bench.path("bench-events"))' >&6
             \(script)
@@ -104,6 +109,39 @@ import Testing
     @Test func crashAtTheEnd() throws {
         let bench = try bench(Self.whole, then: "echo 'BUG: scheduling while atomic' >&5")
         #expect(try bench.run(["run", "--kernel", "bench-kernel"]).status == 3)
+    }
+
+    @Test(arguments: [
+        // What the guest's word becomes.
+        ("exit 85", "KVM", ""),
+        (
+            "echo 'qemu: failed to set MSR' >&2; kill -ABRT $$", "TCG",
+            "guests are emulated: QEMU was killed under KVM (SIGABRT): qemu: failed to set MSR"
+        ),
+        (
+            "echo 'Could not access KVM kernel module' >&2; exit 1", "TCG",
+            "guests are emulated: QEMU failed under KVM (exit 1): Could not access KVM kernel module"
+        ),
+        ("exit 0", "TCG", "guests are emulated: QEMU failed under KVM (exit 0)"),
+        ("exec sleep 100", "TCG", "guests are emulated: a probe under KVM did nothing for 5 s"),
+    ])
+    func realTime(_ probe: String, _ accelerator: String, _ message: String) throws {
+        let bench = try bench(Self.whole, probe: probe)
+        let result = try bench.run(["run", "--real-time", "--kernel", "bench-kernel"])
+        #expect(result.errors == (message.isEmpty ? "" : "tcpwitness: \(message)\n"))
+        #expect(result.status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel \(accelerator.lowercased()) "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, \(accelerator), real time\n"))
+    }
+
+    /// KVM knows no virtual time.
+    @Test func virtualTimeIsNeverAccelerated() throws {
+        let bench = try bench(Self.whole, probe: "touch '\("bench-probed")'; exit 85")
+        #expect(try bench.run(["run", "--kernel", "bench-kernel", "--append", "audit=0"]).status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel tcg "))
+        #expect(try bench.read("bench-qemu-arguments").contains(" acpi=noirq audit=0 "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time, audit=0\n"))
+        #expect(!FileManager.default.fileExists(atPath: bench.path("bench-probed")))
     }
 
     @Test func missingQEMU() throws {
