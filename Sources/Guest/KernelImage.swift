@@ -37,8 +37,12 @@ package struct KernelImage: Equatable {
         guard bytes.count > 0x260, bytes[0x202..<0x206].elementsEqual("HdrS".utf8),
             let version = bytes.little16(0x206), version >= 0x208
         else {
-            let isARM = bytes.count > 60 && bytes[56..<60].elementsEqual("ARM\u{64}".utf8)
-            throw GuestError(isARM ? "a kernel for another architecture than x86-64" : "not a Linux kernel image")
+            throw GuestError(
+                Self.isForeign(bytes) ? "a kernel for another architecture than x86-64" : "not a Linux kernel image")
+        }
+        let canBe64Bit: UInt16 = 1
+        guard version < 0x20c || (bytes.little16(0x236) ?? 0) & canBe64Bit != 0 else {
+            throw GuestError("a kernel for 32-bit x86, which cannot run the lab")
         }
         let sectors = bytes[0x1f1] == 0 ? 4 : Int(bytes[0x1f1])
         let start = (sectors + 1) * 512 + Int(bytes.little32(0x248) ?? 0)
@@ -46,6 +50,13 @@ package struct KernelImage: Equatable {
         guard start < end, end <= bytes.count else { throw GuestError("a Linux kernel image that is cut off") }
         kind = .bzImage(payload: start..<end, compression: Compression(magic: bytes[start..<end]))
         release = Self.release(bytes)
+    }
+
+    /// Whether it is an arm64 or RISC-V image, or one that unpacks itself under EFI, which x86 does not use.
+    private static func isForeign(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count > 64 else { return false }
+        return bytes[56..<60].elementsEqual("ARM\u{64}".utf8) || bytes[56..<60].elementsEqual("RSC\u{5}".utf8)
+            || bytes[4..<8].elementsEqual("zimg".utf8)
     }
 
     /// The release in the line that an uncompressed kernel greets with, `Linux version 6.12.117 (builder@host)`.

@@ -3,11 +3,11 @@ import Record
 import Testing
 
 /// A real guest, where QEMU and a fetched kernel are at hand. It needs no root.
-@Suite(.enabled(if: cachedSeries != nil && hasQEMU, "needs QEMU and a kernel from 'tcpwitness kernel fetch'"))
+@Suite(.enabled(if: StockKernel.cached != nil && StockKernel.hasQEMU, "needs QEMU and a fetched kernel"))
 struct GuestBootTests {
     /// Nothing that happens on the host shows in the guest: two runs differ only in the host's stamp.
     @Test(.timeLimit(.minutes(5))) func twoRunsAreTheSame() throws {
-        let series = try #require(cachedSeries)
+        let series = try #require(StockKernel.cached).series
         let bench = try Workbench()
         bench.environment = ["HOME": NSHomeDirectory()]
         let command = [
@@ -23,14 +23,3 @@ struct GuestBootTests {
         #expect(records[0] == records[1])
     }
 }
-
-private let hasQEMU = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-x86_64")
-
-/// The newest series that is in the user's cache.
-private let cachedSeries: String? = {
-    let root = NSHomeDirectory() + "/.cache/tcpwitness/kernels"
-    return ["6.12", "6.1", "5.10", "7.2"].first { series in
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(series)")) ?? []
-        return versions.contains { !$0.hasPrefix(".") }
-    }
-}()
