@@ -70,7 +70,8 @@ import Testing
             (image, "a kernel for another architecture than x86-64"),
             (Self.elf(machine: arm), "a kernel for another architecture than x86-64"),
             (zboot, "a kernel for another architecture than x86-64"),
-            (narrow, "a kernel for 32-bit x86, which cannot run the lab"), (cutOff, "a Linux kernel image that is cut off"),
+            (narrow, "a kernel for 32-bit x86, which cannot run the lab"),
+            (cutOff, "a Linux kernel image that is cut off"),
         ]
         for (bytes, message) in cases {
             #expect(throws: GuestError(message)) { try KernelImage(bytes) }
