@@ -147,7 +147,7 @@ package struct Citation: Codable, Equatable, Sendable {
 }
 
 /// How a document's claim fares on Linux.
-package enum DocumentVerdict: String, Codable, Sendable {
+package enum DocumentVerdict: String, Codable, Sendable, CaseIterable {
     /// The kernel does what the document says.
     case holds
     /// True in spirit, but the kernel does something a reader must know.

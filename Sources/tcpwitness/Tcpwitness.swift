@@ -13,7 +13,7 @@ struct Tcpwitness: ParsableCommand {
         version: "tcpwitness \(toolVersion)",
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, CompareCommand.self,
-            BaselineCommand.self, KernelCommand.self, DoctorCommand.self,
+            BaselineCommand.self, BehavioursCommand.self, KernelCommand.self, DoctorCommand.self,
         ])
 }
 
