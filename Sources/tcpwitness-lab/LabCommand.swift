@@ -83,7 +83,9 @@ enum LabCommand {
                 trace: hub, looks: options.looks, machine: machine)
         ) { out.write($0) }
         try scheduler.run(
-            Scheduler.Plan(scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs),
+            Scheduler.Plan(
+                scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,
+                bothLinks: options.bothLinks),
             control: channels.control)
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
