@@ -40,6 +40,13 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
     var shard: Shard?
 
+    @Flag(
+        inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
+    var baseline = true
+
+    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    var baselines: String?
+
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
     var junit: String?
 
@@ -89,6 +96,9 @@ struct RunCommand: Subcommand {
             throw error
         }
     }
+
+    /// Whether every scenario is run.
+    var isWhole: Bool { scenarios.isEmpty && shard == nil }
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> ExitStatus {
         while true {
