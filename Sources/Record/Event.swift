@@ -56,10 +56,12 @@ package struct RunHeader: Codable, Equatable, Sendable {
     package var startedAt: String?
     /// Prerequisites that were missing, each with its consequence.
     package var limits: [String]
+    /// Which part of a divided run; nil for a whole one.
+    package var shard: Shard?
 
     package init(
         tool: String, kernel: Kernel, lane: Lane, link: LinkChoice, place: String, startedAt: String?,
-        limits: [String] = []
+        limits: [String] = [], shard: Shard? = nil
     ) {
         self.tool = tool
         self.kernel = kernel
@@ -68,6 +70,7 @@ package struct RunHeader: Codable, Equatable, Sendable {
         self.place = place
         self.startedAt = startedAt
         self.limits = limits
+        self.shard = shard
     }
 }
 

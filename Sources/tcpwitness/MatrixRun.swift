@@ -113,7 +113,7 @@ final class MatrixRun {
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
-            place: qemu.place, startedAt: nil)
+            place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, junit: nil), selected: selected, fallback: header,
             label: isAlone ? nil : kernel.label)

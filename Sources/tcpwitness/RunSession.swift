@@ -94,6 +94,7 @@ final class RunSession {
             return console.render(event)
         }
         header.startedAt = header.startedAt ?? Date.now.formatted(.iso8601)
+        header.shard = fallbackHeader.shard
         let stamped = Event.run(header)
         // Only now, so that a run that never begins leaves no file and an older record whole.
         writer = try outputs.record?.create(encoder.line(stamped))
