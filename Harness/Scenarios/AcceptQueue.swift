@@ -136,11 +136,11 @@ enum AcceptQueue {
         try lab.b.add(address: second)
         let listener = try lab.b.listen(port: 5000)
         lab.expect(try listener.ask(.getsockname), names: wildcard)
-        for address in [lab.b.ip, second] {
+        for (name, address) in [("first", lab.b.ip), ("second", second)] {
             let target = SocketAddress(address, 5000)
-            let client = try lab.a.socket("client of \(address)")
+            let client = try lab.a.socket("client of the \(name) address")
             try client.connect(target)
-            let server = try listener.accept("server at \(address)")
+            let server = try listener.accept("server at the \(name) address")
             lab.expect(try client.ask(.getpeername), names: target)
             lab.expect(try server.ask(.getsockname), names: target)
             try lab.expect(client, mirrors: server)
@@ -209,6 +209,7 @@ enum AcceptQueue {
         try lab.expect(
             lab.b,
             counts: ["ListenOverflows": 1, "ListenDrops": 1, "EmbryonicRsts": 1, "OutRsts": 1, "PassiveOpens": 3])
+        try lab.expect(lab.b, tracesReset: "INVALID_SYN", in: .LISTEN)
         let row = try lab.row(oppositeOf: full.late)
         lab.expect("nothing is left at B", row == nil, seen: row?.words ?? "no row", witnesses: ["netlink"])
 

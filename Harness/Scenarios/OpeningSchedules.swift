@@ -137,7 +137,7 @@ enum OpeningSchedules {
                 shows: .row(.SYN_RECV, .minisock, timer: .retransmit, retransmits: number),
                 within: lab.patience(after: doubling[number - 1]))
         }
-        try lab.expectVanish(row, on: lab.b, since: begun, after: doubling.reduce(.zero, +))
+        try lab.expectVanish(row, called: "the request", on: lab.b, since: begun, after: doubling.reduce(.zero, +))
         try expectSynAcks(lab, answers(of: plain), after: doubling.dropLast())
         let ours = answers(of: limited)
         let isLimited = zip(ours, ours.dropFirst()).allSatisfy { $1.stamp - $0.stamp < .milliseconds(1500) }
@@ -155,6 +155,7 @@ enum OpeningSchedules {
         try send(.ACK, to: plain, acknowledging: answers(of: plain)[0].segment.sequence &+ 1)
         try lab.expectCarried("<RST seq=1", since: place)
         try lab.expect(lab.b, counts: ["OutRsts": 1])
+        try lab.expect(lab.b, tracesReset: "TCP_FLAGS", in: .LISTEN)
     }
 
     /// Expects a SYN/ACK and then one more after each of these waits.

@@ -63,11 +63,11 @@ extension Lab {
 
     /// The same for one row that no socket of ours stands for.
     package func expectVanish(
-        _ row: DiagRow, on host: Host, since start: Instant, after nominal: Duration, file: StaticString = #fileID,
-        line: Int = #line
+        _ row: DiagRow, called label: String, on host: Host, since start: Instant, after nominal: Duration,
+        file: StaticString = #fileID, line: Int = #line
     ) throws {
         try expectVanish(
-            [("the end toward \(row.remote)", row.cookie, start)], on: host, after: nominal,
+            [(label, row.cookie, start)], on: host, after: nominal,
             location: shortLocation(file, line))
     }
 
