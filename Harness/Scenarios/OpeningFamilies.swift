@@ -21,9 +21,11 @@ enum OpeningFamilies {
         claim:
             "Over IPv6 a connection is opened, refused, opened from both sides and reset by the same segments, states "
             + "and errors as over IPv4.",
-        cites: [.rfc(9293, "3.5"), .kernel("../ipv6/tcp_ipv6.c", "tcp_v6_rcv")],
+        cites: [.rfc(9293, "3.5"), Citation(source: "net/ipv6/tcp_ipv6.c", section: "tcp_v6_rcv")],
         verdict: .unclaimed, ipv6: true,
-        steps: twins.map { "\($0.id) over IPv6" }
+        steps: twins.map { "\($0.id) over IPv6" },
+        sysctls: { lane in twins.reduce(into: [:]) { $0.merge($1.sysctls(lane)) { $1 } } },
+        longestTimer: { lane in twins.map { $0.longestTimer(lane) }.max() ?? 0 }
     ) { lab in
         for twin in twins {
             try lab.overIPv6(twin)
@@ -51,7 +53,7 @@ enum OpeningFamilies {
         claim:
             "A listener on :: takes IPv4 clients too: the accepted socket is AF_INET6 with IPv4-mapped addresses, in "
             + "TIME_WAIT as well, while the client and everything on the wire is IPv4.",
-        cites: [.rfc(3493, "3.7"), .kernel("../ipv6/tcp_ipv6.c", "tcp_v6_syn_recv_sock")],
+        cites: [.rfc(3493, "3.7"), Citation(source: "net/ipv6/tcp_ipv6.c", section: "tcp_v6_syn_recv_sock")],
         verdict: .unclaimed,
         link: .direct, ipv6: true,
         steps: [
