@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import History
 internal import Lab
 internal import Linux
 internal import Record
@@ -44,6 +45,9 @@ struct RunCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
     var record: String?
+
+    @Option(help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"))
+    var history: String?
 
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
@@ -131,11 +135,17 @@ struct RunCommand: Subcommand {
     private func checkOutputs() throws -> RunSession.Outputs {
         let outputs = RunSession.Outputs(
             record: try record.map { try OutputFile(checking: $0, option: "--record") },
-            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") })
+            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") },
+            history: try openHistory())
         if let record = outputs.record, let junit = outputs.junit, record.isSame(as: junit) {
             throw Complaint("--record and --junit name the same file")
         }
         return outputs
+    }
+
+    /// The history to keep the verdicts in, made if there is none. Throws a complaint.
+    func openHistory() throws -> (path: String, file: History)? {
+        try history.map { ($0, try HistoryFile.open($0, creating: true)) }
     }
 
     /// What to tell the lab.

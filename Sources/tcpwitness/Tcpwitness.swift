@@ -13,6 +13,7 @@ struct Tcpwitness: ParsableCommand {
         version: "tcpwitness \(toolVersion)",
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
+            HistoryCommand.self,
             CompareCommand.self,
             BaselineCommand.self, BehavioursCommand.self, KernelCommand.self, DoctorCommand.self,
         ])
