@@ -2,5 +2,6 @@ package import Lab
 
 /// Every scenario, in the order of the documents.
 package let allScenarios: [Scenario] =
-    Opening.all + SimultaneousOpening.all + SelfConnecting.all + Closing.all + Resetting.all + HalfClosing.all
-    + TimeWaiting.all + KeepingAlive.all + Losing.all
+    Opening.all + OpeningVisible.all + AcceptQueue.all + OpeningSchedules.all + OpeningNonblocking.all
+    + SimultaneousOpening.all + SimultaneousOutcomes.all + SelfConnecting.all + OpeningFamilies.all
+    + Closing.all + Resetting.all + HalfClosing.all + TimeWaiting.all + KeepingAlive.all + Losing.all

@@ -5,10 +5,10 @@ internal import Packets
 // Steps that many scenarios begin with.
 extension Lab {
     /// A listens nowhere, B on port 5000; A connects, B accepts; both are ESTABLISHED.
-    package func connectedPair(v6: Bool = false) throws -> Connection {
+    package func connectedPair(v6: Bool? = nil) throws -> Connection {
         let listener = try b.listen(port: 5000, v6: v6)
         let client = try a.socket("client", v6: v6)
-        try client.connect(SocketAddress(v6 ? b.ip6 : b.ip, 5000))
+        try client.connect(SocketAddress(v6 ?? prefersIPv6 ? b.ip6 : b.ip4, 5000))
         let server = try listener.accept("server")
         try require(client, shows: .row(.ESTABLISHED))
         try require(server, shows: .row(.ESTABLISHED))

@@ -56,14 +56,16 @@ package struct PathLedger {
         guard at >= 0 else { return }
         switch event.kind {
         case .packet(let tracepoint, let state, let reason):
+            // A listener on all addresses says nothing of where it is.
+            let host = byAddress?.name ?? current[event.socket].flatMap { lives[$0].host }
             packets.append(
                 Packet(
-                    time: event.time, host: byAddress?.name, tracepoint: tracepoint, state: state, reason: reason,
+                    time: event.time, host: host, tracepoint: tracepoint, state: state, reason: reason,
                     local: event.local, remote: event.remote))
             timeline.add(
                 .packet(
                     TracedPacketFact(
-                        attempt: timeline.attempt, at: at, host: byAddress?.name.rawValue ?? "A",
+                        attempt: timeline.attempt, at: at, host: host?.rawValue ?? "A",
                         tracepoint: tracepoint.event, state: state?.description, reason: reason,
                         local: event.local.description, remote: event.remote.description)), at: at)
         case .transition(.CLOSE, .LISTEN) where event.local.port == Self.introductionPort:

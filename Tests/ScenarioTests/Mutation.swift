@@ -27,7 +27,8 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(scenario): \(name)" }
 
     static let all =
-        openingMutations + simultaneousMutations + closingMutations + resettingMutations + halfClosingMutations
+        openingMutations + handshakeMutations + acceptQueueMutations + simultaneousMutations + closingMutations
+        + resettingMutations + halfClosingMutations
         + timerMutations + losingMutations
 }
 
