@@ -2,5 +2,6 @@ package import Lab
 
 /// Every scenario, in the order of the documents.
 package let allScenarios: [Scenario] =
-    Opening.all + SimultaneousOpening.all + SelfConnecting.all + Closing.all + Resetting.all + HalfClosing.all
+    Opening.all + SimultaneousOpening.all + SelfConnecting.all + Closing.all + CloseSegments.all + FinWait.all
+    + LastAck.all + ClosingCalls.all + SendQueue.all + ResettingByClose.all + Resetting.all + HalfClosing.all
     + TimeWaiting.all + KeepingAlive.all + Losing.all

@@ -80,11 +80,7 @@ package final class Host {
     package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool = false) throws
         -> Socket
     {
-        let socket = try socket(label, v6: v6)
-        try socket.set(.SO_REUSEADDR, 1)
-        try socket.bind(SocketAddress(v6 ? .anyV6 : .anyV4, port))
-        try socket.listen(backlog: backlog)
-        return socket
+        try process().listen(label, port: port, backlog: backlog, v6: v6)
     }
 
     // MARK: What the kernel shows
