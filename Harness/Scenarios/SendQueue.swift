@@ -78,6 +78,7 @@ enum SendQueue {
         // A window probe lies one below the next number: the last byte that B has already acknowledged.
         let probe = try SegmentPattern(parsing: "ACK> seq=\(full.delivered)")
         try lab.expect(probe, carriedAtLeast: 2, since: place)
+        try lab.expect("<ACK win=0", carriedAtLeast: 1, since: place)
         let answers = lab.carried(since: place).filter { $0.from == .b }.map(\.view)
         lab.expect(
             "B answers each probe: closed", answers.allSatisfy { $0.kind == .ACK && $0.window == 0 },
@@ -168,6 +169,7 @@ enum SendQueue {
             + "ESTABLISHED.",
         cites: [
             .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "tcp_abort"),
+            .commit("bac76cf89816", "6.11: orphans can be destroyed too"),
         ],
         steps: [
             "the wire loses what A sends; A closes", "A crashes and forgets the connection",
@@ -180,11 +182,25 @@ enum SendQueue {
         try pair.client.send("never arrives")
         try pair.client.close()
         try lab.require(pair.client, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 14))
-        try lab.forget(pair.client)
+        try lab.destroy(pair.client)
+        let isGone = try lab.comesAbout(within: .seconds(2)) { try lab.row(pair.client) == nil }
+        lab.sawVariant(isGone ? "an orphan is destroyed" : "a destroyed orphan stays for ever")
+        if isGone {
+            try lab.requireCarried("RST/ACK>")  // lost like everything else
+        } else {
+            // Emptied but not closed: what sets its timer again has gone with its queue.
+            try lab.require(pair.client, shows: .row(.FIN_WAIT1, .orphan, timer: .off, sendQueue: 14))
+        }
         try lab.wire.lift(cut)
-        try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .CLOSE)
 
         try lab.expectQuiet(for: .seconds(Silence.seconds(lab)))
+        if isGone {
+            try lab.requireGone(pair.client)
+            try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .CLOSE)
+        } else {
+            try lab.require(pair.client, shows: .row(.FIN_WAIT1, .orphan, timer: .off, sendQueue: 14))
+            try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1)
+        }
         try lab.require(pair.server, shows: .row(.ESTABLISHED, .owned, timer: .off, receiveQueue: 0))
         lab.expect(try pair.server.ask(.recv(100, .MSG_DONTWAIT)), fails: .EAGAIN)
         try lab.expect(pair.server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED)

@@ -28,7 +28,8 @@ struct Mutation: Sendable, CustomTestStringConvertible {
 
     static let all =
         openingMutations + simultaneousMutations + closingMutations + resettingMutations + halfClosingMutations
-        + timerMutations + losingMutations
+        + timerMutations + losingMutations + closeSegmentMutations + finWaitMutations + lastAckMutations
+        + sendQueueMutations + closingCallMutations + resettingByCloseMutations
 }
 
 // MARK: Segments
