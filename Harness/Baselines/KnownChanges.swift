@@ -20,7 +20,11 @@ package let knownChanges: [KnownChange] = [
         commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
         backports: [KernelVersion(5, 15), KernelVersion(6, 1), KernelVersion(6, 6)],
         scenarios: ["close.sendq-lost-on-local-crash"],
-        signs: [.variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed")],
+        signs: [
+            .variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed"),
+            .path(goesOnTo: "CLOSE"), .segment(onlyWith: "R."), .packet(onlyWith: "tcp_send_reset"),
+            .counters(without: ["sockstat.inuse"], with: ["OutRsts"]),
+        ],
         words: "SOCK_DESTROY closes an orphan like any other socket; before, it only emptied its queue, which left an "
             + "orphan without a timer for ever"),
     KnownChange(

@@ -129,7 +129,6 @@ enum LastAck {
         try lab.expect(lab.a, counts: ["TCPTimeouts": 0])
         let timeouts = Int64(lab.carried().count { $0.segment.hasFIN && $0.from == .b } - 1)
         try lab.expect(lab.b, counts: ["TCPTimeouts": timeouts, "RetransSegs": timeouts])
-        try lab.expectRetransmissionsAgree()
     }
 
     static let resetWithoutTimeWait = Scenario(
@@ -220,9 +219,6 @@ enum LastAck {
         try lab.expect(timerOf: client, since: last.stamp, lasts: .milliseconds(59_900) ... .milliseconds(60_100))
         guard !lab.isScaled else { return }
         try lab.expectVanish([(client, last.stamp)], after: .seconds(60))
-        lab.measure(
-            "TIME_WAIT after the first FIN", (Instant.now - first.stamp).seconds, "s",
-            tolerance: .greatestFiniteMagnitude)
     }
 
     /// Expects the FINs and the time that the orphan's retries allow.
@@ -239,7 +235,7 @@ enum LastAck {
             "B gives up after", lasted: lasted,
             within: nominal - .milliseconds(50)...nominal * 1.125 + .milliseconds(50),
             witnesses: ["trace", "segments"])
-        lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: .greatestFiniteMagnitude)
+        lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: 0.125 * nominal.seconds)
     }
 
     /// A connection that A has shut down in its own direction: A in FIN_WAIT2, B in CLOSE_WAIT, the end read.

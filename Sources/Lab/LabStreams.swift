@@ -6,20 +6,32 @@ internal import Worker
 // More data than one call moves.
 extension Lab {
     /// Reads until the end of the stream; returns how many bytes came before it.
+    ///
+    /// How many reads it takes, and what is acknowledged together, is a matter of the moment: such a scenario's segments
+    /// are not compared.
     package func readToEnd(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws -> Int {
         var total = 0
+        var reads = 0
         while true {
             let answer = try socket.begin(.recv(65536)).answer(file: file, line: line)
-            if answer.result == 0 { return total }
+            if answer.result == 0 {
+                measure(
+                    "reads until the end of \(socket.label)", Double(reads), "calls",
+                    tolerance: .greatestFiniteMagnitude)
+                return total
+            }
             guard answer.result > 0 else {
                 expect(answer, returns: 0, file: file, line: line)
                 throw ScenarioStop.failed
             }
             total += Int(answer.result)
+            reads += 1
         }
     }
 
     /// Gives the kernel as much to send as it takes at once; returns how many bytes that is.
+    ///
+    /// That depends on its memory and on what has been acknowledged meanwhile: such a scenario's segments are not compared.
     package func fill(_ socket: Socket, atMost count: Int, file: StaticString = #fileID, line: Int = #line) throws
         -> Int
     {
@@ -27,6 +39,9 @@ extension Lab {
         try require("\(socket.label) takes data to send", file: file, line: line, seen: { answer.words }) {
             answer.result > 0
         }
+        measure(
+            "bytes taken from \(socket.label) at once", Double(answer.result), "bytes",
+            tolerance: .greatestFiniteMagnitude)
         return Int(answer.result)
     }
 }

@@ -25,7 +25,7 @@ let finWaitMutations = [
         says: "A has 200 orphans in FIN_WAIT1", "seen 0"),
     Mutation(
         "close.fin-wait2-mass", "there is room for half of them", .setting("tcp_max_tw_buckets", "100"),
-        says: "A has 200 minisocks in FIN_WAIT2", "seen 100"),
+        says: "A has 200 minisocks in FIN_WAIT2", "seen "),
 
     Mutation(
         "close.fin-wait2-late-fin-rst", "the late FIN is not answered", .swallow("RST>"),
@@ -35,17 +35,13 @@ let finWaitMutations = [
         says: "server vanishes 2.0...", "still there"),
     Mutation(
         "close.fin-wait2-late-fin-rst", "the process closes when it should not",
-        .replace("<ACK") {
-            var fin = $0
-            fin.flags = [.FIN, .ACK]
-            return [fin]
-        }, says: "the wire meets 1 × <ACK", "seen none"),
+        .turn("<ACK", into: [.FIN, .ACK], 2...2), says: "server FIN_WAIT2 minisock timer timewait", "seen server TIME_WAIT minisock"),
 
     Mutation(
         "close.fin-wait2-in-time", "FIN_WAIT2 lasts a minute", .setting("tcp_fin_timeout", "60"),
         says: "server FIN_WAIT2 minisock timer timewait expires 0.0...10.008 s", "seen server FIN_WAIT2 minisock"),
     Mutation(
-        "close.fin-wait2-in-time", "the client's FIN is not acknowledged", .swallow("ACK>", 2...Int.max),
+        "close.fin-wait2-in-time", "the client's FIN is not acknowledged", .swallow("ACK>"),
         says: "the wire carries ACK> seq=2 ack=2", "seen <FIN"),
     Mutation(
         "close.fin-wait2-in-time", "the client's end resets", .turn("<FIN", into: [.RST, .ACK]),

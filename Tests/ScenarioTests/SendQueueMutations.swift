@@ -8,8 +8,8 @@ let sendQueueMutations = [
         .turn("DATA>", into: [.FIN, .ACK], 1...1),
         says: "the wire carries 0 × DATA/FIN>", "seen 1 of"),
     Mutation(
-        "close.flushes-sendq", "the FIN is not sent", .turn("DATA/FIN>", into: .ACK),
-        says: "recv(", "on server returns", "still blocked"),
+        "close.flushes-sendq", "the FIN comes after the last byte", .turn("DATA/FIN>", into: .ACK),
+        says: "the wire carries DATA/FIN> seq=28961 len=1040", "FIN>"),
     Mutation(
         "close.flushes-sendq", "close() keeps the socket", .close(on: .a) { .shutdown($0, shutWrite) },
         says: "client FIN_WAIT1 orphan timer retransmit wqueue 30001", "seen client FIN_WAIT1 timer retransmit"),
