@@ -221,6 +221,7 @@ private enum FinAck {
             if stopped { try listener.process.resume() }
             try server.close()
             try client.close()
+            try lab.requireGone(server)  // nothing of this attempt is left to be sent in the next
         }
         lab.expect("FIN to ACK, \(what)", lasted: least, within: bounds)
         lab.measure("FIN to ACK, \(what)", least.seconds, "s", tolerance: earliestDelayed.seconds)

@@ -22,10 +22,10 @@ let finWaitMutations = [
 
     Mutation(
         "close.fin-wait2-mass", "close() keeps the sockets", .close(on: .a) { .shutdown($0, shutWrite) },
-        says: "A has 200 orphans in FIN_WAIT1", "seen 0"),
+        says: "A has 200 minisocks in FIN_WAIT2", "seen 0"),
     Mutation(
         "close.fin-wait2-mass", "there is room for half of them", .setting("tcp_max_tw_buckets", "100"),
-        says: "A has 200 minisocks in FIN_WAIT2", "seen "),
+        says: "A has 200 minisocks in FIN_WAIT2", "seen 100"),
 
     Mutation(
         "close.fin-wait2-late-fin-rst", "the late FIN is not answered", .swallow("RST>"),
@@ -35,7 +35,8 @@ let finWaitMutations = [
         says: "server vanishes 2.0...", "still there"),
     Mutation(
         "close.fin-wait2-late-fin-rst", "the process closes when it should not",
-        .turn("<ACK", into: [.FIN, .ACK], 2...2), says: "server FIN_WAIT2 minisock timer timewait", "seen server TIME_WAIT minisock"),
+        .turn("<ACK", into: [.FIN, .ACK], 2...2), says: "server FIN_WAIT2 minisock timer timewait",
+        "seen server TIME_WAIT minisock"),
 
     Mutation(
         "close.fin-wait2-in-time", "FIN_WAIT2 lasts a minute", .setting("tcp_fin_timeout", "60"),
