@@ -98,7 +98,7 @@ enum FinWait {
             .document("001", "状态说明"), .kernel("tcp_minisocks.c", "tcp_time_wait"), TimeWaiting.countedAtItsStart,
         ],
         verdict: .refuted,
-        steps: ["200 connections; A closes them all, B keeps its own", "A's run out"],
+        steps: ["200 connections; A's process ends, which closes them all; B keeps its own", "A's run out"],
         sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "5"] : [:] },
         longestTimer: { $0 == .scaled ? 5 : 60 }
     ) { lab in
@@ -107,27 +107,24 @@ enum FinWait {
         let listener = try lab.b.socket("listener")
         try listener.bind(SocketAddress(lab.b.ip, 5000))
         try listener.listen(backlog: Int32(count))
-        var clients: [Int32] = []
+        let process = try lab.a.spawn("clients")
         for _ in 0..<count {
-            let (client, connected) = try connect(lab)
-            try lab.require(connected, returns: 0)
-            clients.append(client)
+            try lab.require(try connect(process, to: SocketAddress(lab.b.ip, 5000)), returns: 0)
             let accepted = try listener.ask(.accept)
             try lab.require("B accepts", seen: { accepted.words }) { accepted.result >= 0 }
         }
         func rows(_ host: Host, _ state: TCPState, _ kind: RowExpectation.Kind) throws -> Int {
             try host.rows().count { $0.shownState == state && $0.kind == kind }
         }
-        let process = try lab.a.process()
-        var lastClosed = Instant.now
-        for client in clients {
-            // As in `awaitFinWait2`; held for longer it would lengthen the retransmission timeout, which the timeout of
-            // FIN_WAIT2 is a multiple of at least.
-            let answers = try lab.wire.hold("<ACK")
-            lastClosed = .now
-            try lab.require(try process.ask(.close(client)), returns: 0)
-            try lab.wire.release(answers)
-        }
+        // As in `awaitFinWait2`. That they are closed all at once keeps the ACKs from being held for long, which would
+        // lengthen the retransmission timeout and with it the least timeout of FIN_WAIT2.
+        let answers = try lab.wire.hold("<ACK")
+        try process.exit()
+        try lab.require(process, ends: .exited(0))
+        func answered() -> Int { Set(answers.met.map(\.segment.destination.port)).count }
+        try lab.require("B acknowledges \(count) FINs", seen: { "\(answered())" }) { answered() == count }
+        let released = Instant.now
+        try lab.wire.release(answers)
         try lab.require("A has \(count) minisocks in FIN_WAIT2", seen: { "\(try rows(lab.a, .FIN_WAIT2, .minisock))" })
         {
             try rows(lab.a, .FIN_WAIT2, .minisock) == count
@@ -142,8 +139,8 @@ enum FinWait {
             seen: { "\(try rows(lab.a, .FIN_WAIT2, .minisock)) in FIN_WAIT2" }
         ) { try lab.a.rows().isEmpty }
         lab.expect(
-            "they are there for tcp_fin_timeout at least", Instant.now - lastClosed >= timeout,
-            seen: "\((Instant.now - lastClosed).seconds) s", witnesses: ["netlink"])
+            "they are there for tcp_fin_timeout at least", Instant.now - released >= timeout,
+            seen: "\((Instant.now - released).seconds) s", witnesses: ["netlink"])
         try lab.expect(
             lab.a, counts: ["TW": Int64(count), "TWKilled": 0, "sockstat.tw": 0, "sockstat.inuse": 0])
         let closeWait = try rows(lab.b, .CLOSE_WAIT, .owned)
@@ -154,14 +151,12 @@ enum FinWait {
             seen: SegmentView.describe(lab.carried(since: place).map(\.view)), witnesses: ["segments"])
     }
 
-    /// A connection of A's process without a name of its own, which would only cost time two hundred times.
-    private static func connect(_ lab: Lab) throws -> (descriptor: Int32, answer: Answer) {
-        let process = try lab.a.process()
+    /// Connects a socket that has no name of its own, which would only cost time two hundred times.
+    private static func connect(_ process: WorkerProcess, to address: SocketAddress) throws -> Answer {
         let (sockStream, ipprotoTCP): (Int32, Int32) = (1, 6)
         let made = try process.ask(
-            .socket(family: lab.b.ip.family, type: sockStream, protocol: ipprotoTCP))
-        let descriptor = Int32(made.result)
-        return (descriptor, try process.ask(.connect(descriptor, SocketAddress(lab.b.ip, 5000))))
+            .socket(family: address.ip.family, type: sockStream, protocol: ipprotoTCP))
+        return try process.ask(.connect(Int32(made.result), address))
     }
 
     static let lateFin = Scenario(
