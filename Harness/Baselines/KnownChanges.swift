@@ -25,6 +25,17 @@ package let knownChanges: [KnownChange] = [
         words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
             + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
     KnownChange(
+        commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
+        backports: [KernelVersion(5, 15), KernelVersion(6, 1), KernelVersion(6, 6)],
+        scenarios: ["close.sendq-lost-on-local-crash"],
+        signs: [
+            .variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed"),
+            .path(goesOnTo: "CLOSE"), .segment(onlyWith: "R."), .packet(onlyWith: "tcp_send_reset"),
+            .counters(without: ["sockstat.inuse"], with: ["OutRsts"]),
+        ],
+        words: "SOCK_DESTROY closes an orphan like any other socket; before, it only emptied its queue, which left an "
+            + "orphan without a timer for ever"),
+    KnownChange(
         commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
         signs: [.resetReasons],
         words: "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "

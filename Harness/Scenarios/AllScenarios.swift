@@ -4,4 +4,7 @@ package import Lab
 package let allScenarios: [Scenario] =
     Opening.all + OpeningVisible.all + AcceptQueue.all + OpeningSchedules.all + OpeningNonblocking.all
     + SimultaneousOpening.all + SimultaneousOutcomes.all + SelfConnecting.all + OpeningFamilies.all
-    + Closing.all + Resetting.all + HalfClosing.all + TimeWaiting.all + KeepingAlive.all + Losing.all
+    + Closing.all + CloseSegments.all + FinWait.all + LastAck.all + ClosingCalls.all + SendQueue.all
+    + ResettingByClose.all + Resetting.all
+    + HalfClosing.all
+    + TimeWaiting.all + KeepingAlive.all + Losing.all

@@ -82,11 +82,7 @@ package final class Host {
     package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool? = nil) throws
         -> Socket
     {
-        let socket = try socket(label, v6: v6)
-        try socket.set(.SO_REUSEADDR, 1)
-        try socket.bind(SocketAddress(v6 ?? lab.prefersIPv6 ? .anyV6 : .anyV4, port))
-        try socket.listen(backlog: backlog)
-        return socket
+        try process().listen(label, port: port, backlog: backlog, v6: v6)
     }
 
     // MARK: What the kernel shows

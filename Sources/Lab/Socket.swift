@@ -85,7 +85,14 @@ package final class Socket {
     package func set(
         _ option: SocketOption, _ value: Int32, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        try insist(.setOption(descriptor, option, withUnsafeBytes(of: value) { Array($0) }), file, line)
+        try set(option, withUnsafeBytes(of: value) { Array($0) }, file: file, line: line)
+    }
+
+    /// Sets an option whose value is a structure.
+    package func set(
+        _ option: SocketOption, _ value: [UInt8], file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        try insist(.setOption(descriptor, option, value), file, line)
     }
 
     package func setNonblocking(_ on: Bool = true, file: StaticString = #fileID, line: Int = #line) throws {

@@ -223,7 +223,7 @@ import Testing
         (["--kernel", "bench-kernel", "--kernel", "bench-kernel"], "--kernel names 6.1.0-test twice"),
         (["--real-time"], "--real-time needs --kernel"),
         (["--append", "quiet"], "--append needs --kernel"),
-        (["--baseline", "6.12"], "--baseline needs --bisect"),
+        (["--like", "6.12"], "--like needs --bisect"),
     ])
     func badKernels(_ arguments: [String], _ message: String) throws {
         let result = try bench().run(["run", "open.three-way"] + arguments)

@@ -27,8 +27,10 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(scenario): \(name)" }
 
     static let all =
-        openingMutations + handshakeMutations + acceptQueueMutations + simultaneousMutations + closingMutations
-        + resettingMutations + halfClosingMutations
+        openingMutations + handshakeMutations + acceptQueueMutations + simultaneousMutations
+        + closingMutations + closeSegmentMutations + finWaitMutations + lastAckMutations + sendQueueMutations
+        + closingCallMutations + resettingByCloseMutations + resettingMutations
+        + halfClosingMutations
         + timerMutations + losingMutations
 }
 
