@@ -1,46 +1,49 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = [
-    KnownChange(
-        commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
-        backports: [KernelVersion(6, 1), KernelVersion(6, 6)],
-        scenarios: ["open.simultaneous*", "open.self-connect"],
-        signs: [
-            .variant(without: "challenge ACK", with: "DSACK"),
-            .counters(
-                without: ["TCPSYNChallenge", "TCPChallengeACK", "InErrs"],
-                with: ["DelayedACKLost", "TCPDSACKOldSent", "TCPDSACKRecv", "TCPDSACKIgnoredDubious"]),
-            .option("sack"),
-            .measurement("a opened after", grows: false), .measurement("b opened after", grows: false),
-        ],
-        words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
-            + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
-    KnownChange(
-        commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
-        signs: [.resetReasons],
-        words: "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "
-            + "only for resets of full sockets and without one"),
-    KnownChange(
-        commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
-        signs: [.counters(without: [], with: ["TcpDuplicateDataRehash"])],
-        words: "over IPv6 a receiver takes another path after the first duplicate already"),
-    KnownChange(
-        commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5), scenarios: ["open.syn-timeout"],
-        signs: [
-            .variant(without: "timeouts double at once", with: "5 equal timeouts first"),
-            .measurement("SYNs", grows: true), .measurement("give-up", grows: true),
-            .repetitions(tracepoint: "tcp_retransmit_skb"),
-            .counters(
-                without: [], with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TcpTimeoutRehash"]),
-        ],
-        words: "tcp_syn_linear_timeouts: the first 4 SYN timeouts after the initial one are equal and the doubling "
-            + "starts later, so a client sends 11 SYNs instead of 7 and gives up after 131 s instead of 127 s"),
-    KnownChange(
-        commits: ["27dd35e02235"], mainline: KernelVersion(5, 18), scenarios: ["*"],
-        signs: [
-            .variant(without: "TIME_WAIT counted at its end", with: "TIME_WAIT counted at its start"),
-            .counters(without: [], with: ["TW", "TWKilled"]),
-        ],
-        words: "a time-wait minisock is counted (TW, TWKilled) when it starts; before, when it ended"),
-]
+package let knownChanges: [KnownChange] =
+    [
+        KnownChange(
+            commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
+            backports: [KernelVersion(6, 1), KernelVersion(6, 6)],
+            scenarios: ["open.simultaneous*", "open.self-connect"],
+            signs: [
+                .variant(without: "challenge ACK", with: "DSACK"),
+                .counters(
+                    without: ["TCPSYNChallenge", "TCPChallengeACK", "InErrs"],
+                    with: ["DelayedACKLost", "TCPDSACKOldSent", "TCPDSACKRecv", "TCPDSACKIgnoredDubious"]),
+                .option("sack"),
+                .measurement("a opened after", grows: false), .measurement("b opened after", grows: false),
+            ],
+            words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
+                + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"
+        ),
+        KnownChange(
+            commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
+            signs: [.resetReasons],
+            words:
+                "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "
+                + "only for resets of full sockets and without one"),
+        KnownChange(
+            commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
+            signs: [.counters(without: [], with: ["TcpDuplicateDataRehash"])],
+            words: "over IPv6 a receiver takes another path after the first duplicate already"),
+        KnownChange(
+            commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5), scenarios: ["open.syn-timeout"],
+            signs: [
+                .variant(without: "timeouts double at once", with: "5 equal timeouts first"),
+                .measurement("SYNs", grows: true), .measurement("give-up", grows: true),
+                .repetitions(tracepoint: "tcp_retransmit_skb"),
+                .counters(
+                    without: [], with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TcpTimeoutRehash"]),
+            ],
+            words: "tcp_syn_linear_timeouts: the first 4 SYN timeouts after the initial one are equal and the doubling "
+                + "starts later, so a client sends 11 SYNs instead of 7 and gives up after 131 s instead of 127 s"),
+        KnownChange(
+            commits: ["27dd35e02235"], mainline: KernelVersion(5, 18), scenarios: ["*"],
+            signs: [
+                .variant(without: "TIME_WAIT counted at its end", with: "TIME_WAIT counted at its start"),
+                .counters(without: [], with: ["TW", "TWKilled"]),
+            ],
+            words: "a time-wait minisock is counted (TW, TWKilled) when it starts; before, when it ended"),
+    ] + knownTimeWaitChanges

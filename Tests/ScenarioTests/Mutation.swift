@@ -28,7 +28,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
 
     static let all =
         openingMutations + simultaneousMutations + closingMutations + resettingMutations + halfClosingMutations
-        + timerMutations + losingMutations
+        + timerMutations + losingMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations
 }
 
 // MARK: Segments
@@ -69,10 +69,13 @@ extension Tampering {
         return tampering
     }
 
-    private final class Counter: Sendable {
-        private let count = Atomic<Int>(0)
-        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
-    }
+}
+
+/// Counts from 1, for what goes wrong only now and then.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }
 
 // MARK: Calls and settings
