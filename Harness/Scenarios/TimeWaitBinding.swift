@@ -26,7 +26,7 @@ enum TimeWaitBinding {
         ],
         longestTimer: { $0 == .scaled ? 0 : 60 }
     ) { lab in
-        let listener = try plainListener(lab.b.process(), lab.b.ip)
+        let listener = try plainListener(lab.b.process())
         let client = try lab.a.socket("client")
         try client.connect(SocketAddress(lab.b.ip, 5000))
         let server = try listener.accept("server")
@@ -68,23 +68,27 @@ enum TimeWaitBinding {
             "B listens without SO_REUSEADDR; its process is killed by SIGINT; A keeps its socket",
             "B binds the port: it is in use", "the FIN_WAIT2 minisock runs out; B binds the port",
         ],
-        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "2"] : [:] },
-        longestTimer: { $0 == .scaled ? 2 : 60 }
+        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "5"] : [:] },
+        longestTimer: { $0 == .scaled ? 5 : 60 }
     ) { lab in
         let process = try lab.b.spawn("server process")
-        let listener = try plainListener(process, lab.b.ip)
+        let listener = try plainListener(process)
         let client = try lab.a.socket("client")
         try client.connect(SocketAddress(lab.b.ip, 5000))
         let server = try listener.accept("server")
         let sigint: Int32 = 2
+        let killed = Instant.now
         try lab.awaitFinWait2(of: server) {
             lab.expect(try process.ask(.raise(sigint)), killedBy: sigint)
         }
+        let timeout = Duration.seconds(lab.isScaled ? 5 : 60)
+        try lab.expect(
+            timerOf: server, since: killed,
+            lasts: timeout - .milliseconds(50)...timeout + .milliseconds(50) + (.now - killed))
         try lab.require(client, shows: .row(.CLOSE_WAIT, .owned, timer: .off, receiveQueue: 1))
         try expectBind(lab, to: SocketAddress(.anyV4, 5000), fails: .EADDRINUSE)
         try expectBind(lab, to: SocketAddress(lab.b.ip, 5000), fails: .EADDRINUSE)
-        let entered = try lab.requireStep(of: server, .FIN_WAIT2, .CLOSE)
-        try lab.expectVanish([(server, entered)], after: .seconds(lab.isScaled ? 2 : 60))
+        try lab.requireGone(server, within: lab.patience(after: timeout))
         try expectBind(lab, to: SocketAddress(.anyV4, 5000))
         try lab.require(client, shows: .row(.CLOSE_WAIT, .owned, timer: .off, receiveQueue: 1))
     }
@@ -175,7 +179,8 @@ enum TimeWaitBinding {
         lab.expect(try insisting.ask(.bind(SocketAddress(lab.a.ip, 20_000))), fails: .EADDRINUSE)
     }
 
-    private static func plainListener(_ process: WorkerProcess, _ ip: IPAddress) throws -> Socket {
+    /// A listener without SO_REUSEADDR.
+    private static func plainListener(_ process: WorkerProcess) throws -> Socket {
         let listener = try process.socket("listener")
         try listener.bind(SocketAddress(.anyV4, 5000))
         try listener.listen()

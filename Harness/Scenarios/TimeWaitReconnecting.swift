@@ -33,9 +33,9 @@ enum TimeWaitReconnecting {
             try client.bind(old.address)
             lab.expect(try client.ask(.connect(SocketAddress(lab.b.ip, 5000))), returns: 0)
             let server = try old.listener.accept("new server")
-            try lab.expectCarried("SYN> seq=0", "<SYN/ACK seq=0 ack=1", "ACK> seq=1 ack=1", since: place)
             let answer = try lab.requireCarried("<SYN/ACK", since: place)
             try expectNumber(lab, of: answer, after: fin, first: try lab.requireCarried("<SYN/ACK"))
+            try lab.expectCarried("SYN> seq=0", "<SYN/ACK seq=0 ack=1", "ACK> seq=1 ack=1", since: place)
             lab.expect(
                 "timestamps \(timestamps ? "are" : "are not") in use", (answer.segment.timestamps != nil) == timestamps,
                 seen: answer.segment.timestamps == nil ? "none" : "timestamps", witnesses: ["segments"])
@@ -233,7 +233,6 @@ enum TimeWaitReconnecting {
         ],
         longestTimer: { _ in 1.2 }
     ) { lab in
-        try lab.a.set(sysctl: "ip_local_port_range", to: "20000 20000")
         let listener = try lab.b.listen(port: 5000)
         let ownListener = try lab.a.listen(port: 5000)
         let loopback = SocketAddress(IPAddress(127, 0, 0, 1), 5000)
@@ -272,33 +271,48 @@ enum TimeWaitReconnecting {
 
         try lab.a.set(sysctl: "tcp_tw_reuse", to: "0")
         try lab.chapter("a port that A binds")
-        let bound = try boundConnection(lab, listener, port: 20_001)
-        try expectReconnected(lab, try boundSocket(lab, "bound client again", port: 20_001), over: bound)
+        let bound = try boundConnection(lab, listener, port: 21_001)
+        try expectReconnected(lab, try boundSocket(lab, "bound client again", port: 21_001), over: bound)
         try lab.chapter("a port that A binds, without timestamps")
         for host in [lab.a!, lab.b!] { try host.set(sysctl: "tcp_timestamps", to: "0") }
-        _ = try boundConnection(lab, listener, port: 20_002)
+        _ = try boundConnection(lab, listener, port: 21_002)
         try expectBlocked(
-            lab, "bound, without timestamps", try boundSocket(lab, "bound client 20002 again", port: 20_002))
+            lab, "bound, without timestamps", try boundSocket(lab, "bound client 21002 again", port: 21_002))
     }
 
     /// A connection from the only port, closed first by A, and an attempt to have it again at once with tcp_tw_reuse=1.
     ///
-    /// "At once" is within the same second of the kernel's clock, for before 6.14 the delay ends with the second.
+    /// "At once" is within the same second of the kernel's clock, for before 6.14 the delay ends with the second. Where
+    /// the machine was too busy for that, it is tried again with another port.
     private static func blockedAtOnce(_ lab: Lab, _ listener: Socket) throws -> Socket {
         try lab.a.set(sysctl: "tcp_tw_reuse", to: "1")
         let second: Int64 = 1_000_000_000
-        try lab.pass(.nanoseconds(second - Instant.now.nanoseconds % second))
-        let client = try lab.a.socket("client")
-        try client.connect(SocketAddress(lab.b.ip, 5000))
-        let began = try lab.closeInOrder(first: client, then: try listener.accept("server"))
-        let place = lab.wire.log.count
-        let socket = try lab.a.socket("client at once")
-        let answer = try socket.ask(.connect(SocketAddress(lab.b.ip, 5000)))
-        guard began.lowerBound.nanoseconds / second == Instant.now.nanoseconds / second else {
-            throw ScenarioStop.harness("the machine was too busy to connect again within the second")
+        for port in 20_000..<20_010 {
+            try lab.chapter("at once, from port \(port)")
+            try lab.a.set(sysctl: "ip_local_port_range", to: "\(port) \(port)")
+            try lab.pass(.nanoseconds(second - Instant.now.nanoseconds % second))
+            let client = try lab.a.socket("client")
+            try client.connect(SocketAddress(lab.b.ip, 5000))
+            let began = try lab.closeInOrder(first: client, then: try accept(from: client, listener))
+            let place = lab.wire.log.count
+            let socket = try lab.a.socket("client at once")
+            let answer = try socket.ask(.connect(SocketAddress(lab.b.ip, 5000)))
+            if began.lowerBound.nanoseconds / second == Instant.now.nanoseconds / second {
+                try judgeBlocked(lab, answer, socket, since: place)
+                return client
+            }
+            lab.voidChapter("the machine was too busy to connect again within the second")
+            try socket.close()
         }
-        try judgeBlocked(lab, answer, socket, since: place)
-        return client
+        throw ScenarioStop.harness("the machine was too busy to connect again within the second, ten times")
+    }
+
+    /// Takes a client's connection off the queue, where others may wait that the scenario has no use for.
+    private static func accept(from client: Socket, _ listener: Socket) throws -> Socket {
+        while true {
+            let server = try listener.accept("server of \(client.label)")
+            if server.remote == client.local { return server }
+        }
     }
 
     private static func expectBlocked(_ lab: Lab, _ label: String, _ given: Socket? = nil) throws {
@@ -344,13 +358,8 @@ enum TimeWaitReconnecting {
     private static func boundConnection(_ lab: Lab, _ listener: Socket, port: UInt16) throws -> Socket {
         let client = try boundSocket(lab, "bound client \(port)", port: port)
         try client.connect(SocketAddress(lab.b.ip, 5000))
-        while true {
-            // Earlier clients of this scenario are in the queue too.
-            let server = try listener.accept("server of \(port)")
-            guard server.remote == client.local else { continue }
-            try lab.closeInOrder(first: client, then: server)
-            return client
-        }
+        try lab.closeInOrder(first: client, then: try accept(from: client, listener))
+        return client
     }
 
     private struct OldConnection {

@@ -40,7 +40,7 @@ let keepaliveMutations = [
         says: "A's probe comes 2 s after the last data", "seen 1."),
     Mutation(
         "keepalive.idle-reset", "probes come although data does",
-        .replace("DATA> seq=2") { [$0, $0.keepaliveProbe] }, says: "no probe within 1.0 s", "ACK> seq=1"),
+        .replace("DATA> seq=2") { [$0, $0.keepaliveProbe] }, says: "no probe within 1.0 s", "ACK> seq=2"),
 
     Mutation(
         "keepalive.probe-unreliable", "the lost probe is sent again early", .option(.TCP_KEEPINTVL, 1),
