@@ -166,9 +166,12 @@ enum KeepaliveProbes {
             .kernel("tcp_input.c", "tcp_send_dupack"),
         ],
         steps: ["B sends; A's ACK is lost", "B's timeout sends the data again, and A acknowledges it again"],
-        longestTimer: { _ in 0.2 }
+        longestTimer: { _ in 0.9 }
     ) { lab in
+        // Makes B's timeout 0.9 s, so that a busy machine does not bring it about before A's ACK.
+        let slow = try lab.wire.delay("ACK> seq=1 ack=1", by: .milliseconds(300))
         let pair = try lab.connectedPair()
+        try lab.wire.lift(slow)
         try lab.chapter("data")
         let lost = try lab.wire.drop("ACK> ack=6", first: 1)
         try pair.server.send("hello")

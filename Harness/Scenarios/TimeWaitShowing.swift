@@ -50,8 +50,10 @@ enum TimeWaitShowing {
         try client.close()
         try lab.require(
             server, shows: .row(.TIME_WAIT, .minisock, timer: .timewait, expires: lab.sixtySeconds, retransmits: 0))
-        let began = closing...Instant.now
+        // From here on no FIN is sent again that would renew the minute.
         try lab.requireGone(client)
+        try lab.synchronize()
+        let began = closing...Instant.now
         let blur = began.upperBound - began.lowerBound
         for second in 0...3 {
             if second > 0 { try lab.expectQuiet(for: .seconds(1)) }

@@ -20,8 +20,10 @@ extension Lab {
         let before = Instant.now
         try last.close(file: file, line: line)
         try require(first, shows: .row(.TIME_WAIT, .minisock, timer: .timewait), file: file, line: line)
-        let after = Instant.now
+        // From here on no FIN is sent again that would renew the minute.
         try requireGone(last, file: file, line: line)
+        try synchronize()
+        let after = Instant.now
         if !keepDescriptor { try first.close(file: file, line: line) }
         return before...after
     }
