@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import History
 internal import Lab
 internal import Linux
 internal import Record
@@ -7,7 +8,10 @@ internal import Report
 struct RunCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs scenarios on this machine's kernel, or on others in guests.",
-        discussion: "On this machine's kernel it needs root; guests need QEMU and nothing else.")
+        discussion: """
+            On this machine's kernel an ordinary user gets a user namespace where the kernel allows that, and does \
+            without tracepoints; root gets everything. Guests need QEMU and no root.
+            """)
 
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
@@ -33,11 +37,17 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
+    @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
+    var shard: Shard?
+
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
     var junit: String?
 
     @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
     var record: String?
+
+    @Option(help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"))
+    var history: String?
 
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
@@ -53,12 +63,17 @@ struct RunCommand: Subcommand {
 
     func perform() throws -> ExitStatus {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
-        let selected = try select(scenarios, from: catalogue(lane: lane))
+        let all = try select(scenarios, from: catalogue(lane: lane))
+        let selected = shard?.select(all) ?? all
+        if selected.isEmpty {
+            throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
+        }
         guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
-        try Privileges.check()
+        try Privileges.acquire()
         let outputs = try checkOutputs()
         let header = RunHeader(
-            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
+            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
+            shard: shard)
         let session = RunSession(outputs: outputs, selected: selected, fallback: header)
         let lab: LabProcess
         do {
@@ -120,11 +135,17 @@ struct RunCommand: Subcommand {
     private func checkOutputs() throws -> RunSession.Outputs {
         let outputs = RunSession.Outputs(
             record: try record.map { try OutputFile(checking: $0, option: "--record") },
-            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") })
+            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") },
+            history: try openHistory())
         if let record = outputs.record, let junit = outputs.junit, record.isSame(as: junit) {
             throw Complaint("--record and --junit name the same file")
         }
         return outputs
+    }
+
+    /// The history to keep the verdicts in, made if there is none. Throws a complaint.
+    func openHistory() throws -> (path: String, file: History)? {
+        try history.map { ($0, try HistoryFile.open($0, creating: true)) }
     }
 
     /// What to tell the lab.
