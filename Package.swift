@@ -62,8 +62,8 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ], resources: [.embedInCode("trends.mustache")], swiftSettings: strict),
         .target(
-            name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines", sources: ["KnownChanges.swift"],
-            swiftSettings: strict),
+            name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines",
+            sources: ["KnownChanges.swift", "KnownChangesTimeWait.swift"], swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),

@@ -1,7 +1,9 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = [
+package let knownChanges: [KnownChange] = generalChanges + knownTimeWaitChanges
+
+private let generalChanges = [
     KnownChange(
         commits: ["1e9d3005e02c"], mainline: KernelVersion(6, 19), scenarios: ["open.synack-retransmit-schedule"],
         signs: [

@@ -7,4 +7,6 @@ package let allScenarios: [Scenario] =
     + Closing.all + CloseSegments.all + FinWait.all + LastAck.all + ClosingCalls.all + SendQueue.all
     + ResettingByClose.all + Resetting.all
     + HalfClosing.all
-    + TimeWaiting.all + KeepingAlive.all + Losing.all
+    + TimeWaiting.all + TimeWaitShowing.all + TimeWaitBinding.all + TimeWaitReconnecting.all + TimeWaitSegments.all
+    + KeepingAlive.all + KeepaliveOptions.all + KeepaliveProbes.all + KeepalivePeers.all
+    + Losing.all

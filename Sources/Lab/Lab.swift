@@ -117,7 +117,7 @@ package final class Lab {
     }
 
     /// Lets time pass; the wire keeps moving.
-    func pass(_ duration: Duration) throws {
+    package func pass(_ duration: Duration) throws {
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()
@@ -143,7 +143,7 @@ package final class Lab {
     }
 
     /// Takes in everything that has happened up to now, so that what is not there has not happened.
-    func synchronize() throws {
+    package func synchronize() throws {
         configuration.trace?.synchronize()
         try service()
     }

@@ -104,7 +104,7 @@ package struct PathLedger {
     /// The lives of a scenario's socket, in order.
     ///
     /// Active sockets and listeners are known by the call during which they left CLOSE, accepted ones by both
-    /// addresses.
+    /// addresses: of the connections that had them in turn, the last that began before it was accepted.
     package func lives(of socket: Socket, processes: [WorkerProcess]) -> [Life] {
         let calls = processes.flatMap(\.calls).filter { call in
             guard call.socket?.identity.cookie == socket.identity.cookie else { return false }
@@ -112,15 +112,20 @@ package struct PathLedger {
             if case Request.listen = call.request { return true }
             return false
         }
-        return lives.filter { life in
-            guard let first = life.transitions.first else { return false }
-            if first.old == .CLOSE {
+        guard calls.isEmpty else {
+            return lives.filter { life in
+                guard let first = life.transitions.first, first.old == .CLOSE else { return false }
                 return calls.contains { $0.process.tracePid == life.pid && $0.interval.contains(first.time) }
             }
-            guard calls.isEmpty, life.host == socket.host.name, let local = socket.local, let remote = socket.remote
-            else { return false }
-            return life.local == unmapped(local) && life.remote == unmapped(remote)
         }
+        guard let local = socket.local, let remote = socket.remote else { return [] }
+        let accepted = lives.last { life in
+            guard let first = life.transitions.first, first.old != .CLOSE, first.time < socket.known else {
+                return false
+            }
+            return life.host == socket.host.name && life.local == unmapped(local) && life.remote == unmapped(remote)
+        }
+        return accepted.map { [$0] } ?? []
     }
 
     private func unmapped(_ address: SocketAddress) -> SocketAddress {

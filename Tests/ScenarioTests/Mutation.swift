@@ -31,7 +31,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + closingMutations + closeSegmentMutations + finWaitMutations + lastAckMutations + sendQueueMutations
         + closingCallMutations + resettingByCloseMutations + resettingMutations
         + halfClosingMutations
-        + timerMutations + losingMutations
+        + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
 }
 
 // MARK: Segments
@@ -72,10 +72,13 @@ extension Tampering {
         return tampering
     }
 
-    private final class Counter: Sendable {
-        private let count = Atomic<Int>(0)
-        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
-    }
+}
+
+/// Counts from 1, for what goes wrong only now and then.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }
 
 // MARK: Calls and settings
