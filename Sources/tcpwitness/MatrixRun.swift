@@ -15,6 +15,8 @@ final class MatrixRun {
     private let lane: Lane
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
+    /// Whether only the records are wanted.
+    private let isQuiet: Bool
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
     private var history: (path: String, file: History)?
@@ -41,8 +43,9 @@ final class MatrixRun {
         }
     }
 
-    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription]) {
+    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
         self.command = command
+        self.isQuiet = isQuiet
         self.lane = lane
         self.selected = selected
         qemu = QEMU(
@@ -50,7 +53,8 @@ final class MatrixRun {
             extraWords: command.append)
     }
 
-    func perform() throws -> [RunRecord] {
+    /// Runs them; gives their records in the order of the command line.
+    func run() throws -> [RunRecord] {
         let kernels = try command.kernel.map { try resolve($0) }
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
@@ -129,9 +133,12 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
-            label: isAlone ? nil : kernel.label)
+            label: isAlone ? nil : kernel.label, isQuiet: isQuiet)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
-        let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks
+        // Two ways to make a link that must not matter; here the second one costs nearly nothing.
+        let links = command.link == .auto ? ["--links", "both"] : []
+        let arguments =
+            command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
         let guest = try complaining(.harnessError) {
             try Guest(kernel, qemu, image: image, arguments: Array(arguments))
         }

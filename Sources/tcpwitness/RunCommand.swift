@@ -43,6 +43,13 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
     var shard: Shard?
 
+    @Flag(
+        inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
+    var baseline = true
+
+    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    var baselines: String?
+
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
     var junit: String?
 
@@ -61,7 +68,7 @@ struct RunCommand: Subcommand {
     @Option(
         help: ArgumentHelp(
             "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"))
-    var baseline: String?
+    var like: String?
 
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
@@ -71,14 +78,15 @@ struct RunCommand: Subcommand {
         }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
-        if baseline != nil && !bisect { throw ValidationError("--baseline needs --bisect") }
+        if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
     }
 
     func perform() throws -> ExitStatus {
         do {
-            let judgement = try Judgement(bisects: bisect, series: baseline)
-            if let records = try run() { return judgement.status(of: records) }
-            return bisect ? .unjudged : .usage
+            let judgement = try Judgement(bisects: bisect, series: like)
+            guard let records = try run() else { return bisect ? .unjudged : .usage }
+            let status = judgement.status(of: records)
+            return bisect ? status : .worst(of: [status] + (try holdAgainstBaselines(records)))
         } catch let complaint as Complaint where bisect {
             throw Complaint(complaint.line, status: Judgement.bisectStatus(complaint.status))
         }
@@ -92,7 +100,7 @@ struct RunCommand: Subcommand {
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
-        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
+        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).run() }
         try Privileges.acquire()
         let outputs = try checkOutputs()
         let header = RunHeader(
@@ -111,6 +119,16 @@ struct RunCommand: Subcommand {
         } catch {
             _ = lab.kill()
             throw error
+        }
+    }
+
+    /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
+    private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
+        guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
+        return try records.filter { !$0.wasInterruptedByUser }.map { record in
+            let report = try BaselineReport(record, in: directory, isWhole: scenarios.isEmpty && shard == nil)
+            try Terminal.print(report.text)
+            return report.status
         }
     }
 

@@ -29,7 +29,7 @@ import Testing
     /// No commit is to blame for these.
     @Test(arguments: [
         ["no.such-scenario"], ["--no-such-option"], ["--jobs", "0"], ["--record", "/nowhere/r"],
-        ["--baseline", "1.0"],
+        ["--like", "1.0"],
     ])
     func badCommandLine(_ arguments: [String]) throws {
         #expect(try Workbench().run(["run", "--bisect"] + arguments).status == 128)
