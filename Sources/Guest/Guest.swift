@@ -39,7 +39,7 @@ package final class Guest {
     }
 
     /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.
-    private static var executable: String {
+    static var executable: String {
         getenv("TCPWITNESS_QEMU").map { String(cString: $0) } ?? "qemu-system-x86_64"
     }
 

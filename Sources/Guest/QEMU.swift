@@ -22,14 +22,20 @@ package struct QEMU: Equatable {
 
     package let clock: Clock
     package let isAccelerated: Bool
+    /// More words for the kernel's command line.
+    package let extraWords: String?
 
-    package init(clock: Clock, isAccelerated: Bool) {
+    package init(clock: Clock, isAccelerated: Bool, extraWords: String? = nil) {
         self.clock = clock
         self.isAccelerated = isAccelerated
+        self.extraWords = extraWords
     }
 
     /// Where a kernel runs, for the record.
-    package var place: String { "guest, \(isAccelerated ? "KVM" : "TCG"), \(clock.rawValue) time" }
+    package var place: String {
+        let place = "guest, \(isAccelerated ? "KVM" : "TCG"), \(clock.rawValue) time"
+        return extraWords.map { "\(place), \($0)" } ?? place
+    }
 
     package var arguments: [String] {
         var words = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none"]
@@ -66,6 +72,6 @@ package struct QEMU: Equatable {
         if clock == .virtual {
             words += ["tsc=reliable", "no_timer_check", "lpj=4000000", "noreplace-smp", "acpi=noirq"]
         }
-        return words.joined(separator: " ")
+        return (words + [extraWords].compactMap(\.self)).joined(separator: " ")
     }
 }

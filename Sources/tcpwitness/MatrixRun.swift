@@ -48,22 +48,9 @@ final class MatrixRun {
         self.isQuiet = isQuiet
         self.lane = lane
         self.selected = selected
-        qemu = QEMU(clock: command.realTime ? .real : .virtual, isAccelerated: false)
-    }
-
-    /// Runs them, writes what was asked for, and holds them against their baselines.
-    func perform() throws -> ExitStatus {
-        let directory = command.baseline ? try BaselineDirectory.findIfAny(command.baselines) : nil
-        let records = try run()
-        var statuses = records.map(\.exitStatus)
-        if let directory {
-            for record in records where !record.wasInterruptedByUser {
-                let report = try BaselineReport(record, in: directory, isWhole: command.isWhole)
-                try Terminal.print(report.text)
-                statuses.append(report.status)
-            }
-        }
-        return ExitStatus.worst(of: statuses)
+        qemu = QEMU(
+            clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
+            extraWords: command.append)
     }
 
     /// Runs them; gives their records in the order of the command line.
@@ -100,12 +87,20 @@ final class MatrixRun {
         return inOrder
     }
 
+    /// Whether guests can be accelerated, which virtual time excludes; says why not.
+    private static func hasKVM() -> Bool {
+        guard let obstacle = KVMProbe.obstacle() else { return true }
+        Terminal.printError("tcpwitness: guests are emulated: \(obstacle)\n")
+        return false
+    }
+
     // MARK: Kernels
 
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
-            return try complaining(.usage) { try GuestKernel(path: name) }
+            // A kernel that was not built is no reason to end a bisection.
+            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }
         let store = KernelStore()
         if let newest = store.entries(of: series).last { return newest.kernel }

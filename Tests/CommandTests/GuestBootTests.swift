@@ -3,12 +3,12 @@ import Record
 import Testing
 
 /// A real guest, where QEMU and a fetched kernel are at hand. It needs no root.
-@Suite(.enabled(if: cachedSeries != nil && hasQEMU, "needs QEMU and a kernel from 'tcpwitness kernel fetch'"))
+@Suite(.enabled(if: StockKernel.cached != nil && StockKernel.hasQEMU, "needs QEMU and a fetched kernel"))
 struct GuestBootTests {
     /// Nothing that happens on the host shows in the guest: two runs differ only in the host's stamp, over two hours of
     /// the guest's time and while every core of the host is busy with something else.
     @Test(.timeLimit(.minutes(10))) func twoRunsAreTheSame() throws {
-        let series = try #require(cachedSeries)
+        let series = try #require(StockKernel.cached).series
         let bench = try Workbench()
         bench.environment = ["HOME": NSHomeDirectory()]
         let command = [
@@ -31,14 +31,3 @@ struct GuestBootTests {
         #expect(end.duration > 7200 * 1_000_000_000)
     }
 }
-
-private let hasQEMU = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-x86_64")
-
-/// The newest series that is in the user's cache.
-private let cachedSeries: String? = {
-    let root = NSHomeDirectory() + "/.cache/tcpwitness/kernels"
-    return ["6.12", "6.1", "5.10", "7.2"].first { series in
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(series)")) ?? []
-        return versions.contains { !$0.hasPrefix(".") }
-    }
-}()

@@ -12,14 +12,17 @@ import Testing
         bytes.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
         bytes.replaceSubrange(0x206..<0x208, with: [0x0f, 0x02])
         bytes.replaceSubrange(0x20e..<0x210, with: [0x00, 0x01])
+        bytes[0x236] = 1
         bytes[0x24c] = 16
         bytes.replaceSubrange(0x300..<0x300 + release.utf8.count, with: Array(release.utf8))
         return bytes
     }
 
-    /// - Parameter throughMemory: whether the events come through the shared memory, as from a kernel with PCI.
+    /// - Parameters:
+    ///   - throughMemory: whether the events come through the shared memory, as from a kernel with PCI.
+    ///   - probe: what QEMU does for the probe of KVM.
     private func bench(
-        _ events: [Event] = [], throughMemory: Bool = false, then script: String = "exit 0"
+        _ events: [Event] = [], throughMemory: Bool = false, probe: String = "exit 1", then script: String = "exit 0"
     ) throws -> Workbench {
         let bench = try Workbench()
         try bench.write(Self.image(release: "6.1.0-test"), to: "bench-kernel")
@@ -34,6 +37,8 @@ import Testing
         try bench.write(
             """
             #!/bin/sh
+            case "$*" in *isa-debug-exit*) \(probe) ;; esac
+            echo "$*" > '\(bench.path("bench-qemu-arguments"))'
             cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
             cat '\(bench.path("bench-events"))' >&\(throughMemory ? 8 : 6)
             \(script)
@@ -41,7 +46,7 @@ import Testing
             """, to: "bench-qemu")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.path("bench-qemu"))
         bench.environment = [
-            "TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "1",
+            "TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "60",
             "TCPWITNESS_BASELINES": bench.path("bench-baselines"),
         ]
         return bench
@@ -124,6 +129,7 @@ import Testing
     ])
     func aShortRun(_ script: String, _ message: String) throws {
         let bench = try bench(Array(Self.whole.prefix(5)), then: script)
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"])
         #expect(result.errors.hasPrefix("tcpwitness: \(message)\n"))
         #expect(result.status == 3)
@@ -140,6 +146,7 @@ import Testing
     ])
     func noResult(_ script: String, _ message: String) throws {
         let bench = try bench(then: script)
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
         #expect(result.errors.contains(message.drop { $0 != ":" }))
         #expect(result.status == 3)
@@ -155,6 +162,39 @@ import Testing
     @Test func crashAtTheEnd() throws {
         let bench = try bench(Self.whole, then: "echo 'BUG: scheduling while atomic' >&5")
         #expect(try bench.run(["run", "--kernel", "bench-kernel"]).status == 3)
+    }
+
+    @Test(arguments: [
+        // What the guest's word becomes.
+        ("exit 85", "KVM", ""),
+        (
+            "echo 'qemu: failed to set MSR' >&2; kill -ABRT $$", "TCG",
+            "guests are emulated: QEMU was killed under KVM (SIGABRT): qemu: failed to set MSR"
+        ),
+        (
+            "echo 'Could not access KVM kernel module' >&2; exit 1", "TCG",
+            "guests are emulated: QEMU failed under KVM (exit 1): Could not access KVM kernel module"
+        ),
+        ("exit 0", "TCG", "guests are emulated: QEMU failed under KVM (exit 0)"),
+        ("exec sleep 100", "TCG", "guests are emulated: a probe under KVM did nothing for 5 s"),
+    ])
+    func realTime(_ probe: String, _ accelerator: String, _ message: String) throws {
+        let bench = try bench(Self.whole, probe: probe)
+        let result = try bench.run(["run", "--real-time", "--kernel", "bench-kernel"])
+        #expect(result.errors == (message.isEmpty ? "" : "tcpwitness: \(message)\n"))
+        #expect(result.status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel \(accelerator.lowercased()) "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, \(accelerator), real time\n"))
+    }
+
+    /// KVM knows no virtual time.
+    @Test func virtualTimeIsNeverAccelerated() throws {
+        let bench = try bench(Self.whole, probe: "touch '\("bench-probed")'; exit 85")
+        #expect(try bench.run(["run", "--kernel", "bench-kernel", "--append", "audit=0"]).status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel tcg "))
+        #expect(try bench.read("bench-qemu-arguments").contains(" acpi=noirq audit=0 "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time, audit=0\n"))
+        #expect(!FileManager.default.fileExists(atPath: bench.path("bench-probed")))
     }
 
     @Test func missingQEMU() throws {
@@ -182,6 +222,8 @@ import Testing
         (["--kernel", "bench-kernel:nowhere"], "no modules directory nowhere"),
         (["--kernel", "bench-kernel", "--kernel", "bench-kernel"], "--kernel names 6.1.0-test twice"),
         (["--real-time"], "--real-time needs --kernel"),
+        (["--append", "quiet"], "--append needs --kernel"),
+        (["--like", "6.12"], "--like needs --bisect"),
     ])
     func badKernels(_ arguments: [String], _ message: String) throws {
         let result = try bench().run(["run", "open.three-way"] + arguments)

@@ -33,4 +33,11 @@ import Testing
                 """)
         #expect(qemu.place == "guest, KVM, real time")
     }
+
+    /// They come last, so that they override ours.
+    @Test func extraWords() {
+        let qemu = QEMU(clock: .virtual, isAccelerated: false, extraWords: "loglevel=7 audit=0")
+        #expect(qemu.arguments.contains { $0.hasSuffix(" acpi=noirq loglevel=7 audit=0") })
+        #expect(qemu.place == "guest, TCG, virtual time, loglevel=7 audit=0")
+    }
 }
