@@ -1,7 +1,7 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = generalChanges + knownTimeWaitChanges
+package let knownChanges: [KnownChange] = generalChanges + forgeryChanges + knownTimeWaitChanges
 
 private let generalChanges = [
     KnownChange(
