@@ -63,7 +63,7 @@ package struct KnownChange: Sendable {
             }
     }
 
-    private func concerns(_ scenario: String) -> Bool {
+    func concerns(_ scenario: String) -> Bool {
         scenarios.contains { $0.hasSuffix("*") ? scenario.hasPrefix($0.dropLast()) : scenario == $0 }
     }
 

@@ -103,6 +103,19 @@ extension Lab {
         return segment
     }
 
+    /// The last segment of a pattern so far, whatever the chapter; ends the scenario without one.
+    package func requireLast(
+        _ pattern: SegmentPattern, file: StaticString = #fileID, line: Int = #line
+    ) throws -> WireSegment {
+        try synchronize()
+        guard let segment = carried(since: 0).last(where: { pattern.matches($0.view) }) else {
+            try requirementFailed(
+                expected: "the wire has carried \(pattern)", seen: SegmentView.describe(wire.log.map(\.view)),
+                witnesses: ["segments"], location: shortLocation(file, line))
+        }
+        return segment
+    }
+
     /// Watches the wire for a while and expects nothing more on it.
     ///
     /// The time is how long we look, not how long anything takes: a late look cannot make a quiet wire loud.

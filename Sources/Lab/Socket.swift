@@ -11,6 +11,8 @@ package final class Socket {
     package let process: WorkerProcess
     /// How netlink names it; the cookie stays the same when the socket becomes a minisock.
     var identity: (cookie: UInt64, inode: UInt64) = (0, 0)
+    /// When the scenario came to know it; an accepted socket's life began before.
+    private(set) var known = Instant.now
     /// Both ends, as far as they are known.
     package internal(set) var local: SocketAddress?
     package internal(set) var remote: SocketAddress?
@@ -27,6 +29,7 @@ package final class Socket {
     package func shared(with process: WorkerProcess, as label: String) -> Socket {
         let twin = Socket(label, descriptor: descriptor, process: process)
         twin.identity = identity
+        twin.known = known
         twin.local = local
         twin.remote = remote
         return twin
@@ -37,6 +40,7 @@ package final class Socket {
         let answer = try insist(.duplicate(descriptor), file, line)
         let twin = Socket(label, descriptor: Int32(answer.result), process: process)
         twin.identity = identity
+        twin.known = known
         twin.local = local
         twin.remote = remote
         return twin

@@ -19,6 +19,8 @@ final class RunSession {
     private let fallbackHeader: RunHeader
     /// Stands before every line, where several runs share the terminal.
     private let prefix: String
+    /// Whether only the record is wanted.
+    private let isQuiet: Bool
     private let start = Instant.now
     private let isInteractive: Bool
     private let decoder = RecordDecoder()
@@ -32,7 +34,12 @@ final class RunSession {
     /// - Parameters:
     ///   - fallback: the header of a run that never sends one.
     ///   - label: which of several runs this is; nil for the only one.
-    init(outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, label: String? = nil) {
+    ///   - isQuiet: whether to print nothing.
+    init(
+        outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, label: String? = nil,
+        isQuiet: Bool = false
+    ) {
+        self.isQuiet = isQuiet
         self.outputs = outputs
         self.selected = selected
         fallbackHeader = fallback
@@ -56,10 +63,10 @@ final class RunSession {
     /// Ends the record, prints what failed and the counts, and writes the report.
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
-    func conclude(_ cause: String?) throws -> ExitStatus {
+    func conclude(_ cause: String?) throws -> RunRecord {
         let record = try finish(cause)
         try outputs.junit?.create(JUnit.document([record]))
-        return record.exitStatus
+        return record
     }
 
     /// Ends the record, and prints what failed and the counts.
@@ -72,7 +79,7 @@ final class RunSession {
         let end = self.end ?? RunEnd(duration: (.now - start).nanoseconds)
         text += try add(.end(RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted)), line: nil)
         let record = try RunRecord(events)
-        try Terminal.print(clearing + prefixed(text + console.conclusion(record)))
+        if !isQuiet { try Terminal.print(clearing + prefixed(text + console.conclusion(record))) }
         if let history = outputs.history {
             try HistoryFile.complaining(history.path) { () throws(HistoryError) in _ = try history.file.add(record) }
         }
@@ -116,7 +123,7 @@ final class RunSession {
 
     private func show(_ text: String) throws {
         let status = isInteractive ? console.status : ""
-        if text.isEmpty && status.isEmpty { return }
+        if isQuiet || (text.isEmpty && status.isEmpty) { return }
         try Terminal.print(clearing + prefixed(text) + status)
     }
 
