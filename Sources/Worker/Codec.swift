@@ -139,6 +139,8 @@ extension Request {
         case .raise(let number): op(22) { $0.put(number) }
         case .fork: op(23)
         case .exit(let code): op(24) { $0.put(code) }
+        case .dissolve(let fd): op(40) { $0.put(fd) }
+        case .pipe: op(41)
         case .identify(let fd): op(25) { $0.put(fd) }
         }
         return out.bytes
@@ -184,6 +186,8 @@ extension Request {
         case 23: self = .fork
         case 24: self = .exit(try field.int32())
         case 25: self = .identify(try field.int32())
+        case 40: self = .dissolve(try field.int32())
+        case 41: self = .pipe
         default: throw MalformedMessage()
         }
     }
