@@ -32,6 +32,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + closingCallMutations + resettingByCloseMutations + resettingMutations
         + halfClosingMutations
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
+        + abortingMutations + lingeringMutations + orphanMutations
 }
 
 // MARK: Segments
@@ -102,6 +103,14 @@ extension Tampering {
     static func close(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
         call { from, request in
             if from == host, case .close(let fd) = request { change(fd) } else { nil }
+        }
+    }
+
+    /// A socket option is set to something else.
+    static func socketOption(_ option: SocketOption, _ values: Int32...) -> Tampering {
+        call { _, request in
+            guard case .setOption(let fd, option, _) = request else { return nil }
+            return .setOption(fd, option, values.withUnsafeBytes { Array($0) })
         }
     }
 
