@@ -32,7 +32,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + closingCallMutations + resettingByCloseMutations + resettingMutations
         + halfClosingMutations
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
-        + abortingMutations + lingeringMutations + orphanMutations
+        + abortingMutations + lingeringMutations + orphanMutations + shuttingDownMutations + shutdownCallMutations
 }
 
 // MARK: Segments
