@@ -10,4 +10,4 @@ package let allScenarios: [Scenario] =
     + TimeWaiting.all + TimeWaitShowing.all + TimeWaitBinding.all + TimeWaitReconnecting.all + TimeWaitSegments.all
     + KeepingAlive.all + KeepaliveOptions.all + KeepaliveProbes.all + KeepalivePeers.all
     + Losing.all
-    + Aborting.all + Lingering.all + Orphans.all + ShuttingDown.all + ShutdownCalls.all
+    + Aborting.all + Lingering.all + Orphans.all + ShuttingDown.all + ShutdownCalls.all + HalfOpen.all

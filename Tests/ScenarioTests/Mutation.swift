@@ -33,6 +33,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + halfClosingMutations
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
         + abortingMutations + lingeringMutations + orphanMutations + shuttingDownMutations + shutdownCallMutations
+        + halfOpenMutations
 }
 
 // MARK: Segments
