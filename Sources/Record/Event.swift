@@ -9,6 +9,7 @@ package enum Event: Sendable, Equatable {
     case plan(ScenarioDescription)
     /// An attempt at a scenario began.
     case started(Started)
+    case hosts(HostsFact)
     case call(CallFact)
     case transition(TransitionFact)
     case row(RowFact)

@@ -122,6 +122,7 @@ extension Event {
         switch self {
         case .run, .plan, .end: nil
         case .started(let payload): payload.attempt
+        case .hosts(let payload): payload.attempt
         case .call(let payload): payload.attempt
         case .transition(let payload): payload.attempt
         case .row(let payload): payload.attempt

@@ -26,7 +26,7 @@ package struct Console: Sendable {
             self.finished += 1
             running.remove(finished.attempt)
             return line(of: finished)
-        case .call, .transition, .row, .segment, .packet, .counters, .exit, .note, .check, .measurement, .end: break
+        case .hosts, .call, .transition, .row, .segment, .packet, .counters, .exit, .note, .check, .measurement, .end: break
         }
         return ""
     }

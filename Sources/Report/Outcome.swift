@@ -90,7 +90,7 @@ extension Event {
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
         case .note(let fact): fact.at
-        case .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        case .run, .plan, .started, .hosts, .check, .measurement, .finished, .end: nil
         }
     }
 }
