@@ -65,14 +65,6 @@ package struct Console: Sendable {
     }
 
     private func painted(_ text: String, _ verdict: Verdict) -> String {
-        guard colour else { return text }
-        let code =
-            switch verdict {
-            case .passed: 32
-            case .failed: 31
-            case .error: 35
-            case .skipped: 33
-            }
-        return "\u{1b}[\(code)m\(text)\u{1b}[0m"
+        colour ? verdict.painted(text) : text
     }
 }
