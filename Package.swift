@@ -29,6 +29,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -44,8 +45,15 @@ let package = Package(
             name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
             swiftSettings: strict),
         .target(
-            name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
-            swiftSettings: strict),
+            name: "Report",
+            dependencies: [
+                "Compare", "Record", .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "XMLCoder", package: "XMLCoder"),
+            ],
+            resources: [
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/style.css"), .embedInCode("Page/ladder.js"),
+                .embedInCode("Page/page.js"),
+            ], swiftSettings: strict),
         .target(
             name: "Compare", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
             swiftSettings: strict),

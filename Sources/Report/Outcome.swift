@@ -13,7 +13,12 @@ package struct Outcome: Sendable, Equatable {
     /// Nanoseconds; up to the last fact for an attempt that was cut off.
     package var duration: Int64
     package var variant: String?
-    package var failedChecks: [Check]
+    /// `direct`, `netem`, `relay` or `loopback`.
+    package var link: String
+    /// Every expectation that was judged.
+    package var checks: [Check]
+    package var failedChecks: [Check] { checks.filter { !$0.passed } }
+    package var measurements: [Measurement]
     /// In the order of the record.
     package var facts: [Event]
 }
@@ -48,26 +53,26 @@ extension RunRecord {
     }
 
     private func outcome(of record: AttemptRecord) -> Outcome? {
-        let failed = record.checks.filter { !$0.passed }
         if let finished = record.finished {
             return Outcome(
                 name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
-                reason: finished.reason, duration: finished.duration, variant: finished.variant, failedChecks: failed,
-                facts: record.facts)
+                reason: finished.reason, duration: finished.duration, variant: finished.variant, link: finished.link,
+                checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: record.attempt.name, scenario: record.scenario, verdict: .error,
             reason: "\(record.attempt.name) did not finish: \(cause)",
-            duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, failedChecks: failed,
-            facts: record.facts)
+            duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
+            checks: record.checks, measurements: record.measurements, facts: record.facts)
     }
 
     private func outcome(ofUnstarted scenario: ScenarioDescription) -> Outcome? {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: scenario.id, scenario: scenario, verdict: .error,
-            reason: "\(scenario.id) did not start: \(cause)", duration: 0, variant: nil, failedChecks: [], facts: [])
+            reason: "\(scenario.id) did not start: \(cause)", duration: 0, variant: nil, link: "none", checks: [],
+            measurements: [], facts: [])
     }
 
     /// Why a planned attempt has no verdict; nil when the user knows.
