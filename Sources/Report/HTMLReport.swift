@@ -8,11 +8,11 @@ package enum HTMLReport {
     ///
     /// - Parameters:
     ///   - runs: one or more, each with a name that tells it from the others.
-    ///   - comparison: of the same runs, for what changed from one to the next.
-    package static func document(_ runs: [(name: String, record: RunRecord)], comparison: Comparison?) -> [UInt8] {
+    ///   - comparisons: of the same runs, for what changed from one to the next; one for each lane.
+    package static func document(_ runs: [(name: String, record: RunRecord)], comparisons: [Comparison]) -> [UInt8] {
         do {
             let template = try MustacheTemplate(string: text(PackageResources.page_mustache))
-            return Array(template.render(Page(runs, comparison)).utf8)
+            return Array(template.render(Page(runs, comparisons)).utf8)
         } catch {
             // The template is part of the program.
             fatalError("the page's template is broken: \(error)")
@@ -31,6 +31,8 @@ private struct Page {
         }
 
         let name: String
+        /// The version alone, where that tells the runs apart.
+        let short: String
         let counts: [Count]
         let setting: String
         let cautions: [String]
@@ -59,6 +61,7 @@ private struct Page {
 
     struct RunName: Encodable {
         let name: String
+        let short: String
     }
 
     let title: String
@@ -72,12 +75,14 @@ private struct Page {
     let scenarios: [Row]
     let runsData: String
 
-    init(_ runs: [(name: String, record: RunRecord)], _ comparison: Comparison?) {
-        self.runs = runs.map(Run.init)
+    init(_ runs: [(name: String, record: RunRecord)], _ comparisons: [Comparison]) {
+        let shorts = runs.map { String($0.name.prefix { $0.isNumber || $0 == "." }) }
+        let areTold = Set(shorts).count == runs.count && !shorts.contains("")
+        self.runs = zip(runs, shorts).map { Run($0, short: areTold ? $1 : $0.name) }
         several = runs.count > 1
         title = "tcpwitness: " + runs.map(\.name).joined(separator: ", ")
         tool = runs.first?.record.header.tool ?? "tcpwitness"
-        runsData = scriptJSON(runs.map { RunName(name: $0.name) })
+        runsData = scriptJSON(self.runs.map { RunName(name: $0.name, short: $0.short) })
         let outcomes = runs.map { run in Dictionary(grouping: run.record.outcomes) { $0.scenario.id } }
         // In the order of the newest plan; what only an older run has comes last.
         var plan: [ScenarioDescription] = []
@@ -86,7 +91,7 @@ private struct Page {
             for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
         topics = plan.map(\.topic).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        let changes = Page.changes(comparison)
+        let changes = Page.changes(comparisons)
         scenarios = plan.map { scenario in
             let each = outcomes.map { $0[scenario.id] ?? [] }
             return Row(scenario, each.map(HTMLScenario.Run.init), changes[scenario.id] ?? [])
@@ -94,9 +99,9 @@ private struct Page {
     }
 
     /// What changed, by scenario.
-    private static func changes(_ comparison: Comparison?) -> [String: [HTMLScenario.Step]] {
+    private static func changes(_ comparisons: [Comparison]) -> [String: [HTMLScenario.Step]] {
         var changes: [String: [HTMLScenario.Step]] = [:]
-        for step in comparison?.steps ?? [] {
+        for step in comparisons.flatMap(\.steps) {
             for change in step.scenarios where !change.differences.isEmpty {
                 let groups = change.groups.map { group in
                     HTMLScenario.Step.Group(
@@ -112,7 +117,8 @@ private struct Page {
 }
 
 extension Page.Run {
-    init(_ run: (name: String, record: RunRecord)) {
+    init(_ run: (name: String, record: RunRecord), short: String) {
+        self.short = short
         let header = run.record.header
         let summary = RunSummary(run.record)
         name = run.name
@@ -123,7 +129,7 @@ extension Page.Run {
         let time = run.record.end.map { ", \(duration($0.duration))" } ?? ""
         setting =
             "\(header.lane.rawValue) lane, link \(header.link.rawValue), \(header.place)\(time)"
-            + (header.startedAt.map { ", \($0)" } ?? "")
+            + (header.startedAt.map { ", \($0.replacing("T", with: " ").replacing("Z", with: " UTC"))" } ?? "")
         let ending = run.record.end?.interrupted ?? run.record.truncation.map { "the record is \($0)" }
         cautions = [ending].compactMap(\.self) + header.limits
     }
@@ -142,7 +148,7 @@ extension Page.Row {
         data = scriptJSON(
             HTMLScenario(
                 id: scenario.id, claim: scenario.claim, says: scenario.documentSays, document: document,
-                cites: scenario.citations.map(\.words), location: scenario.location, steps: scenario.steps,
+                cites: scenario.citations.map(\.fullWords), location: scenario.location, steps: scenario.steps,
                 runs: runs, changes: changes))
     }
 }

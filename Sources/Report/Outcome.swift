@@ -10,6 +10,8 @@ package struct Outcome: Sendable, Equatable {
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?
+    /// Nanoseconds from the begin of the run to that of the attempt.
+    package var start: Int64
     /// Nanoseconds; up to the last fact for an attempt that was cut off.
     package var duration: Int64
     package var variant: String?
@@ -56,14 +58,14 @@ extension RunRecord {
         if let finished = record.finished {
             return Outcome(
                 name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
-                reason: finished.reason, duration: finished.duration, variant: finished.variant, link: finished.link,
+                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant, link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: record.attempt.name, scenario: record.scenario, verdict: .error,
             reason: "\(record.attempt.name) did not finish: \(cause)",
-            duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
+            start: record.start, duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
             checks: record.checks, measurements: record.measurements, facts: record.facts)
     }
 
@@ -71,7 +73,7 @@ extension RunRecord {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: scenario.id, scenario: scenario, verdict: .error,
-            reason: "\(scenario.id) did not start: \(cause)", duration: 0, variant: nil, link: "none", checks: [],
+            reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none", checks: [],
             measurements: [], facts: [])
     }
 

@@ -55,10 +55,8 @@ final class MatrixRun {
         var waiting = try kernels.enumerated().map {
             Waiting(place: $0, kernel: $1, record: try record(for: $1, among: kernels.count))
         }[...]
-        let junit = try command.junit.map { try OutputFile(checking: $0, option: "--junit") }
-        if let junit, waiting.contains(where: { $0.record?.isSame(as: junit) == true }) {
-            throw Complaint("--record and --junit name the same file")
-        }
+        let reports = try ReportFiles(
+            command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
@@ -74,7 +72,7 @@ final class MatrixRun {
             running = try running.filter { try !advance($0) }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        try junit?.create(JUnit.document(inOrder))
+        try reports.write(inOrder.map { (nil, $0) })
         return ExitStatus.worst(of: inOrder.map(\.exitStatus))
     }
 
@@ -115,7 +113,7 @@ final class MatrixRun {
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
             place: qemu.place, startedAt: nil)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, junit: nil), selected: selected, fallback: header,
+            outputs: RunSession.Outputs(record: next.record, reports: nil), selected: selected, fallback: header,
             label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks

@@ -33,8 +33,8 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
-    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
-    var junit: String?
+    @OptionGroup(title: "Reports")
+    var reports: ReportOptions
 
     @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
     var record: String?
@@ -118,13 +118,9 @@ struct RunCommand: Subcommand {
     }
 
     private func checkOutputs() throws -> RunSession.Outputs {
-        let outputs = RunSession.Outputs(
-            record: try record.map { try OutputFile(checking: $0, option: "--record") },
-            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") })
-        if let record = outputs.record, let junit = outputs.junit, record.isSame(as: junit) {
-            throw Complaint("--record and --junit name the same file")
-        }
-        return outputs
+        let record = try record.map { try OutputFile(checking: $0, option: "--record") }
+        let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
+        return RunSession.Outputs(record: record, reports: reports)
     }
 
     /// What to tell the lab.

@@ -9,7 +9,7 @@ final class RunSession {
     /// Where to write; either may be missing.
     struct Outputs {
         var record: OutputFile?
-        var junit: OutputFile?
+        var reports: ReportFiles?
     }
 
     private let outputs: Outputs
@@ -51,12 +51,12 @@ final class RunSession {
         try taking.get()
     }
 
-    /// Ends the record, prints what failed and the counts, and writes the report.
+    /// Ends the record, prints what failed and the counts, and writes the reports.
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
     func conclude(_ cause: String?) throws -> ExitStatus {
         let record = try finish(cause)
-        try outputs.junit?.create(JUnit.document([record]))
+        try outputs.reports?.write([(nil, record)])
         return record.exitStatus
     }
 

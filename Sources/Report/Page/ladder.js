@@ -66,9 +66,9 @@ function drawLadder(ladder, width, options) {
   const lanes = [0, 1].map(host => arrange(bars.filter(bar => bar.host === host)));
   const longest = Math.max(10, ...ladder.arrows.map(arrow => arrow[1].length));
   const laneRoom = (lanes[0] + lanes[1]) * laneWidth + 12;
-  const wireRoom = Math.max(120, Math.min(longest * charWidth + 60, (width - timeWidth - laneRoom) * 0.42));
-  const side = Math.max(110, (width - timeWidth - laneRoom - wireRoom) / 2);
-  const x = { textA: timeWidth, barsA: timeWidth + side };
+  const wireRoom = Math.max(120, Math.min(longest * charWidth + 90, (width - timeWidth - laneRoom) * 0.42));
+  const side = Math.max(120, (width - timeWidth - laneRoom - wireRoom) / 2);
+  const x = { barsA: timeWidth + side };
   x.railA = x.barsA + lanes[0] * laneWidth + 6;
   x.railB = x.railA + wireRoom;
   x.barsB = x.railB + 6;
@@ -114,8 +114,8 @@ function drawLadder(ladder, width, options) {
     const across = kind === Kind.note || kind === Kind.check;
     const classes = [kindNames[kind], flags & 2 ? "bad" : ""].join(" ");
     if (across) layers.bands.append(svg("rect", { class: kind === Kind.check ? "badband" : "band", x: timeWidth - 4, y, width: total - timeWidth + 4, height }));
-    const left = across ? timeWidth + 4 : host === 1 ? x.textB : x.textA;
-    const element = svg("text", { class: classes, x: left, y: y + 11 });
+    const left = across ? timeWidth + 4 : host === 1 ? x.textB : x.barsA - 8;
+    const element = svg("text", { class: classes, x: left, y: y + 11, "text-anchor": across || host === 1 ? "start" : "end" });
     lines.forEach((line, index) => element.append(svg("tspan", { x: left, y: y + 11 + index * lineHeight }, line)));
     layers.texts.append(element);
   }

@@ -62,7 +62,7 @@ function show() {
   document.body.classList.toggle("open", Boolean(block));
   $("detail").hidden = !block;
   for (const row of table) row.classList.toggle("current", row.dataset.id === id);
-  if (!block) { current = null; return; }
+  if (!block) { current = null; document.body.classList.remove("two"); return; }
   const scenario = JSON.parse(block.textContent);
   const has = run => Boolean(scenario.runs[run]);
   const worst = scenario.runs.findIndex(run => run && (run.verdict === "failed" || run.verdict === "error"));
@@ -80,13 +80,14 @@ function show() {
 function render() {
   const { scenario, left, right } = current;
   const sides = right === undefined ? [left] : [left, right];
+  document.body.classList.toggle("two", right !== undefined);
   const detail = $("detail");
   const top = [
     html("p", {}, html("a", { href: "#" }, "← all scenarios")),
     html("h2", {}, scenario.id, " ", html("small", {}, scenario.location)),
     words(scenario), toolbar(scenario, left, right), differences(scenario),
   ];
-  detail.replaceChildren(...top);
+  detail.replaceChildren(...top.filter(Boolean));
   const grid = html("div", { class: `sides ${right === undefined ? "" : "two"}` });
   detail.append(grid);
   const columns = sides.map(run => {
@@ -99,12 +100,10 @@ function render() {
 }
 
 function words(scenario) {
-  const boxes = [html("div", {}, html("h3", {}, "Linux"), html("p", {}, scenario.claim))];
-  if (scenario.says || scenario.document !== "unclaimed") {
-    const verdicts = { holds: "holds", differs: "true in spirit; the kernel does more", refuted: "refuted: the kernel does something else" };
-    boxes.push(html("div", {}, html("h3", {}, "The document"), scenario.says ? html("p", {}, scenario.says) : null,
-      html("span", { class: `badge ${scenario.document}` }, verdicts[scenario.document] ?? "no document claims it")));
-  }
+  const verdicts = { holds: "the document holds", differs: "true in spirit; the kernel does more", refuted: "refuted: the kernel does something else" };
+  const badge = verdicts[scenario.document] ? html("span", { class: `badge ${scenario.document}` }, verdicts[scenario.document]) : null;
+  const boxes = [html("div", {}, html("h3", {}, "What Linux does"), html("p", {}, scenario.claim), scenario.says ? null : badge)];
+  if (scenario.says) boxes.push(html("div", {}, html("h3", {}, "What the document says"), html("p", {}, scenario.says), badge));
   boxes.push(html("div", {}, html("h3", {}, "Where it is written"), html("ul", {}, ...scenario.cites.map(cite => html("li", {}, cite)))));
   if (scenario.steps.length) boxes.push(html("div", {}, html("h3", {}, "What is done"), html("ol", {}, ...scenario.steps.map(step => html("li", {}, step)))));
   return html("div", { class: "words" }, ...boxes);
@@ -114,13 +113,13 @@ function toolbar(scenario, left, right) {
   const bar = html("div", { class: "toolbar", role: "toolbar", "aria-label": "What is shown" });
   scenario.runs.forEach((run, index) => {
     if (!run) return;
-    bar.append(html("button", { type: "button", class: "run", "data-run": index, "aria-pressed": String(index === left), onclick: () => go(scenario.id, index, right === index ? left : right) }, runs[index].name));
+    bar.append(html("button", { type: "button", class: "run", "data-run": index, "aria-pressed": String(index === left), title: runs[index].name, onclick: () => go(scenario.id, index, right === index ? left : right) }, runs[index].short));
   });
   if (scenario.runs.filter(Boolean).length > 1) {
     const choose = html("select", { id: "beside", "aria-label": "Compare with", onchange: event => go(scenario.id, left, event.target.value === "" ? undefined : Number(event.target.value)) },
       html("option", { value: "" }, "compare with ..."));
     scenario.runs.forEach((run, index) => {
-      if (run && index !== left) choose.append(html("option", { value: index, selected: index === right }, runs[index].name));
+      if (run && index !== left) choose.append(html("option", { value: index, selected: index === right }, `compared with ${runs[index].short}`));
     });
     bar.append(choose);
   }
@@ -152,11 +151,15 @@ function fill(column, scenario, index, fresh) {
   if (run.explain.length) {
     column.append(html("dl", { class: "explain" }, ...run.explain.flatMap(([name, text]) => [html("dt", {}, name), html("dd", {}, text)])));
   }
-  column.append(html("ul", { class: "paths" }, ...run.ladder.bars.map(([host, name, spans]) =>
-    html("li", {}, `${"AB"[host]} ${name}: ${spans.map(span => span[3] ? `(${span[0]})` : span[0]).join(" → ")}`))));
+  const paths = new Map();
+  for (const [host, name, spans] of run.ladder.bars) {
+    const path = `${"AB"[host]} ${name}: ${spans.map(span => span[3] ? `(${span[0]})` : span[0]).join(" → ")}`;
+    paths.set(path, (paths.get(path) ?? 0) + 1);
+  }
+  column.append(html("ul", { class: "paths" }, ...[...paths].map(([path, count]) => html("li", {}, count > 1 ? `${path}  (${count} times)` : path))));
   const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Ladder diagram" });
   column.append(scroll);
-  scroll.append(drawLadder(run.ladder, Math.max(scroll.clientWidth - 2, 640), { ...shown, fresh }));
+  scroll.append(drawLadder(run.ladder, Math.max(scroll.clientWidth - 2, current.right === undefined ? 640 : 500), { ...shown, fresh }));
   const states = new Set(run.ladder.bars.flatMap(bar => bar[2].map(span => span[0])));
   column.append(html("div", { class: "legend" }, ...[...states].map(state => html("span", {}, html("i", { style: `background: var(--${state}, var(--CLOSE))` }), state)),
     html("span", {}, "■ held by the wire"), html("span", {}, "✕ lost"), html("span", {}, "◆ forged"), html("span", {}, "┇ kernel timer"), html("span", {}, "faded bar: seen by netlink alone")));
