@@ -77,7 +77,8 @@ let package = Package(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
             exclude: ["Golden"], swiftSettings: strict),

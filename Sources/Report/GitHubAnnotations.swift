@@ -7,7 +7,7 @@ package enum GitHubAnnotations {
 
     package static func text(_ runs: [(name: String, record: RunRecord)]) -> String {
         runs.flatMap { run in
-            let failing = run.record.outcomes.filter { $0.verdict == .failed || $0.verdict == .error }
+            let failing = run.record.outcomes.filter(\.isBad)
             var lines = failing.map { annotation($0, on: run.name) }
             if let ending = run.record.truncation ?? run.record.end?.interrupted {
                 lines.append("::warning title=Linux \(property(run.name))::\(message(ending))")

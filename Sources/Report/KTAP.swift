@@ -60,8 +60,8 @@ private struct Test {
         name = outcome.name.replacing(" #", with: " attempt ")
         subtests = []
         let reason = (outcome.reason ?? "").oneLine.replacing("#", with: "")
-        diagnostics = outcome.verdict == .failed || outcome.verdict == .error ? outcome.explanation : []
-        if let variant = outcome.variant { diagnostics.append("  variant   \(variant)") }
+        diagnostics = outcome.isBad ? outcome.explanation : []
+        if let variant = outcome.variant { diagnostics.append("variant \(variant)") }
         result =
             switch outcome.verdict {
             case .passed: .ok
@@ -93,7 +93,8 @@ private struct Test {
     }
 
     private func lines(number: Int) -> [String] {
-        let inner = subtests.isEmpty ? diagnostics.map { "# \(name): \($0.oneLine)" } : body(indentation: "  ")
+        let told = diagnostics.filter { !$0.isEmpty }.map { "# \(name): \($0.oneLine)" }
+        let inner = subtests.isEmpty ? told : body(indentation: "  ")
         let directive =
             if case .directive(_, let words) = result { " # \(words)" } else { "" }
         return inner + ["\(isOK ? "ok" : "not ok") \(number) \(name)\(directive)"]

@@ -98,9 +98,7 @@ extension SegmentFact {
 
     /// `FIN ACK seq=1 ack=1`: what the diagram says of it.
     var label: String {
-        var text = flagWords
-        // A pure ACK takes no sequence number, so its own says little.
-        if flags != "." || length > 0 { text += " seq=\(signed(sequence))" }
+        var text = "\(flagWords) seq=\(signed(sequence))"
         if let acknowledgement { text += " ack=\(signed(acknowledgement))" }
         if length > 0 { text += " len=\(length)" }
         if window == 0, !flags.contains("R") { text += " win=0" }

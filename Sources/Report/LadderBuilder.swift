@@ -89,7 +89,7 @@ struct LadderBuilder {
             Entry(
                 row: Ladder.Row(
                     at: call.at + took, host: call.host, kind: .result,
-                    text: "... \(process)\(call.call)\(addresses.named(call.answer)) after \(seconds(took, decimals: 3)) s",
+                    text: "... \(process)\(call.call)\(addresses.named(call.answer)) after \(duration(took))",
                     isMinor: isMinor, isBad: call.errno != nil || !call.signals.isEmpty), part: nil))
     }
 

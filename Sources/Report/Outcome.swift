@@ -19,6 +19,8 @@ package struct Outcome: Sendable, Equatable {
     package var link: String
     /// Every expectation that was judged.
     package var checks: [Check]
+    /// Whether somebody must look at it.
+    package var isBad: Bool { verdict == .failed || verdict == .error }
     package var failedChecks: [Check] { checks.filter { !$0.passed } }
     package var measurements: [Measurement]
     /// In the order of the record.
@@ -58,7 +60,8 @@ extension RunRecord {
         if let finished = record.finished {
             return Outcome(
                 name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
-                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant, link: finished.link,
+                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant,
+                link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
@@ -73,7 +76,8 @@ extension RunRecord {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: scenario.id, scenario: scenario, verdict: .error,
-            reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none", checks: [],
+            reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none",
+            checks: [],
             measurements: [], facts: [])
     }
 

@@ -6,7 +6,7 @@ package enum SummaryMarkdown {
         var lines: [String] = []
         for run in runs { lines += heading(run.name, run.record) }
         for run in runs {
-            for outcome in run.record.outcomes where outcome.verdict == .failed || outcome.verdict == .error {
+            for outcome in run.record.outcomes where outcome.isBad {
                 lines += told(outcome, on: runs.count > 1 ? run.name : nil)
             }
         }

@@ -18,6 +18,9 @@ extension String {
     /// Filled with spaces at the front up to a width.
     func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 
+    /// Its begin, if all of it does not fit.
+    func cut(to width: Int) -> String { count <= width ? self : width < 2 ? "" : prefix(width - 1) + "…" }
+
     /// Its lines as one.
     var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

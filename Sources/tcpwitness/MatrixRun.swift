@@ -14,6 +14,7 @@ final class MatrixRun {
     private let lane: Lane
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
+    private let screen: Screen
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
 
@@ -43,6 +44,7 @@ final class MatrixRun {
         self.command = command
         self.lane = lane
         self.selected = selected
+        screen = Screen(quiet: command.quiet)
         qemu = QEMU(clock: command.realTime ? .real : .virtual, isAccelerated: false)
     }
 
@@ -70,6 +72,7 @@ final class MatrixRun {
                 running = []
             }
             running = try running.filter { try !advance($0) }
+            for run in running { try run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
         try reports.write(inOrder.map { (nil, $0) })
@@ -114,7 +117,7 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, reports: nil), selected: selected, fallback: header,
-            label: isAlone ? nil : kernel.label)
+            screen: screen, detail: command.detail, label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks
         let guest = try complaining(.harnessError) {

@@ -19,7 +19,8 @@ struct ReportCommand: Subcommand {
         var runs: [(path: String?, record: RunRecord)] = []
         for (path, contents) in contents {
             let run = try RunRecord(contents.events, truncation: contents.truncation)
-            var console = Console(colour: Terminal.hasColour)
+            var console = Console(
+                colour: Terminal.hasColour, width: Terminal.isInteractive ? Terminal.width : nil)
             let separator = runs.isEmpty ? "" : "\n"
             let lines = contents.events.map { console.render($0) }.joined()
             try Terminal.print(separator + lines + console.conclusion(run))

@@ -12,6 +12,9 @@ struct RunCommand: Subcommand {
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
 
+    @OptionGroup
+    var choice: SelectionOptions
+
     @Option(
         help: ArgumentHelp(
             "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
@@ -33,6 +36,12 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
+    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
+    var verbose = false
+
     @OptionGroup(title: "Reports")
     var reports: ReportOptions
 
@@ -48,18 +57,21 @@ struct RunCommand: Subcommand {
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
+        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
     }
 
     func perform() throws -> ExitStatus {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
-        let selected = try select(scenarios, from: catalogue(lane: lane))
+        let selected = try choice.select(scenarios, from: catalogue(lane: lane))
+        guard !selected.isEmpty else { return .nothingRan }
         guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
         try Privileges.check()
         let outputs = try checkOutputs()
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
-        let session = RunSession(outputs: outputs, selected: selected, fallback: header)
+        let session = RunSession(
+            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: quiet), detail: detail)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -76,9 +88,17 @@ struct RunCommand: Subcommand {
     }
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> ExitStatus {
+        var lastNews = Instant.now
         while true {
             do {
-                switch try lab.next(within: silence) {
+                // A short while at a time, so that the status is seen to move.
+                let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
+                if case .silent = step, .now - lastNews < silence {
+                    try session.tick()
+                    continue
+                }
+                lastNews = .now
+                switch step {
                 case .lines(let lines): try session.take(lines)
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
                 case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun:
@@ -110,6 +130,9 @@ struct RunCommand: Subcommand {
         Complaint(cause).print()
         return status
     }
+
+    /// How much is printed.
+    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {

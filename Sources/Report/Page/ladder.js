@@ -241,7 +241,7 @@ function compareLadders(left, right) {
     const arrow = ladder.arrows.find(arrow => arrow[3] === number || arrow[4] === number);
     const text = arrow ? `${arrow[1]} ${fates[arrow[5]]}` : row[3];
     // Ports, durations and timers' rests differ from run to run.
-    return `${row[2]} ${text.replace(/([AB]):\d{5}/g, "$1:port").replace(/\d+(\.\d+)? (ms|s|min|h)\b/g, "time").replace(/\(\d+ times\)/, "")}`;
+    return `${row[2]} ${text.replace(/([AB]):\d{5}/g, "$1:port").replace(/\d+(\.\d+)? (ms|s|min|h)\b/g, "time").replace(/\(\d+ times\)/, "").replace(/sack [-\d:,]+/, "sack")}`;
   };
   const fresh = [new Set(), new Set()];
   for (const host of [0, 1, 2]) {
