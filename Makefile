@@ -18,10 +18,10 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check matrix build bench lint format clean prerequisites root
+.PHONY: help test check matrix behaviours build bench lint format clean prerequisites root
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 KERNELS := 5.10 6.1 6.12 7.2
 
@@ -58,6 +58,10 @@ bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to 
 	$(RELEASE)/tcpwitness run --record $(REPORTS)/bench.jsonl; \
 	unshare --net --mount Scripts/run-benchmarks $(BENCH) $(REPORTS); \
 	$(BENCH)/BenchmarkRatios $(REPORTS)/Current_run.jmh.json $(REPORTS)/bench.jsonl $(REPORTS)/bench.json
+
+behaviours: build ## Write BEHAVIOURS.md: every claim, what Linux does and where kernels differ
+	@$(AS_USER) mkdir -p build
+	$(AS_USER) sh -c '$(RELEASE)/tcpwitness behaviours > build/BEHAVIOURS.md && mv build/BEHAVIOURS.md .'
 
 build: prerequisites ## Build the three executables into .build/release
 	$(AS_USER) swift build -c release

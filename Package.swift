@@ -29,6 +29,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
@@ -58,6 +59,12 @@ let package = Package(
             name: "Compare", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
             swiftSettings: strict),
         .target(
+            name: "History",
+            dependencies: [
+                "Record", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], resources: [.embedInCode("trends.mustache")], swiftSettings: strict),
+        .target(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines", sources: ["KnownChanges.swift"],
             swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
@@ -66,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Baselines", "CLinux", "Compare", "Guest", "Kernels", "Lab", "Linux", "Record", "Report", "Scenarios",
+                "Baselines", "CLinux", "Compare", "Guest", "History", "Kernels", "Lab", "Linux", "Record", "Report",
+                "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
@@ -82,6 +90,7 @@ let package = Package(
         .testTarget(
             name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "HistoryTests", dependencies: ["History", "Record"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "GuestTests", dependencies: ["Guest", "Kernels", "Linux"], swiftSettings: strict),

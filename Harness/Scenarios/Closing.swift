@@ -178,6 +178,7 @@ enum Closing {
         "close.fin-wait2-orphan-timeout",
         claim: "FIN_WAIT2 of a closed descriptor does not last for ever: the kernel ends it after tcp_fin_timeout, "
             + "silently.",
+        says: "FIN_WAIT2 has no timeout: without a FIN of the peer it lasts until the system is started again.",
         cites: [
             .document("001", "状态说明"), .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "__tcp_close"),
             .kernel("tcp_minisocks.c", "tcp_time_wait"), TimeWaiting.countedAtItsStart,

@@ -13,7 +13,7 @@ enum HalfClosing {
         claim: "After shutdown(SHUT_WR) the other direction goes on: the peer's data is acknowledged in FIN_WAIT2 and "
             + "read, and the connection then closes in order.",
         cites: [
-            .document("002", "shutdown"), .document("004", "什么是TCP的半关闭"), .document("001", "四次挥手"),
+            .document("002", "shutdown"), .document("004", "半关闭"), .document("001", "四次挥手"),
             .rfc(9293, "3.6"), .kernel("tcp.c", "tcp_shutdown"),
         ],
         link: .direct,
@@ -57,6 +57,7 @@ enum HalfClosing {
         "shutdown.rd-buffered-data",
         claim: "shutdown(SHUT_RD) does not throw away what has already been received: it stays readable, then comes "
             + "the end.",
+        says: "shutdown(SHUT_RD) throws away what is in the receive buffer.",
         cites: [.document("002", "shutdown"), .kernel("tcp.c", "tcp_recvmsg_locked")],
         verdict: .refuted,
         link: .direct,

@@ -62,6 +62,7 @@ enum SimultaneousOpening {
         "open.simultaneous-segment-count",
         claim: "A simultaneous open takes six segments on Linux: the documents' four, and one more ACK from each end, "
             + "because the SYN in the other's SYN/ACK is old.",
+        says: "A simultaneous open exchanges four segments, one more than the usual three.",
         cites: [
             .document("000", "同时打开"), .document("001", "三次握手"),
             .commit("23e89e8ee7be", "6.11: SYN/ACK accepted in SYN_RECV of a crossed open"),

@@ -11,6 +11,7 @@ enum TimeWaiting {
     static let sixtySeconds = Scenario(
         "timewait.sixty-seconds",
         claim: "TIME_WAIT lasts 60 s on Linux whatever tcp_fin_timeout is, and ends silently.",
+        says: "On Linux net.ipv4.tcp_fin_timeout sets how long TIME_WAIT lasts (001); it lasts some minutes (003).",
         cites: [
             .document("001", "常见问题"), .document("004", "TIME_WAIT"), .document("003", "关闭 TCP 连接"),
             .rfc(9293, "3.6.1"), .kernel("tcp_minisocks.c", "tcp_time_wait"),

@@ -7,7 +7,7 @@ const unsigned long clx_mount_private_recursive = MS_PRIVATE | MS_REC;
 
 int clx_unshare_net(void) { return unshare(CLONE_NEWNET) ? -errno : 0; }
 int clx_unshare_mount(void) { return unshare(CLONE_NEWNS) ? -errno : 0; }
-int clx_unshare_user_net(void) { return unshare(CLONE_NEWUSER | CLONE_NEWNET) ? -errno : 0; }
+int clx_unshare_user(void) { return unshare(CLONE_NEWUSER) ? -errno : 0; }
 int clx_setns_net(int fd) { return setns(fd, CLONE_NEWNET) ? -errno : 0; }
 
 int clx_mount(const char *source, const char *target, const char *type, unsigned long flags)

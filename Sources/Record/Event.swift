@@ -57,10 +57,12 @@ package struct RunHeader: Codable, Equatable, Sendable {
     package var startedAt: String?
     /// Prerequisites that were missing, each with its consequence.
     package var limits: [String]
+    /// Which part of a divided run; nil for a whole one.
+    package var shard: Shard?
 
     package init(
         tool: String, kernel: Kernel, lane: Lane, link: LinkChoice, place: String, startedAt: String?,
-        limits: [String] = []
+        limits: [String] = [], shard: Shard? = nil
     ) {
         self.tool = tool
         self.kernel = kernel
@@ -69,6 +71,7 @@ package struct RunHeader: Codable, Equatable, Sendable {
         self.place = place
         self.startedAt = startedAt
         self.limits = limits
+        self.shard = shard
     }
 }
 
@@ -148,7 +151,7 @@ package struct Citation: Codable, Equatable, Sendable {
 }
 
 /// How a document's claim fares on Linux.
-package enum DocumentVerdict: String, Codable, Sendable {
+package enum DocumentVerdict: String, Codable, Sendable, CaseIterable {
     /// The kernel does what the document says.
     case holds
     /// True in spirit, but the kernel does something a reader must know.

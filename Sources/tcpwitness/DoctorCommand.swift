@@ -7,6 +7,8 @@ struct DoctorCommand: Subcommand {
         commandName: "doctor", abstract: "Checks each prerequisite and says what to do about what is missing.")
 
     func perform() throws -> ExitStatus {
+        // What it finds is what a run of this user would find.
+        try Privileges.acquire()
         let lab = try LabExecutable.find()
         let child: ChildProcess
         do {

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Guest
+internal import History
 internal import Kernels
 internal import Linux
 internal import Record
@@ -17,6 +18,7 @@ final class MatrixRun {
     private let screen: Screen
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
+    private var history: (path: String, file: History)?
 
     /// A kernel before its turn.
     private struct Waiting {
@@ -59,6 +61,7 @@ final class MatrixRun {
         }[...]
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
+        history = try command.openHistory()
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
@@ -114,9 +117,9 @@ final class MatrixRun {
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
-            place: qemu.place, startedAt: nil)
+            place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, reports: nil), selected: selected, fallback: header,
+            outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
             screen: screen, detail: command.detail, label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks

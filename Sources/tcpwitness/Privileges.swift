@@ -1,18 +1,45 @@
+internal import CLinux
 internal import Glibc
 internal import Linux
 
 /// What the lab needs of the kernel's privileges.
 enum Privileges {
-    /// From <linux/capability.h>: namespaces and tracepoints, interfaces and sock_diag destroy, packet sockets.
+    /// From <linux/capability.h>: interfaces and sock_diag destroy, packet sockets, namespaces and tracepoints.
     private static let needed = [(12, "CAP_NET_ADMIN"), (13, "CAP_NET_RAW"), (21, "CAP_SYS_ADMIN")]
 
-    /// Throws a complaint that names what is missing.
-    static func check() throws {
-        let effective = try effectiveCapabilities()
-        let missing = needed.filter { effective & (1 << $0.0) == 0 }.map(\.1).joined(separator: ", ")
+    /// Makes sure of them: an ordinary user enters a user namespace in which he has them all.
+    ///
+    /// The process must still have a single thread. Throws a complaint that names what is missing.
+    static func acquire() throws {
+        let missing = try missing()
         if missing.isEmpty { return }
-        guard geteuid() == 0 else { throw Complaint("run needs root (missing \(missing)): use sudo") }
-        throw Complaint("run needs \(missing), which this root lacks; a container may have dropped it")
+        guard geteuid() != 0 else {
+            throw Complaint("run needs \(missing), which this root lacks; a container may have dropped it")
+        }
+        do {
+            try enterUserNamespace()
+        } catch {
+            throw Complaint(
+                "run needs root (missing \(missing)): use sudo, or let users make user namespaces: \(error)")
+        }
+        let still = try Self.missing()
+        guard still.isEmpty else {
+            throw Complaint("run needs root: this machine gives a user namespace no \(still); use sudo")
+        }
+    }
+
+    /// As its root, so that what is made there belongs to it; files that are written still belong to the user.
+    private static func enterUserNamespace() throws(SystemError) {
+        let (user, group) = (geteuid(), getegid())
+        try check(clx_unshare_user(), "unshare(CLONE_NEWUSER)")
+        try Files.write("deny", to: "/proc/self/setgroups")
+        try Files.write("0 \(user) 1", to: "/proc/self/uid_map")
+        try Files.write("0 \(group) 1", to: "/proc/self/gid_map")
+    }
+
+    private static func missing() throws -> String {
+        let effective = try effectiveCapabilities()
+        return needed.filter { effective & (1 << $0.0) == 0 }.map(\.1).joined(separator: ", ")
     }
 
     private static func effectiveCapabilities() throws -> UInt64 {

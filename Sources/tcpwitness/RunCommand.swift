@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import History
 internal import Lab
 internal import Linux
 internal import Record
@@ -7,7 +8,10 @@ internal import Report
 struct RunCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs scenarios on this machine's kernel, or on others in guests.",
-        discussion: "On this machine's kernel it needs root; guests need QEMU and nothing else.")
+        discussion: """
+            On this machine's kernel an ordinary user gets a user namespace where the kernel allows that, and does \
+            without tracepoints; root gets everything. Guests need QEMU and no root.
+            """)
 
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
@@ -36,6 +40,9 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
+    @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
+    var shard: Shard?
+
     @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
     var quiet = false
 
@@ -47,6 +54,9 @@ struct RunCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
     var record: String?
+
+    @Option(help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"))
+    var history: String?
 
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
@@ -63,13 +73,18 @@ struct RunCommand: Subcommand {
 
     func perform() throws -> ExitStatus {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
-        let selected = try choice.select(scenarios, from: catalogue(lane: lane))
-        guard !selected.isEmpty else { return .nothingRan }
+        let all = try choice.select(scenarios, from: catalogue(lane: lane))
+        guard !all.isEmpty else { return .nothingRan }
+        let selected = shard?.select(all) ?? all
+        if selected.isEmpty {
+            throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
+        }
         guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
-        try Privileges.check()
+        try Privileges.acquire()
         let outputs = try checkOutputs()
         let header = RunHeader(
-            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil)
+            tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
+            shard: shard)
         let session = RunSession(
             outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: quiet), detail: detail)
         let lab: LabProcess
@@ -143,7 +158,12 @@ struct RunCommand: Subcommand {
     private func checkOutputs() throws -> RunSession.Outputs {
         let record = try record.map { try OutputFile(checking: $0, option: "--record") }
         let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
-        return RunSession.Outputs(record: record, reports: reports)
+        return RunSession.Outputs(record: record, reports: reports, history: try openHistory())
+    }
+
+    /// The history to keep the verdicts in, made if there is none. Throws a complaint.
+    func openHistory() throws -> (path: String, file: History)? {
+        try history.map { ($0, try HistoryFile.open($0, creating: true)) }
     }
 
     /// What to tell the lab.

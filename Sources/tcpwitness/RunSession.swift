@@ -1,15 +1,17 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import History
 internal import Linux
 internal import Record
 internal import Report
 
 /// A run as it comes in: every event goes to the record, to the console and, for the reports at the end, to memory.
 final class RunSession {
-    /// Where to write; either may be missing.
+    /// Where to write; each may be missing.
     struct Outputs {
         var record: OutputFile?
         var reports: ReportFiles?
+        var history: (path: String, file: History)?
     }
 
     private let outputs: Outputs
@@ -82,6 +84,9 @@ final class RunSession {
         let record = try RunRecord(events)
         try screen.forget(label)
         try screen.print(prefixed(text + console.conclusion(record)))
+        if let history = outputs.history {
+            try HistoryFile.complaining(history.path) { () throws(HistoryError) in _ = try history.file.add(record) }
+        }
         return record
     }
 
@@ -105,6 +110,7 @@ final class RunSession {
             return rendered(event)
         }
         header.startedAt = header.startedAt ?? Date.now.formatted(.iso8601)
+        header.shard = fallbackHeader.shard
         let stamped = Event.run(header)
         // Only now, so that a run that never begins leaves no file and an older record whole.
         writer = try outputs.record?.create(encoder.line(stamped))

@@ -34,6 +34,7 @@ struct ShowCommand: Subcommand {
             "  claim     \(scenario.claim)",
             "  document  \(scenario.documentVerdict.words)",
         ]
+        if let says = scenario.documentSays { lines.append("  it says   \(says)") }
         lines += field(
             "cites",
             scenario.citations.map { citation in

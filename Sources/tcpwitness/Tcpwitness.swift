@@ -12,8 +12,10 @@ struct Tcpwitness: ParsableCommand {
             """,
         version: "tcpwitness \(toolVersion)",
         subcommands: [
-            RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, CompareCommand.self,
-            BaselineCommand.self, KernelCommand.self, DoctorCommand.self,
+            RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
+            HistoryCommand.self,
+            CompareCommand.self,
+            BaselineCommand.self, BehavioursCommand.self, KernelCommand.self, DoctorCommand.self,
         ])
 }
 
@@ -24,3 +26,7 @@ protocol Subcommand: ParsableCommand {
 
 extension Lane: ExpressibleByArgument {}
 extension LinkChoice: ExpressibleByArgument {}
+
+extension Shard: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
+}

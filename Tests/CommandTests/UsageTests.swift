@@ -76,19 +76,6 @@ import Testing
         #expect(result.status == 2)
     }
 
-    @Test func rootIsNeeded() throws {
-        let nobody = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-        let bench = try Workbench()
-        try bench.setLab(Stream.whole((.passed, .passed)))
-        let result = try bench.run(["run", "--junit", "j.xml", "--record", "r.jsonl"], through: isRoot ? nobody : [])
-        #expect(
-            result.errors
-                == "tcpwitness: run needs root (missing CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): use sudo\n")
-        #expect(result.status == 2)
-        #expect(bench.labArguments == nil)
-        #expect(bench.files == [])
-    }
-
     @Test(.enabled(if: isRoot, "needs root to drop a capability"))
     func aMissingCapabilityIsNamed() throws {
         let result = try Workbench().run(["run"], through: ["/usr/bin/setpriv", "--bounding-set", "-net_raw"])

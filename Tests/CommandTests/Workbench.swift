@@ -114,7 +114,7 @@ final class Workbench {
     }
 
     /// Beside the test's own executable.
-    private static let executable: String = {
+    static let executable: String = {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: own).deletingLastPathComponent().appending(path: "tcpwitness").path()
     }()

@@ -1,0 +1,125 @@
+/// A share of a run: one machine's part when several divide the scenarios among themselves.
+package struct Shard: Codable, Hashable, Sendable {
+    /// Which of them, from 1.
+    package var index: Int
+    package var count: Int
+
+    package init(index: Int, count: Int) {
+        self.index = index
+        self.count = count
+    }
+
+    /// `2/3`; nil for what is no such thing.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
+            return nil
+        }
+        self.init(index: index, count: count)
+    }
+
+    package var words: String { "\(index)/\(count)" }
+
+    /// Its part of the scenarios, in their order. The longest timers are dealt out first, so that all shards end at
+    /// about the same time; who gets what depends on the scenarios alone.
+    package func select(_ scenarios: [ScenarioDescription]) -> [ScenarioDescription] {
+        let longestFirst = scenarios.indices.sorted {
+            let (left, right) = (scenarios[$0], scenarios[$1])
+            return (-left.nominalSeconds, left.id) < (-right.nominalSeconds, right.id)
+        }
+        let own = Set(longestFirst.enumerated().filter { $0.offset % count == index - 1 }.map(\.element))
+        return scenarios.indices.filter(own.contains).map { scenarios[$0] }
+    }
+}
+
+/// Makes the records of all shards of a run the record of that run.
+///
+/// - Parameters:
+///   - shards: each with the name of its file, in any order.
+///   - order: ids in the order in which reports show them; what is not in it comes last.
+/// - Returns: the events of one record.
+///
+/// Throws a record error when they are not the shards of one run, or one is missing.
+package func merge(_ shards: [(name: String, contents: RecordContents)], order: [String]) throws -> [Event] {
+    var parts: [(name: String, shard: Shard, contents: RecordContents, header: RunHeader)] = []
+    for (name, contents) in shards {
+        guard case .run(let header)? = contents.events.first(where: \.isHeader) else {
+            throw RecordError("\(name) has no header line")
+        }
+        guard let shard = header.shard else { throw RecordError("\(name) is no shard: it was not made with --shard") }
+        parts.append((name, shard, contents, header))
+    }
+    parts.sort { $0.shard.index < $1.shard.index }
+    guard let first = parts.first else { throw RecordError("nothing to merge") }
+    for part in parts.dropFirst() {
+        if let reason = first.header.differs(from: part.header) {
+            throw RecordError("\(part.name) is of another run than \(first.name): \(reason)")
+        }
+    }
+    for (one, next) in zip(parts, parts.dropFirst()) where one.shard.index == next.shard.index {
+        throw RecordError("\(one.name) and \(next.name) are both shard \(one.shard.words)")
+    }
+    let missing = Set(1...first.shard.count).subtracting(parts.map(\.shard.index)).sorted()
+    guard missing.isEmpty else {
+        throw RecordError("shard \(missing.map { "\($0)/\(first.shard.count)" }.joined(separator: ", ")) is missing")
+    }
+
+    var header = first.header
+    header.shard = nil
+    header.startedAt = parts.compactMap(\.header.startedAt).min()
+    header.limits = parts.flatMap(\.header.limits).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
+    var plans: [ScenarioDescription] = []
+    var rest: [Event] = []
+    var duration: Int64 = 0
+    var realDuration: Int64?
+    var interruptions: [String] = []
+    for part in parts {
+        if let truncation = part.contents.truncation { interruptions.append("\(part.name) is \(truncation)") }
+        for event in part.contents.events {
+            switch event {
+            case .run: break
+            case .plan(let scenario): plans.append(scenario)
+            case .end(let end):
+                duration = max(duration, end.duration)
+                realDuration = [realDuration, end.realDuration].compactMap(\.self).max()
+                if let cause = end.interrupted { interruptions.append("\(part.name): \(cause)") }
+            default: rest.append(event)
+            }
+        }
+    }
+    if let twice = Dictionary(grouping: plans, by: \.id).first(where: { $1.count > 1 })?.key {
+        throw RecordError("\(twice) is in two shards")
+    }
+    let ordered = plans.enumerated().sorted {
+        (places[$0.element.id] ?? Int.max, $0.offset) < (places[$1.element.id] ?? Int.max, $1.offset)
+    }
+    let end = RunEnd(
+        duration: duration, interrupted: interruptions.isEmpty ? nil : interruptions.joined(separator: "; "),
+        realDuration: realDuration)
+    return [.run(header)] + ordered.map { .plan($0.element) } + rest + [.end(end)]
+}
+
+extension RunHeader {
+    /// Why two shards cannot be of one run; nil when they can.
+    fileprivate func differs(from other: RunHeader) -> String? {
+        for (name, mine, its) in [
+            ("program", tool, other.tool), ("kernel", kernel.words, other.kernel.words),
+            ("lane", lane.rawValue, other.lane.rawValue), ("link", link.rawValue, other.link.rawValue),
+            ("place", place, other.place), ("number of shards", "\(shard?.count ?? 0)", "\(other.shard?.count ?? 0)"),
+        ] where mine != its {
+            return "\(name) \(its), not \(mine)"
+        }
+        return nil
+    }
+}
+
+extension Kernel {
+    fileprivate var words: String { "\(release) \(version) \(machine)" }
+}
+
+extension Event {
+    fileprivate var isHeader: Bool {
+        if case .run = self { true } else { false }
+    }
+}

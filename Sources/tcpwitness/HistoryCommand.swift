@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import Glibc
+internal import History
+internal import Linux
+internal import Record
+internal import Report
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Says since when scenarios are as they are.",
+        subcommands: [Show.self, Add.self], defaultSubcommand: Show.self)
+
+    struct Show: Subcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the last verdicts of each scenario, and since when they are so.")
+
+        @OptionGroup var file: HistoryFile
+
+        @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+        var scenarios: [String] = []
+
+        @Option(help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
+        var last: Int = 30
+
+        @Flag(help: "Leave out what passed the same way in all of these runs.")
+        var changed = false
+
+        @Option(help: ArgumentHelp("Write a page with plots of the measurements.", valueName: "path"))
+        var html: String?
+
+        func validate() throws {
+            if last < 1 { throw ValidationError("--last must be at least 1") }
+        }
+
+        func perform() throws -> ExitStatus {
+            let chosen = try select(scenarios, from: catalogue(lane: .default)).map(\.id)
+            let output = try html.map { try OutputFile(checking: $0, option: "--html") }
+            let history = try file.open(creating: false)
+            // A scenario that is no longer in the catalogue is still in the past of those who ask for everything.
+            let trends = try file.complaining { () throws(HistoryError) in
+                try history.trends(of: scenarios.isEmpty ? nil : chosen, last: last)
+            }
+            let shown = changed ? trends.filter { $0.flips > 0 || $0.points.last?.verdict == .failed } : trends
+            try Terminal.print(TrendWords(shown).text)
+            try output?.create(Array(try TrendPage(shown).html.utf8))
+            return .asExpected
+        }
+    }
+
+    struct Add: Subcommand {
+        static let configuration = CommandConfiguration(abstract: "Keeps runs in the history, from their records.")
+
+        @OptionGroup var file: HistoryFile
+
+        @Argument(help: "Files that 'run --record' wrote.")
+        var records: [String]
+
+        func perform() throws -> ExitStatus {
+            let runs = try records.map { try InputFile.run($0) }
+            let history = try file.open(creating: true)
+            var lines = ""
+            for (path, run) in zip(records, runs) {
+                let isNew = try file.complaining { () throws(HistoryError) in try history.add(run) }
+                lines += "\(path): \(isNew ? "added" : "is there already")\n"
+            }
+            try Terminal.print(lines)
+            return .asExpected
+        }
+    }
+}
+
+/// The history's file, as options name it. All throw complaints.
+struct HistoryFile: ParsableArguments {
+    @Option(name: .customLong("file"), help: ArgumentHelp("The history.", valueName: "path"))
+    var path: String = "tcpwitness-history.sqlite"
+
+    func open(creating: Bool) throws -> History { try Self.open(path, creating: creating) }
+
+    static func open(_ path: String, creating: Bool) throws -> History {
+        if !creating, access(path, R_OK) != 0 { throw Complaint("cannot read \(path): \(Errno.current)") }
+        return try complaining(path) { () throws(HistoryError) in try History(path: path) }
+    }
+
+    func complaining<Result>(_ body: () throws(HistoryError) -> Result) throws -> Result {
+        try Self.complaining(path, body)
+    }
+
+    static func complaining<Result>(_ path: String, _ body: () throws(HistoryError) -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw Complaint("\(path): \(error)")
+        }
+    }
+}

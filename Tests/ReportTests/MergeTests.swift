@@ -1,0 +1,91 @@
+import Record
+import Report
+import Testing
+
+@Suite struct MergeTests {
+    private static let scenarios = (1...7).map { number in
+        ScenarioDescription(
+            id: "open.s\(number)", claim: "A claim.", citations: [], documentVerdict: .holds,
+            location: "Opening.swift:\(number)", steps: [], nominalSeconds: number % 3 == 0 ? Double(number) : 0)
+    }
+
+    private static let header = RunHeader(
+        tool: "tcpwitness", kernel: Kernel(release: "6.12.0", version: "#1", machine: "x86_64"), lane: .scaled,
+        link: .auto, place: "host", startedAt: "2026-11-20T01:00:00Z", limits: ["no sch_netem"])
+
+    /// The record of a run of these scenarios, the third of which fails.
+    private static func record(_ scenarios: [ScenarioDescription], shard: Shard? = nil) -> [Event] {
+        var header = header
+        header.shard = shard
+        let attempts = scenarios.map { Attempt(scenario: $0.id, number: 1) }
+        return [.run(header)] + scenarios.map { .plan($0) } + attempts.map { .started(Started(attempt: $0, at: 1)) }
+            + attempts.map {
+                .finished(
+                    Finished(
+                        attempt: $0, verdict: $0.scenario == "open.s3" ? .failed : .passed, reason: nil, variant: nil,
+                        link: "relay", duration: 5))
+            } + [.end(RunEnd(duration: 100))]
+    }
+
+    private static func shards(_ count: Int) throws -> [(name: String, contents: RecordContents)] {
+        try (1...count).map { index in
+            let shard = Shard(index: index, count: count)
+            let events = record(shard.select(scenarios), shard: shard)
+            return ("shard\(index).jsonl", try RecordContents(events.flatMap(RecordEncoder().line)))
+        }
+    }
+
+    @Test(arguments: 1...7) func mergedShardsReportLikeOneRun(count: Int) throws {
+        let whole = try RunRecord(Self.record(Self.scenarios))
+        // In whatever order they are named.
+        let merged = try RunRecord(merge(Self.shards(count).reversed(), order: Self.scenarios.map(\.id)))
+        #expect(merged == whole)
+        #expect(JUnit.document([merged]) == JUnit.document([whole]))
+    }
+
+    @Test func shardsDealOutTheLongTimersFirst() {
+        let parts = (1...2).map { Shard(index: $0, count: 2).select(Self.scenarios) }
+        #expect(parts.map { $0.map(\.id).contains("open.s6") } == [true, false])
+        #expect(parts.map { $0.map(\.id).contains("open.s3") } == [false, true])
+        #expect(Set(parts.joined().map(\.id)).count == 7 && parts.allSatisfy { $0.count >= 3 })
+    }
+
+    @Test(arguments: ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3", ""]) func badShards(_ text: String) {
+        #expect(Shard(text) == nil)
+    }
+
+    @Test func whatDoesNotBelongTogetherIsNotMerged() throws {
+        func reason(_ shards: [(name: String, contents: RecordContents)]) -> String {
+            do {
+                _ = try merge(shards, order: [])
+                return "none"
+            } catch {
+                return "\(error)"
+            }
+        }
+        let three = try Self.shards(3)
+        #expect(reason(Array(three.dropFirst())) == "shard 1/3 is missing")
+        #expect(reason(three + [three[1]]) == "shard2.jsonl and shard2.jsonl are both shard 2/3")
+        #expect(
+            reason([try Self.shards(2)[0]] + three)
+                == "shard1.jsonl is of another run than shard1.jsonl: number of shards 3, not 2")
+        let whole = try RecordContents(Self.record(Self.scenarios).flatMap(RecordEncoder().line))
+        #expect(reason([("whole.jsonl", whole)]) == "whole.jsonl is no shard: it was not made with --shard")
+        var other = three
+        guard case .run(var header) = other[2].contents.events[0] else { return }
+        header.kernel.release = "6.13.0"
+        other[2].contents.events[0] = .run(header)
+        #expect(
+            reason(other)
+                == "shard3.jsonl is of another run than shard1.jsonl: kernel 6.13.0 #1 x86_64, not 6.12.0 #1 x86_64")
+    }
+
+    @Test func aCutOffShardIsToldAndNoSuccess() throws {
+        var shards = try Self.shards(2)
+        shards[1].contents = try RecordContents(
+            shards[1].contents.events.dropLast().flatMap(RecordEncoder().line))
+        let merged = try RunRecord(merge(shards, order: []))
+        #expect(merged.end?.interrupted?.hasPrefix("shard2.jsonl is cut off after line") == true)
+        #expect(RunSummary(merged).exitStatus != .asExpected)
+    }
+}
