@@ -98,7 +98,8 @@ extension RunRecord {
             var record =
                 records.removeValue(forKey: attempt)
                 ?? AttemptRecord(
-                    attempt: attempt, scenario: plan[place], start: 0, facts: [], checks: [], measurements: [], finished: nil)
+                    attempt: attempt, scenario: plan[place], start: 0, facts: [], checks: [], measurements: [],
+                    finished: nil)
             switch event {
             case .check(let check): record.checks.append(check)
             case .measurement(let measurement): record.measurements.append(measurement)

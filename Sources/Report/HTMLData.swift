@@ -87,7 +87,9 @@ extension HTMLScenario.Run {
         measures = outcome.measurements.map { [$0.name, "\($0.value.short) \($0.unit)", $0.toleranceWords] }
         counters = outcome.facts.compactMap { fact in
             guard case .counters(let fact) = fact else { return nil }
-            let deltas = fact.deltas.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value > 0 ? "+" : "")\($0.value)" }
+            let deltas = fact.deltas.sorted { $0.key < $1.key }.map {
+                "\($0.key) \($0.value > 0 ? "+" : "")\($0.value)"
+            }
             return [fact.host, deltas.joined(separator: ", ")]
         }
         ladder = LadderCode(ladder: Ladder(outcome))

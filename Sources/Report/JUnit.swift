@@ -20,7 +20,8 @@ package enum JUnit {
         encoder.charactersEscapedInElements = []
         do {
             let document = try encoder.encode(
-                Suites(records, attachments), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
+                Suites(records, attachments), withRootKey: "testsuites",
+                header: XMLHeader(version: 1.0, encoding: "UTF-8"))
             return Array(document) + [UInt8(ascii: "\n")]
         } catch {
             // Strings and numbers are always expressible.

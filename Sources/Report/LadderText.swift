@@ -64,7 +64,9 @@ package struct LadderText: Sendable {
         switch row.kind {
         case .note:
             let room = width - Self.timeWidth - 8
-            return [painted(time + " \(repeated(glyphs.rule, 3)) \(cut(row.text, room)) \(repeated(glyphs.rule, 3))", 1)]
+            return [
+                painted(time + " \(repeated(glyphs.rule, 3)) \(cut(row.text, room)) \(repeated(glyphs.rule, 3))", 1)
+            ]
         case .check:
             return wrapped(row.text, width - Self.timeWidth).enumerated().map {
                 painted(($0.offset == 0 ? time : String(repeating: " ", count: Self.timeWidth)) + $0.element, 31)

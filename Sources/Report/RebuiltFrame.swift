@@ -34,7 +34,8 @@ struct RebuiltFrame {
         bytes += big16(fact.window) + [0, 0] + big16(fact.urgent ?? 0) + options
         let letters = Array("abcdefghijklmnopqrstuvwxyz".utf8)
         bytes += (0..<fact.length).map { letters[(Int(fact.sequence) + $0) % letters.count] }
-        let pseudo = from + to + (from.count == 4 ? [0, 6] + big16(bytes.count) : big32(UInt32(bytes.count)) + [0, 0, 0, 6])
+        let pseudo =
+            from + to + (from.count == 4 ? [0, 6] + big16(bytes.count) : big32(UInt32(bytes.count)) + [0, 0, 0, 6])
         bytes.replaceSubrange(16..<18, with: big16(checksum(pseudo + bytes)))
         return bytes
     }

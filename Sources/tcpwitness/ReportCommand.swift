@@ -6,7 +6,10 @@ struct ReportCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Renders a record again, without root and without a kernel under test.")
 
-    @Argument(help: "A file that 'run --record' wrote; several, the oldest kernel first, make one report.")
+    @Argument(
+        help: ArgumentHelp(
+            "A file that 'run --record' wrote; several, the oldest kernel first, make one report.",
+            valueName: "record"))
     var records: [String]
 
     @OptionGroup(title: "Reports")

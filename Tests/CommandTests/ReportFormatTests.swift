@@ -14,11 +14,13 @@ import Testing
         let result = try bench.run(["report", "r.jsonl"] + Self.all)
         #expect(result.errors == "")
         #expect(result.status == 1)
-        #expect(result.output.contains("\n::error file=Harness/Scenarios/Here.swift,line=1,title=close.simultaneous FAILED"))
+        #expect(
+            result.output.contains("\n::error file=Harness/Scenarios/Here.swift,line=1,title=close.simultaneous FAILED")
+        )
         #expect(bench.files == (["captures", "r.jsonl"] + Self.formats.map { "out\($0)" }).sorted())
         #expect(try bench.read("out--ktap").hasPrefix("KTAP version 1\n1..2\n"))
         #expect(try bench.read("out--html").hasPrefix("<!doctype html>"))
-        #expect(try bench.read("out--markdown").hasPrefix("## Linux 6.12.0: 1 passed, 1 failed in 0.05 s\n"))
+        #expect(try bench.read("out--markdown").hasPrefix("## Linux 6.12.0: 1 passed, 1 failed in 50 ms\n"))
     }
 
     /// Wherever a record is cut, what it has is rendered in every format, and the cut is told.

@@ -14,7 +14,8 @@ import Testing
     private func read(_ capture: Capture, _ arguments: [String]) throws -> String {
         let answer = try #require(Tool("tshark")).run(["-r", "-"] + arguments, input: capture.bytes)
         #expect(answer.status == 0, "\(answer.output)")
-        return answer.output.split(separator: "\n").filter { !$0.hasPrefix("Running as user") }.map { $0 + "\n" }.joined()
+        return answer.output.split(separator: "\n").filter { !$0.hasPrefix("Running as user") }.map { $0 + "\n" }
+            .joined()
     }
 
     @Test func eachHostHasAFileOfItsOwn() throws {

@@ -75,7 +75,9 @@ import Testing
                 "<system-out>[[ATTACHMENT|/captures/close.simultaneous.A.pcapng]]\n"
                     + "[[ATTACHMENT|/captures/&lt;&amp;&gt;.pcapng]]</system-out>"))
         #expect(document.matches(of: /\[\[ATTACHMENT/).count == 2 * 5)
-        #expect(try Counts(Array(document.utf8)).elements == Counts(JUnit.document([try RunRecord(Sample.events)])).elements)
+        #expect(
+            try Counts(Array(document.utf8)).elements == Counts(JUnit.document([try RunRecord(Sample.events)])).elements
+        )
     }
 
     /// Two programs that people read JUnit with, from PyPI.

@@ -18,7 +18,9 @@ import Testing
     private func ladder(_ facts: [Event]) -> Ladder { Ladder(facts: facts, failedChecks: []) }
 
     @Test func aHeldSegmentIsOneArrowWithTwoRows() {
-        let ladder = ladder([segment(1, fate: .held), segment(2, from: "B", fate: .passed), segment(3, fate: .released)])
+        let ladder = ladder([
+            segment(1, fate: .held), segment(2, from: "B", fate: .passed), segment(3, fate: .released),
+        ])
         #expect(ladder.arrows.count == 2)
         #expect(ladder.arrows[0].sent == 0)
         #expect(ladder.arrows[0].arrived == 2)
@@ -75,7 +77,8 @@ import Testing
         let outcome = try #require(record.outcomes.first { $0.scenario.id == "open.syn-recv-visible" })
         let bars = Ladder(outcome).bars
         let paths = bars.map { bar in
-            "\(bar.host) \(bar.name) " + bar.spans.map { $0.isSampled ? "(\($0.state))" : $0.state }.joined(separator: " ")
+            "\(bar.host) \(bar.name) "
+                + bar.spans.map { $0.isSampled ? "(\($0.state))" : $0.state }.joined(separator: " ")
         }
         #expect(paths.contains("A client SYN_SENT ESTABLISHED"))
         // The request is netlink's alone, until the third segment makes a socket of it.
@@ -96,9 +99,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (350_000_000, "350 ms"), (3_020_000_000, "3.02 s"), (7_928_000_000_000, "2 h 12 min"),
-        (60_000_000_000 * 60 * 24 * 9, "9 d"), (132_000_000_000, "2 min 12 s"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (350_000_000, "350 ms"), (3_020_000_000, "3.02 s"), (7_928_000_000_000, "2 h 12 min"),
+            (60_000_000_000 * 60 * 24 * 9, "9 d"), (132_000_000_000, "2 min 12 s"),
+        ] as [(Int64, String)])
     func durations(_ nanoseconds: Int64, _ words: String) { #expect(duration(nanoseconds) == words) }
 }

@@ -4,7 +4,9 @@ import Report
 import Testing
 
 @Suite struct SummaryTests {
-    private static let kinds = [Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted, [.run(Sample.header)]]
+    private static let kinds = [
+        Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted, [.run(Sample.header)],
+    ]
 
     private func runs(_ events: [Event] = Sample.events) throws -> [(name: String, record: RunRecord)] {
         [("6.12.0", try RunRecord(events, truncation: events.count == 8 ? "cut off after line 8" : nil))]
@@ -12,7 +14,9 @@ import Testing
 
     @Test func ktapAsExpected() throws { try Fixture.expect(KTAP.document(runs()), equals: "summary.ktap") }
 
-    @Test func markdownAsExpected() throws { try Fixture.expect(SummaryMarkdown.document(runs()), equals: "summary.md") }
+    @Test func markdownAsExpected() throws {
+        try Fixture.expect(SummaryMarkdown.document(runs()), equals: "summary.md")
+    }
 
     @Test func jsonAsExpected() throws {
         try Fixture.expect(String(decoding: SummaryJSON.document(runs()), as: UTF8.self), equals: "summary.json")

@@ -76,7 +76,7 @@ function drawLadder(ladder, width, options) {
   const total = x.textB + side;
   const room = Math.floor((side - 10) / charWidth);
   const wide = Math.floor((total - timeWidth - 20) / charWidth);
-  const layers = { bands: svg("g"), rails: svg("g"), bars: svg("g"), timers: svg("g"), texts: svg("g"), arrows: svg("g") };
+  const layers = { bands: svg("g"), rails: svg("g"), bars: svg("g"), timers: svg("g"), texts: svg("g"), waits: svg("g"), arrows: svg("g"), words: svg("g") };
 
   // From top to bottom: where each row is, and where time is folded.
   const tops = [], heights = [];
@@ -181,15 +181,18 @@ function drawLadder(ladder, width, options) {
     const start = from === 0 ? x.railA : x.railB, stop = from === 0 ? x.railB : x.railA, way = from === 0 ? 1 : -1;
     const gate = start + way * (wireRoom * 0.72 + (gates % 4) * 8);
     const name = fates[fate];
-    const group = svg("g", { class: `arrow ${name} ${words.startsWith("RST") ? "RST" : ""}` });
+    const classes = `arrow ${name} ${words.startsWith("RST") ? "RST" : ""}`;
+    const group = svg("g", { class: classes });
+    // Labels lie above the lines of all arrows.
+    const above = svg("g", { class: classes });
     group.append(svg("title", {}, `${words}${copies > 1 ? ` (${copies} copies)` : ""} ${name}\n${detail}`));
     const top = tops[sent] + 13;
-    const line = (x1, y1, x2, y2, extra = {}) => group.append(svg("line", { x1, y1, x2, y2, ...extra }));
+    const line = (x1, y1, x2, y2) => group.append(svg("line", { x1, y1, x2, y2 }));
     const tip = (x, y, slope = 0) => group.append(svg("path", { d: `M${x} ${y} l${-way * 8} -3.5 l0 7 z`, transform: `rotate(${way * slope} ${x} ${y})` }));
     const say = (text, y, begin, end) => {
       const fits = Math.floor((Math.abs(end - begin) - 6) / charWidth);
       const shown = text.length > fits ? text.slice(0, Math.max(1, fits - 1)) + "…" : text;
-      group.append(label(shown, { x: (begin + end) / 2, y, "text-anchor": "middle" }));
+      above.append(label(shown, { x: (begin + end) / 2, y, "text-anchor": "middle" }));
     };
     const text = copies > 1 ? `${words} ×${copies}` : words;
     if (name === "injected") {
@@ -209,11 +212,10 @@ function drawLadder(ladder, width, options) {
       say(text, top - 3, start, gate);
       if (arrived >= 0) {
         const end = tops[arrived] + 13;
-        line(gate, top + 6, gate, end, { class: "wait" });
+        layers.waits.append(svg("line", { class: "wait", x1: gate, x2: gate, y1: top + 6, y2: end }));
         line(gate, end, stop, end + 3);
         tip(stop, end + 3);
-        const middle = (start + gate) / 2;
-        group.append(label(text.length * charWidth < Math.abs(gate - start) ? text : "released", { x: middle, y: end + 1, "text-anchor": "middle" }));
+        say(text, end + 1, start, gate);
       }
     } else if (arrived >= 0 && arrived !== sent) {
       const end = tops[arrived] + 12;
@@ -227,6 +229,7 @@ function drawLadder(ladder, width, options) {
       say(name === "delayed" ? `${text} delayed` : text, top - 3, start, stop);
     }
     layers.arrows.append(group);
+    layers.words.append(above);
   });
 
   const picture = svg("svg", { class: "ladder", width: total, height: bottom + 6, viewBox: `0 0 ${total} ${bottom + 6}`, role: "img" });

@@ -145,7 +145,7 @@ def scenario(browser):
     browser.wait("!document.getElementById('detail').hidden")
     expect(browser, "document.querySelector('#detail h2').firstChild.textContent", "open.simultaneous-segment-count")
     expect(browser, "document.querySelectorAll('svg.ladder').length", 1)
-    expect(browser, "document.querySelectorAll('svg.ladder .arrow.released').length", 4)
+    expect(browser, "document.querySelectorAll('svg.ladder .arrow.released rect').length", 4)
     if browser.evaluate("document.querySelectorAll('svg.ladder .bar rect').length") < 4:
         raise RuntimeError("states are missing")
     # Nothing is drawn outside of the picture.
