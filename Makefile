@@ -10,6 +10,9 @@ SHELL := /bin/bash
 # Runs a command as the one who called make, with swift in PATH.
 AS_USER := Scripts/as-invoker
 REPORTS := build/reports
+PREFIX := /usr/local
+# What --version says it was built from.
+REVISION := $(shell git describe --always --dirty 2>/dev/null)
 RELEASE := .build/release
 # The benchmarks are built as a package of their own that consists of links to this one: what their library depends on
 # then gets neither into the ordinary build nor into its Package.resolved.
@@ -18,20 +21,30 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check matrix behaviours build bench lint format clean prerequisites root
+.PHONY: help test check matrix behaviours build install manual deb bench lint format clean prerequisites \
+	guest-prerequisites root
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 KERNELS := 5.10 6.1 6.12 7.2
 
-# Guests need no root. A difference that no known commit explains ends it with status 1.
-matrix: build ## Run every scenario on stock kernels in guests and compare them; reports go to build/reports/
+# Guests need no root; with it this machine's own kernel is run too. What the baselines do not know of a kernel, or the
+# comparison of the next, ends it with a status other than 0, but not before everything has been run and said.
+matrix: guest-prerequisites build ## Run every scenario on stock kernels in guests and on this one, and compare them (sudo)
 	@$(AS_USER) mkdir -p $(REPORTS)
 	$(AS_USER) $(RELEASE)/tcpwitness kernel fetch $(KERNELS)
+	@status=0; \
 	$(AS_USER) $(RELEASE)/tcpwitness run $(addprefix --kernel ,$(KERNELS)) \
-		--junit $(REPORTS)/matrix.xml --record $(REPORTS)/matrix.jsonl
-	$(AS_USER) $(RELEASE)/tcpwitness compare $(patsubst %,$(REPORTS)/matrix-%.jsonl,$(KERNELS))
+		--junit $(REPORTS)/matrix.xml --record $(REPORTS)/matrix.jsonl || status=$$?; \
+	$(AS_USER) $(RELEASE)/tcpwitness compare $(patsubst %,$(REPORTS)/matrix-%.jsonl,$(KERNELS)) || status=$$?; \
+	if [ "$$(id -u)" = 0 ]; then \
+		$(RELEASE)/tcpwitness run --junit $(REPORTS)/host.xml --record $(REPORTS)/host.jsonl || status=$$?; \
+		Scripts/give-back build; \
+	else \
+		echo "not root: this machine's own kernel is left out (sudo make matrix runs it too)"; \
+	fi; \
+	exit $$status
 
 # The exit status of the run is make's only in that it is not 0; what it was stands in make's last line.
 test: root build ## Run every scenario on this machine's kernel (sudo); reports go to build/reports/
@@ -63,8 +76,23 @@ behaviours: build ## Write BEHAVIOURS.md: every claim, what Linux does and where
 	@$(AS_USER) mkdir -p build
 	$(AS_USER) sh -c '$(RELEASE)/tcpwitness behaviours > build/BEHAVIOURS.md && mv build/BEHAVIOURS.md .'
 
+# With Swift's runtime inside, so that they run where there is no Swift.
 build: prerequisites ## Build the three executables into .build/release
-	$(AS_USER) swift build -c release
+	$(AS_USER) env TCPWITNESS_REVISION=$(REVISION) swift build -c release --static-swift-stdlib
+
+install: $(RELEASE)/tcpwitness manual ## Install below PREFIX (/usr/local) after 'make build', with man pages and completions
+	Scripts/install $(RELEASE) build/man "$(DESTDIR)$(PREFIX)"
+
+$(RELEASE)/tcpwitness:
+	@echo "first: make build" >&2; exit 2
+
+manual: prerequisites ## Write the man pages into build/man
+	@$(AS_USER) mkdir -p build/man
+	$(AS_USER) swift package --allow-writing-to-directory build/man generate-manual --multi-page \
+		--output-directory build/man
+
+deb: build manual ## Make a Debian package in build/
+	$(AS_USER) Scripts/build-deb $(RELEASE) build
 
 lint: prerequisites ## Check the form of the sources
 	$(AS_USER) swift format lint --recursive --strict --parallel $(SOURCES)
@@ -77,6 +105,9 @@ clean: ## Remove everything that was built
 
 prerequisites:
 	@Scripts/install-prerequisites
+
+guest-prerequisites:
+	@Scripts/install-prerequisites guests
 
 root:
 	@[ "$$(id -u)" = 0 ] || { echo "this needs root: sudo make $(MAKECMDGOALS)" >&2; exit 2; }

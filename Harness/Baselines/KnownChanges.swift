@@ -1,11 +1,21 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = [
+package let knownChanges: [KnownChange] = generalChanges + knownTimeWaitChanges
+
+private let generalChanges = [
+    KnownChange(
+        commits: ["1e9d3005e02c"], mainline: KernelVersion(6, 19), scenarios: ["open.synack-retransmit-schedule"],
+        signs: [
+            .variant(
+                without: "tcp_rto_max_ms does not limit SYN/ACK intervals",
+                with: "tcp_rto_max_ms limits SYN/ACK intervals")
+        ],
+        words: "tcp_rto_max_ms limits the time between two SYN/ACKs too; before, only established connections and SYNs"),
     KnownChange(
         commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
         backports: [KernelVersion(6, 1), KernelVersion(6, 6)],
-        scenarios: ["open.simultaneous*", "open.self-connect"],
+        scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins"],
         signs: [
             .variant(without: "challenge ACK", with: "DSACK"),
             .counters(
@@ -17,22 +27,40 @@ package let knownChanges: [KnownChange] = [
         words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
             + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
     KnownChange(
+        commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
+        backports: [KernelVersion(5, 15), KernelVersion(6, 1), KernelVersion(6, 6)],
+        scenarios: ["close.sendq-lost-on-local-crash"],
+        signs: [
+            .variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed"),
+            .path(goesOnTo: "CLOSE"), .segment(onlyWith: "R."), .packet(onlyWith: "tcp_send_reset"),
+            .counters(without: ["sockstat.inuse"], with: ["OutRsts"]),
+        ],
+        words: "SOCK_DESTROY closes an orphan like any other socket; before, it only emptied its queue, which left an "
+            + "orphan without a timer for ever"),
+    KnownChange(
         commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
         signs: [.resetReasons],
         words: "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "
             + "only for resets of full sockets and without one"),
     KnownChange(
+        commits: ["91051f003948"], mainline: KernelVersion(6, 8), scenarios: ["open.closed-initial"],
+        signs: [.variant(without: "bound sockets cannot be listed", with: "bound sockets can be listed")],
+        words: "sock_diag lists sockets that are only bound, for those who ask with TCPF_BOUND_INACTIVE"),
+    KnownChange(
         commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
         signs: [.counters(without: [], with: ["TcpDuplicateDataRehash"])],
         words: "over IPv6 a receiver takes another path after the first duplicate already"),
     KnownChange(
-        commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5), scenarios: ["open.syn-timeout"],
+        commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5),
+        scenarios: ["open.syn-timeout", "open.syn-retransmit-schedule"],
         signs: [
             .variant(without: "timeouts double at once", with: "5 equal timeouts first"),
-            .measurement("SYNs", grows: true), .measurement("give-up", grows: true),
+            .measurement("SYNs", grows: true), .measurement("SYNs of A with 6 retries", grows: true),
+            .measurement("give-up", grows: true),
             .repetitions(tracepoint: "tcp_retransmit_skb"),
             .counters(
-                without: [], with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TcpTimeoutRehash"]),
+                without: [],
+                with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TCPLostRetransmit", "TcpTimeoutRehash"]),
         ],
         words: "tcp_syn_linear_timeouts: the first 4 SYN timeouts after the initial one are equal and the doubling "
             + "starts later, so a client sends 11 SYNs instead of 7 and gives up after 131 s instead of 127 s"),

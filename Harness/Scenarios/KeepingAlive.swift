@@ -85,7 +85,8 @@ enum KeepingAlive {
     }
 
     /// Probes one below the next sequence number, one every interval; last of all a reset.
-    private static func expectProbes(
+    @discardableResult
+    static func expectProbes(
         _ lab: Lab, of client: Socket, interval: Double, count: Int, total: Duration
     ) throws -> [WireSegment] {
         let port = client.local?.port

@@ -205,11 +205,11 @@ enum Opening {
         try lab.expect(client, passes: .CLOSE, .SYN_SENT, .CLOSE)
         let taken = answer.took ?? .zero
         lab.expect(
-            "connect() gives up after", lasted: taken, within: schedule.giveUp...schedule.latestGiveUp,
+            "connect() gives up after", lasted: taken, within: schedule.giveUp.asTimer,
             witnesses: ["call"])
         lab.measure("give-up", taken.seconds, "s", tolerance: 0.125 * schedule.giveUp.seconds)
         lab.measure("SYNs", Double(schedule.count), "segments", tolerance: 0)
-        lab.sawVariant(schedule.linear > 0 ? "\(schedule.linear + 1) equal timeouts first" : "timeouts double at once")
+        lab.sawVariant(schedule.variant)
         // No reset and no FIN at the end: SYNs are all that was ever sent.
         try lab.expectCarried(Array(repeating: "SYN> seq=0", count: schedule.count))
         try lab.expect(.retransmit, on: lab.a, traced: schedule.count - 1)
@@ -224,36 +224,4 @@ enum Opening {
                 acknowledgement: syn.sequence &+ 1, flags: [.SYN, .ACK]), to: .a)
         try lab.expectCarried("RST> seq=1")
     }
-}
-
-/// How many SYNs a kernel sends, and when it gives up, by its sysctls.
-///
-/// Two limits hold: tcp_write_timeout() counts retransmissions, retransmits_timed_out() compares elapsed time.
-struct SynSchedule {
-    /// How many timeouts besides the first do not double.
-    let linear: Int
-    let count: Int
-    let giveUp: Duration
-
-    init(of host: Host) throws {
-        self.init(
-            retries: Int(try host.sysctl("tcp_syn_retries") ?? "6") ?? 6,
-            linear: Int(try host.sysctl("tcp_syn_linear_timeouts") ?? "0") ?? 0)
-    }
-
-    init(retries: Int, linear: Int) {
-        self.linear = linear
-        let limit = (1 << (retries + 1)) - 1
-        var gaps: [Int] = []
-        // The first `linear + 1` timeouts take a second each, the rest double.
-        while gaps.count < 1 + retries + linear {
-            gaps.append(gaps.count <= linear ? 1 : gaps[gaps.count - 1] * 2)
-            if gaps.count > retries && gaps.reduce(0, +) >= limit { break }
-        }
-        count = gaps.count
-        giveUp = .seconds(gaps.reduce(0, +))
-    }
-
-    /// Timers are late by up to an eighth of their length, never early.
-    var latestGiveUp: Duration { giveUp * 1.125 + .milliseconds(50) }
 }

@@ -53,11 +53,11 @@ enum TimeWaiting {
 
     static let countedAtItsStart = Citation.commit("27dd35e02235", "5.18: TIME_WAIT is counted when it starts")
 
-    /// Expects the one minisock that a host has to be counted: when it starts since 5.18, only when it ends before.
-    static func expectCounted(_ lab: Lab, on host: Host, by counter: String = "TW") throws {
+    /// Expects the minisocks that a host has to be counted: when they start since 5.18, only when they end before.
+    static func expectCounted(_ lab: Lab, on host: Host, by counter: String = "TW", count: Int64 = 1) throws {
         // The minisock can be seen an instant before it is counted.
         let atItsStart = try lab.comesAbout(within: .seconds(2)) { try host.counters()[counter] != nil }
         lab.sawVariant(atItsStart ? "TIME_WAIT counted at its start" : "TIME_WAIT counted at its end")
-        try lab.expect(host, counts: [counter: atItsStart ? 1 : 0])
+        try lab.expect(host, counts: [counter: atItsStart ? count : 0])
     }
 }

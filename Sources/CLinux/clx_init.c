@@ -1,5 +1,6 @@
 #include "clx_init.h"
 #include <errno.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -31,3 +32,10 @@ int clx_tty_raw(int fd)
 }
 
 int clx_tty_drain(int fd) { return tcdrain(fd) ? -errno : 0; }
+
+void clx_publish(void *memory, uint64_t place, const void *bytes, size_t length)
+{
+    uint64_t *count = memory;
+    memcpy((char *)(count + 1) + place, bytes, length);
+    __atomic_store_n(count, place + length, __ATOMIC_RELEASE);
+}

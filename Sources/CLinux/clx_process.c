@@ -112,5 +112,6 @@ int clx_wexitstatus(int status) { return WEXITSTATUS(status); }
 int clx_wifsignaled(int status) { return WIFSIGNALED(status); }
 int clx_wtermsig(int status) { return WTERMSIG(status); }
 int clx_set_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal) ? -errno : 0; }
+int clx_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0) ? -errno : 0; }
 int clx_thread_id(void) { return (int)syscall(SYS_gettid); }
 int clx_pidfd_open(int pid) { int fd = (int)syscall(SYS_pidfd_open, pid, 0); return fd < 0 ? -errno : fd; }

@@ -7,6 +7,8 @@ struct AttemptComparison {
     let after: Behaviour
     /// Whether both kernels lived by a clock of their own, so that no load can have caused a retransmission.
     let isExact: Bool
+    /// Variants that are known to take each other's place.
+    var knownVariants: [(String, String)] = []
 
     /// Everything that differs, the most telling first.
     var differences: [Difference] {
@@ -33,8 +35,9 @@ struct AttemptComparison {
         if before.verdict != after.verdict || !same {
             found.append(difference(.verdict, "", before.verdictWords, after.verdictWords))
         }
-        if before.isJudged, after.isJudged, before.variant != after.variant {
-            found.append(difference(.variant, "", before.variant, after.variant))
+        if before.isJudged, after.isJudged {
+            let changes = Variants(before.variant).changes(to: Variants(after.variant), knowing: knownVariants)
+            found += changes.map { difference(.variant, "", $0.before, $0.after) }
         }
         return found
     }

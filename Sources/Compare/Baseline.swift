@@ -16,6 +16,7 @@ package struct Baseline: Codable, Equatable, Sendable {
         package var verdict: Verdict
         /// Why it is skipped or fails.
         package var reason: String?
+        /// One name for each question of the scenario, joined by `; `.
         package var variant: String?
         /// The commits that account for the variant, or for a verdict other than `passed`.
         package var commits: [String]?
@@ -53,7 +54,13 @@ package struct Baseline: Codable, Equatable, Sendable {
         guard let expected = self[difference.scenario, lane] else { return false }
         switch difference.aspect {
         case .verdict: return expected.verdictWords == words
-        case .variant: return expected.variant == words
+        case .variant:
+            let names = Variants(expected.variant).names
+            // Where there is no answer, the other side's must not be expected.
+            guard let words else {
+                return ![difference.before, difference.after].contains { names.contains($0 ?? "") }
+            }
+            return names.contains(words)
         case .measurement:
             // Within the tolerance of the baseline, whose words need not be the same.
             guard let figure = expected.measurements?.first(where: { $0.name == difference.subject }) else {

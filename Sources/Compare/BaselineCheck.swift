@@ -115,9 +115,10 @@ extension Baseline.Expectation {
             ]
         }
         var findings: [Finding] = []
-        if variant != seen.variant {
-            let kind: Finding.Kind = commits.isEmpty ? .unknownChange : .vanishedDifference
-            findings.append(finding(kind, "variant", variant ?? "none", seen.variant ?? "none"))
+        for (old, new) in Variants(variant).changes(to: Variants(seen.variant)) {
+            let isNew = old == nil || commits.isEmpty
+            findings.append(
+                finding(isNew ? .unknownChange : .vanishedDifference, "variant", old ?? "none", new ?? "none"))
         }
         let (old, new) = (measurements ?? [], seen.measurements ?? [])
         for name in old.map(\.name) + new.map(\.name).filter({ name in !old.contains { $0.name == name } }) {
@@ -152,14 +153,19 @@ extension Baseline {
         return result
     }
 
-    /// The commits that account for a variant, if anybody knows; those written by hand stay with what they explain.
+    /// The commits that account for the variants, if anybody knows; those written by hand stay with what they explain.
     private func commits(
         for seen: Expectation, _ scenario: String, _ header: RunHeader, _ changes: [KnownChange]
     ) -> [String]? {
         let old = self[scenario, header.lane]
         if let commits = old?.commits, old?.variant == seen.variant, old?.verdict == seen.verdict { return commits }
-        guard let variant = seen.variant, let version = header.kernelVersion else { return nil }
-        return changes.first { $0.explains(variant: variant, of: scenario, on: version) }?.explanation.commits
+        guard let version = header.kernelVersion else { return nil }
+        var commits: [String] = []
+        for variant in Variants(seen.variant).names {
+            let change = changes.first { $0.explains(variant: variant, of: scenario, on: version) }
+            for commit in change?.explanation.commits ?? [] where !commits.contains(commit) { commits.append(commit) }
+        }
+        return commits.isEmpty ? nil : commits
     }
 }
 

@@ -47,9 +47,13 @@ struct Behaviour {
     private static func paths(_ facts: [Event]) -> [String: [String]] {
         let transitions = facts.compactMap { if case .transition(let fact) = $0 { fact } else { nil } }
         // A socket that the scenario never named may also be a stranger's.
-        let ours = Set(transitions.filter { $0.socket != nil }.map { host(of: $0.local) })
+        let ours = Set(transitions.filter { $0.socket != nil }.flatMap { [host(of: $0.local), host(of: $0.remote)] })
+            .subtracting(["0.0.0.0", "[::]"])
+        // Of a child that is cloned from a listener, older kernels show no addresses in its first transition.
+        let known = Set(
+            transitions.filter { $0.socket != nil || ours.contains(host(of: $0.local)) }.map(\.kernelSocket))
         var states: [Int: (name: String, states: [String])] = [:]
-        for fact in transitions where fact.socket != nil || ours.contains(host(of: fact.local)) {
+        for fact in transitions where known.contains(fact.kernelSocket) {
             let name = "\(fact.socket ?? "unnamed socket") of \(fact.host)"
             states[fact.kernelSocket, default: (name, [fact.old])].states.append(fact.new)
         }

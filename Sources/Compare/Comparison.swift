@@ -73,7 +73,8 @@ package struct Comparison: Sendable, Equatable {
                 return Change(scenario: scenario, differences: [gone], isUnjudged: false)
             }
             let pair = AttemptComparison(
-                scenario: id, before: old[id] ?? .none, after: new[id] ?? .none, isExact: isExact)
+                scenario: id, before: old[id] ?? .none, after: new[id] ?? .none, isExact: isExact,
+                knownVariants: knowledge.changes.flatMap { $0.variants(of: id) })
             return Change(
                 scenario: scenario, differences: pair.differences.map(knowledge.explained),
                 isUnjudged: !pair.before.isJudged && !pair.after.isJudged)

@@ -23,6 +23,12 @@ package struct KnownChange: Sendable {
         case repetitions(tracepoint: String?)
         /// An option that segments carry only with the change.
         case option(String)
+        /// A socket's path that goes one state further with the change.
+        case path(goesOnTo: String)
+        /// A segment that is sent only with the change, by its flags.
+        case segment(onlyWith: String)
+        /// A tracepoint of the tcp group that reports only with the change.
+        case packet(onlyWith: String)
         /// tcp_send_reset is traced with a reason, also for resets that no full socket sends.
         case resetReasons
     }
@@ -57,7 +63,7 @@ package struct KnownChange: Sendable {
             }
     }
 
-    private func concerns(_ scenario: String) -> Bool {
+    func concerns(_ scenario: String) -> Bool {
         scenarios.contains { $0.hasSuffix("*") ? scenario.hasPrefix($0.dropLast()) : scenario == $0 }
     }
 
@@ -96,6 +102,11 @@ extension KnownChange.Sign {
         case .option(let option):
             guard difference.aspect == .segment else { return false }
             return after.contains(option) && !before.contains("<\(option)>") && without(option, after) == before
+        case .path(let state): return difference.aspect == .path && after == "\(before) > \(state)"
+        case .segment(let flags):
+            return difference.aspect == .segment && before.isEmpty && after.hasPrefix(flags + " ")
+                && !after.contains("; ")
+        case .packet(let tracepoint): return before.isEmpty && isPacket(difference, tracepoint)
         case .resetReasons:
             guard difference.aspect == .packet, difference.subject.hasPrefix("tcp_send_reset") else { return false }
             let old = before.isEmpty ? [] : before.split(separator: "; ")

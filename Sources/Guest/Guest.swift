@@ -10,7 +10,9 @@ package final class Guest {
     private let console: TemporaryFile
     private let results: TemporaryFile
     private let messages: TemporaryFile
+    private let memory: TemporaryFile
     private var taken = 0
+    private var takenFromMemory = 0
     private var status: WaitStatus?
 
     /// Boots a kernel with the lab as its first process.
@@ -23,12 +25,13 @@ package final class Guest {
         console = try TemporaryFile()
         results = try TemporaryFile()
         messages = try TemporaryFile()
+        memory = try TemporaryFile()
         // The shell only gives QEMU its standard descriptors.
         let script = "exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
         // In the order of QEMU.File.
         let files = [
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
-            messages.descriptor.raw,
+            messages.descriptor.raw, memory.descriptor.raw,
         ]
         child = try ChildProcess(
             "/bin/sh", ["-c", script, "sh", Self.executable] + qemu.arguments, environment: Tool.environment,
@@ -36,7 +39,7 @@ package final class Guest {
     }
 
     /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.
-    private static var executable: String {
+    static var executable: String {
         getenv("TCPWITNESS_QEMU").map { String(cString: $0) } ?? "qemu-system-x86_64"
     }
 
@@ -51,9 +54,20 @@ package final class Guest {
 
     /// What the guest has sent since the last time. Throws the error of the failing call.
     package func read() throws(SystemError) -> [UInt8] {
-        let bytes = try results.contents(from: taken)
-        taken += bytes.count
-        return bytes
+        let line = try results.contents(from: taken)
+        taken += line.count
+        let shared = try sharedResults()
+        takenFromMemory += shared.count
+        return line + shared
+    }
+
+    /// What has come through the shared memory: a count of bytes, which grows when they are there, and the bytes.
+    private func sharedResults() throws(SystemError) -> [UInt8] {
+        let head = try memory.contents(from: 0, count: MemoryLayout<UInt64>.size)
+        // QEMU makes the file as large as the memory.
+        guard head.count == MemoryLayout<UInt64>.size else { return [] }
+        let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
+        return try memory.contents(from: head.count + takenFromMemory, count: count - takenFromMemory)
     }
 
     /// Waits for QEMU, which has ended or shall end now.

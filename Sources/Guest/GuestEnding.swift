@@ -54,9 +54,10 @@ package struct GuestEnding {
         return "the kernel panicked: \(panic[place.upperBound...])"
     }
 
+    /// The last, since what cannot be loaded comes before what the lab then lacks.
     private var complaint: String? {
         let prefix = "tcpwitness: "
-        return lines(console).first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        return lines(console).last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
     /// Without the kernel's time stamp.

@@ -16,14 +16,19 @@ package struct GuestKernel: Equatable, Sendable {
         self.modules = modules
     }
 
-    /// Finds the parts of the kernel that a path names.
+    /// What `--kernel` takes for the kernel of this machine.
+    package static let runningName = "running"
+
+    /// Finds the parts of the kernel that an argument names.
     ///
     /// - Parameter argument: an image, or a kernel's build tree, either with `:` and a modules directory. Without one,
-    ///   the modules are those installed beside the image, if any.
+    ///   the modules are those of the tree, or those installed beside the image, if any. Or `running`.
     package init(path argument: String) throws {
         var path = argument
         var modules: String?
-        if !Files.exists(argument), let colon = argument.lastIndex(of: ":") {
+        if argument == Self.runningName {
+            path = try Self.runningImage()
+        } else if !Files.exists(argument), let colon = argument.lastIndex(of: ":") {
             path = String(argument[..<colon])
             modules = String(argument[argument.index(after: colon)...])
         }
@@ -33,8 +38,7 @@ package struct GuestKernel: Equatable, Sendable {
         }
         if isDirectory.boolValue {
             modules = modules ?? path
-            path += "/arch/x86/boot/bzImage"
-            guard Files.exists(path) else { throw GuestError("\(argument): not a build tree, it has no \(path)") }
+            path = try Self.image(ofTree: path)
         }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let release = try Self.inspect(path).release
@@ -42,6 +46,35 @@ package struct GuestKernel: Equatable, Sendable {
             label: release ?? name, image: path,
             modules: modules ?? release.flatMap { Self.installedModules(of: $0, beside: path) })
         if let modules, !Files.exists(modules) { throw GuestError("no modules directory \(modules)") }
+    }
+
+    /// Where distributions keep the image of the kernel that runs.
+    ///
+    /// - Parameters:
+    ///   - release: what the kernel calls itself.
+    ///   - root: the directory that is taken for `/`.
+    static func runningImage(release: String = runningRelease, root: String = "") throws -> String {
+        let places = ["boot/vmlinuz-\(release)", "lib/modules/\(release)/vmlinuz"].map { "\(root)/\($0)" }
+        guard let image = places.first(where: Files.exists) else {
+            throw GuestError(
+                "no image of the running kernel: there is neither \(places.joined(separator: " nor ")); "
+                    + "name it with --kernel PATH")
+        }
+        return image
+    }
+
+    private static var runningRelease: String {
+        var name = utsname()
+        uname(&name)
+        return withUnsafeBytes(of: name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    private static func image(ofTree tree: String) throws -> String {
+        let images = ["arch/x86/boot/bzImage", "vmlinux"].map { "\(tree)/\($0)" }
+        guard let image = images.first(where: Files.exists) else {
+            throw GuestError("\(tree): not a kernel that has been built, it has neither \(images[0]) nor a vmlinux")
+        }
+        return image
     }
 
     /// Looks at an image. Throws `GuestError` that names the file.
@@ -53,12 +86,14 @@ package struct GuestKernel: Equatable, Sendable {
         }
     }
 
-    /// `/lib/modules/RELEASE` of the tree in whose `/boot` the image lies.
+    /// The directory of the image where it lies among its modules, or `/lib/modules/RELEASE` of the tree in whose
+    /// `/boot` it lies.
     private static func installedModules(of release: String, beside image: String) -> String? {
         guard let own = realpath(image, nil) else { return nil }
         defer { free(own) }
-        let boot = String(cString: own).split(separator: "/").dropLast()
-        let root = boot.dropLast().map { "/\($0)" }.joined()
+        let parents = String(cString: own).split(separator: "/").dropLast()
+        if parents.suffix(2) == ["modules", release[...]] { return parents.map { "/\($0)" }.joined() }
+        let root = parents.dropLast().map { "/\($0)" }.joined()
         return ["\(root)/lib/modules/\(release)", "\(root)/usr/lib/modules/\(release)"].first(where: Files.exists)
     }
 
@@ -72,7 +107,11 @@ package struct GuestKernel: Equatable, Sendable {
     /// The bytes to boot: the uncompressed kernel, which saves the guest a second of unpacking, where QEMU can start it.
     func bootable() throws -> [UInt8] {
         let bytes = try readFile(image)
-        guard case .bzImage(let payload, let compression?) = try Self.inspect(image).kind,
+        let kind = try KernelImage(bytes).kind
+        if kind == .elf && !KernelImage.hasPVHEntry(bytes) {
+            throw GuestError("\(image): an uncompressed kernel without CONFIG_PVH, which QEMU cannot start")
+        }
+        guard case .bzImage(let payload, let compression?) = kind,
             let elf = try? Tool.output(
                 of: compression.command, input: Array(bytes[payload].dropLast(compression.trailer))
             ).output, KernelImage.hasPVHEntry(elf)

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What a file that is said to be a kernel turns out to be.
 package struct KernelImage: Equatable {
     /// How the kernel proper is packed inside a bzImage.
@@ -16,7 +18,7 @@ package struct KernelImage: Equatable {
     }
 
     package let kind: Kind
-    /// The release the image names itself; nil in an ELF file, which is not searched for it.
+    /// The release the image names itself, where it does.
     package let release: String?
 
     /// Looks at the bytes of a file. Throws `GuestError` for what no x86-64 machine boots.
@@ -29,14 +31,18 @@ package struct KernelImage: Equatable {
                 throw GuestError("a kernel for another architecture than x86-64")
             }
             kind = .elf
-            release = nil
+            release = Self.bannerRelease(bytes)
             return
         }
         guard bytes.count > 0x260, bytes[0x202..<0x206].elementsEqual("HdrS".utf8),
             let version = bytes.little16(0x206), version >= 0x208
         else {
-            let isARM = bytes.count > 60 && bytes[56..<60].elementsEqual("ARM\u{64}".utf8)
-            throw GuestError(isARM ? "a kernel for another architecture than x86-64" : "not a Linux kernel image")
+            throw GuestError(
+                Self.isForeign(bytes) ? "a kernel for another architecture than x86-64" : "not a Linux kernel image")
+        }
+        let canBe64Bit: UInt16 = 1
+        guard version < 0x20c || (bytes.little16(0x236) ?? 0) & canBe64Bit != 0 else {
+            throw GuestError("a kernel for 32-bit x86, which cannot run the lab")
         }
         let sectors = bytes[0x1f1] == 0 ? 4 : Int(bytes[0x1f1])
         let start = (sectors + 1) * 512 + Int(bytes.little32(0x248) ?? 0)
@@ -44,6 +50,28 @@ package struct KernelImage: Equatable {
         guard start < end, end <= bytes.count else { throw GuestError("a Linux kernel image that is cut off") }
         kind = .bzImage(payload: start..<end, compression: Compression(magic: bytes[start..<end]))
         release = Self.release(bytes)
+    }
+
+    /// Whether it is an arm64 or RISC-V image, or one that unpacks itself under EFI, which x86 does not use.
+    private static func isForeign(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count > 64 else { return false }
+        return bytes[56..<60].elementsEqual("ARM\u{64}".utf8) || bytes[56..<60].elementsEqual("RSC\u{5}".utf8)
+            || bytes[4..<8].elementsEqual("zimg".utf8)
+    }
+
+    /// The release in the line that an uncompressed kernel greets with, `Linux version 6.12.117 (builder@host)`.
+    private static func bannerRelease(_ bytes: [UInt8]) -> String? {
+        let greeting = "Linux version "
+        var place = 0
+        while let start = bytes.end(of: greeting, from: place) {
+            let text = bytes[start...].prefix(80).prefix { $0 > UInt8(ascii: " ") && $0 < 0x7f }
+            // Other text of the kernel has these words too.
+            if let first = text.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") {
+                return String(decoding: text, as: UTF8.self)
+            }
+            place = start
+        }
+        return nil
     }
 
     private static func release(_ bytes: [UInt8]) -> String? {
@@ -110,6 +138,22 @@ extension KernelImage.Compression {
 }
 
 extension [UInt8] {
+    /// The place behind the first occurrence of a text. The C library looks through tens of megabytes at once.
+    fileprivate func end(of text: String, from start: Int) -> Int? {
+        let wanted = Array(text.utf8)
+        return withUnsafeBytes { all in
+            var place = start
+            while place + wanted.count <= all.count,
+                let found = memchr(all.baseAddress! + place, Int32(wanted[0]), all.count - place - wanted.count + 1)
+            {
+                place = UnsafeRawPointer(found) - all.baseAddress!
+                if memcmp(found, wanted, wanted.count) == 0 { return place + wanted.count }
+                place += 1
+            }
+            return nil
+        }
+    }
+
     func little16(_ offset: Int) -> UInt16? {
         offset >= 0 && offset + 2 <= count ? UInt16(self[offset]) | UInt16(self[offset + 1]) << 8 : nil
     }

@@ -15,8 +15,14 @@ struct KernelModules {
     private let paths: [String: String]
     private let read: (String) throws -> [UInt8]
 
-    /// Finds the modules below a directory.
+    /// Finds the modules below a directory, which may be a kernel's build tree.
     init(directory: String) throws {
+        // A build tree has tens of thousands of files, but also a list of those that matter.
+        if Files.exists("\(directory)/.config") {
+            let order = (try? Files.read("\(directory)/modules.order")) ?? ""
+            self.init(paths: Self.paths(inOrder: order, of: directory).filter(Files.exists), read: readFile)
+            return
+        }
         guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
             throw GuestError("cannot read the modules directory \(directory)")
         }
@@ -30,6 +36,13 @@ struct KernelModules {
             guard let end = file.range(of: ".ko"), Self.unpackers.keys.contains(String(file[end.upperBound...]))
             else { return }
             found[Self.canonical(file[..<end.lowerBound])] = path
+        }
+    }
+
+    /// The modules in a build tree's modules.order, which names object files since 6.3.
+    static func paths(inOrder text: String, of tree: String) -> [String] {
+        text.split(separator: "\n").map { name in
+            "\(tree)/" + (name.hasSuffix(".o") ? name.dropLast(2) + ".ko" : name)
         }
     }
 

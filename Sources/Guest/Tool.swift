@@ -85,7 +85,12 @@ struct TemporaryFile: ~Copyable {
     func contents(from start: Int) throws(SystemError) -> [UInt8] {
         var status = stat()
         guard fstat(descriptor.raw, &status) == 0 else { throw SystemError("fstat") }
-        let room = max(0, Int(status.st_size) - start)
+        return try contents(from: start, count: Int(status.st_size) - start)
+    }
+
+    /// At most so many bytes from a place on.
+    func contents(from start: Int, count wanted: Int) throws(SystemError) -> [UInt8] {
+        let room = max(0, wanted)
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             while count < room {

@@ -6,8 +6,10 @@ internal import Worker
 /// One of the two hosts: a network namespace with its addresses, its sockets as netlink shows them, its processes.
 package final class Host {
     package let name: HostName
-    package let ip: IPAddress
+    package let ip4: IPAddress
     package let ip6: IPAddress
+    /// The address in the family that the scenario runs over.
+    package var ip: IPAddress { lab.prefersIPv6 ? ip6 : ip4 }
     package let namespace: NetworkNamespace
     let mac: MACAddress
     let route: RouteSocket
@@ -24,10 +26,10 @@ package final class Host {
     init(_ name: HostName, lab: Lab, addressing: Addressing) throws {
         self.name = name
         self.lab = lab
-        ip = addressing.v4(name)
+        ip4 = addressing.v4(name)
         ip6 = addressing.v6(name)
         mac = MACAddress(bytes: [2, 0, 0, 0, 0, name == .a ? 1 : 2])
-        ownAddresses = [ip, ip6]
+        ownAddresses = [ip4, ip6]
         let namespace = try NetworkNamespace()
         self.namespace = namespace
         (route, diagnostics) = try namespace.inside { (try RouteSocket(), try SocketDiagnostics()) }
@@ -75,19 +77,15 @@ package final class Host {
     }
 
     /// A new TCP socket of this host's process.
-    package func socket(_ label: String, v6: Bool = false) throws -> Socket {
+    package func socket(_ label: String, v6: Bool? = nil) throws -> Socket {
         try process().socket(label, v6: v6)
     }
 
     /// A listening socket with SO_REUSEADDR, on all addresses.
-    package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool = false) throws
+    package func listen(_ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool? = nil) throws
         -> Socket
     {
-        let socket = try socket(label, v6: v6)
-        try socket.set(.SO_REUSEADDR, 1)
-        try socket.bind(SocketAddress(v6 ? .anyV6 : .anyV4, port))
-        try socket.listen(backlog: backlog)
-        return socket
+        try process().listen(label, port: port, backlog: backlog, v6: v6)
     }
 
     // MARK: What the kernel shows

@@ -30,6 +30,8 @@ package final class Lab {
     /// Expectations judged so far.
     private(set) var checks = 0
     private(set) var firstFailure: String?
+    /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
+    package internal(set) var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private let number: Int
@@ -117,7 +119,7 @@ package final class Lab {
     }
 
     /// Lets time pass; the wire keeps moving.
-    func pass(_ duration: Duration) throws {
+    package func pass(_ duration: Duration) throws {
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()
@@ -143,7 +145,7 @@ package final class Lab {
     }
 
     /// Takes in everything that has happened up to now, so that what is not there has not happened.
-    func synchronize() throws {
+    package func synchronize() throws {
         configuration.trace?.synchronize()
         try service()
     }
@@ -222,7 +224,7 @@ package final class Lab {
         }
         let sockStream: Int32 = 1
         let fd = Int32(try call(.socket(family: AF_INET, type: sockStream, protocol: 0)).result)
-        _ = try call(.bind(fd, SocketAddress(process.host.ip, PathLedger.introductionPort)))
+        _ = try call(.bind(fd, SocketAddress(process.host.ip4, PathLedger.introductionPort)))
         let interval = try call(.listen(fd, backlog: 1)).call.interval
         _ = try call(.close(fd))
         func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }

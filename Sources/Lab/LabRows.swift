@@ -1,4 +1,4 @@
-internal import Linux
+package import Linux
 package import Netlink
 internal import Record
 
@@ -46,6 +46,18 @@ extension Lab {
             expectation, of: "the other end of \(socket.label)", host: socket.host.peer, within: patience,
             traced: nil, location: shortLocation(file, line)
         ) { try self.row(oppositeOf: socket) }
+    }
+
+    /// The same for whatever a host has toward an address that no socket of ours need have.
+    @discardableResult
+    package func require(
+        endToward remote: SocketAddress, on host: Host, shows expectation: RowExpectation,
+        within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+    ) throws -> DiagRow {
+        try awaitRow(
+            expectation, of: "the end toward \(remote)", host: host, within: patience, traced: nil,
+            location: shortLocation(file, line)
+        ) { try host.rows().first { $0.remote == remote } }
     }
 
     /// Waits until the kernel shows no row of the socket; ends the scenario otherwise.

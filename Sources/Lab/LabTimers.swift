@@ -1,5 +1,5 @@
 package import Linux
-internal import Netlink
+package import Netlink
 internal import Record
 
 // Kernel timers, judged only by what the kernel stamps or by looks whose own time is known.
@@ -55,14 +55,33 @@ extension Lab {
         _ sockets: [(socket: Socket, since: Instant)], after nominal: Duration,
         file: StaticString = #fileID, line: Int = #line
     ) throws {
+        guard let host = sockets.first?.socket.host else { return }
+        try expectVanish(
+            sockets.map { ($0.socket.label, $0.socket.identity.cookie, $0.since) }, on: host, after: nominal,
+            location: shortLocation(file, line))
+    }
+
+    /// The same for one row that no socket of ours stands for.
+    package func expectVanish(
+        _ row: DiagRow, called label: String, on host: Host, since start: Instant, after nominal: Duration,
+        file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        try expectVanish(
+            [(label, row.cookie, start)], on: host, after: nominal,
+            location: shortLocation(file, line))
+    }
+
+    private func expectVanish(
+        _ ends: [(label: String, cookie: UInt64, since: Instant)], on host: Host, after nominal: Duration,
+        location: String
+    ) throws {
         let latest = nominal * 1.125 + .milliseconds(50)
-        guard let first = sockets.map(\.since).min(), let last = sockets.map(\.since).max() else { return }
+        guard let first = ends.map(\.since).min(), let last = ends.map(\.since).max() else { return }
         try pass(max(.zero, first + (nominal - .milliseconds(150)) - .now))
         var present: [UInt64: Instant] = [:]
         var absent: [UInt64: Instant] = [:]
-        let cookies = Set(sockets.map(\.socket.identity.cookie))
-        let host = sockets[0].socket.host
-        while absent.count < sockets.count && .now < last + latest + configuration.patience {
+        let cookies = Set(ends.map(\.cookie))
+        while absent.count < ends.count && .now < last + latest + configuration.patience {
             let before = Instant.now
             let shown = Set(try host.rows().map(\.cookie)).intersection(cookies)
             let after = Instant.now
@@ -70,18 +89,17 @@ extension Lab {
             for cookie in cookies.subtracting(shown) where absent[cookie] == nil { absent[cookie] = after }
             try pass(.milliseconds(20))
         }
-        for (socket, since) in sockets {
-            let cookie = socket.identity.cookie
+        for (label, cookie, since) in ends {
             let seen = (present[cookie].map { $0 - since }, absent[cookie].map { $0 - since })
-            try judgeVanishing(socket, seen, nominal, latest, shortLocation(file, line))
+            try judgeVanishing(label, seen, nominal, latest, location)
         }
     }
 
     private func judgeVanishing(
-        _ socket: Socket, _ seen: (present: Duration?, absent: Duration?), _ nominal: Duration, _ latest: Duration,
+        _ label: String, _ seen: (present: Duration?, absent: Duration?), _ nominal: Duration, _ latest: Duration,
         _ location: String
     ) throws {
-        let expected = "\(socket.label) vanishes \(nominal.seconds)...\(latest.seconds) s after it began"
+        let expected = "\(label) vanishes \(nominal.seconds)...\(latest.seconds) s after it began"
         if let present = seen.present, present > latest {
             return record(
                 passed: false, expected: expected, seen: "still there after \(present.seconds) s",
@@ -96,10 +114,10 @@ extension Lab {
             present >= nominal - .milliseconds(150)
         else {
             throw ScenarioStop.harness(
-                "the machine was too busy to see when \(socket.label) vanished: last seen after "
+                "the machine was too busy to see when \(label) vanished: last seen after "
                     + "\(seen.present?.seconds ?? 0) s, first missed after \(seen.absent?.seconds ?? 0) s")
         }
-        measure("\(socket.label) lifetime", absent.seconds, "s", tolerance: 0.125 * nominal.seconds)
+        measure("\(label) lifetime", absent.seconds, "s", tolerance: 0.125 * nominal.seconds)
         record(
             passed: true, expected: expected,
             seen: "seen after \(present.seconds) s, gone after \(absent.seconds) s", witnesses: ["netlink", "trace"],

@@ -73,6 +73,19 @@ extension Lab {
             location: shortLocation(file, line))
     }
 
+    /// Expects at least this many segments of a pattern since a place in the log.
+    package func expect(
+        _ pattern: SegmentPattern, carriedAtLeast count: Int, since place: Int? = nil, within patience: Duration? = nil,
+        file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
+        let enough = try wait(until: .now + (patience ?? configuration.patience)) { seen() >= count }
+        record(
+            passed: enough, expected: "the wire carries \(pattern) \(count) times at least",
+            seen: "\(seen()) of \(SegmentView.describe(carried(since: place).map(\.view)))", witnesses: ["segments"],
+            location: shortLocation(file, line))
+    }
+
     /// Waits for the first segment of a pattern since a place in the log; ends the scenario without one.
     @discardableResult
     package func requireCarried(
@@ -86,6 +99,19 @@ extension Lab {
                 expected: "the wire carries \(pattern)",
                 seen: SegmentView.describe(carried(since: place).map(\.view)), witnesses: ["segments"],
                 location: shortLocation(file, line))
+        }
+        return segment
+    }
+
+    /// The last segment of a pattern so far, whatever the chapter; ends the scenario without one.
+    package func requireLast(
+        _ pattern: SegmentPattern, file: StaticString = #fileID, line: Int = #line
+    ) throws -> WireSegment {
+        try synchronize()
+        guard let segment = carried(since: 0).last(where: { pattern.matches($0.view) }) else {
+            try requirementFailed(
+                expected: "the wire has carried \(pattern)", seen: SegmentView.describe(wire.log.map(\.view)),
+                witnesses: ["segments"], location: shortLocation(file, line))
         }
         return segment
     }

@@ -38,7 +38,7 @@ struct LinkBuilder {
     mutating func build(_ link: Link) throws -> Built {
         let built = try make(link)
         for host in [a, b] {
-            try host.route.waitUntilReady(Host.interface, addresses: ipv6 ? [host.ip, host.ip6] : [host.ip])
+            try host.route.waitUntilReady(Host.interface, addresses: ipv6 ? [host.ip4, host.ip6] : [host.ip4])
         }
         return built
     }
@@ -146,8 +146,8 @@ struct LinkBuilder {
             let peer = host.peer
             try host.route.perform([
                 .linkUp(1), .linkUp(Host.interface),
-                .address(host.ip, prefixLength: Addressing.prefixV4, on: Host.interface),
-                .neighbour(peer.ip, peer.mac, on: Host.interface),
+                .address(host.ip4, prefixLength: Addressing.prefixV4, on: Host.interface),
+                .neighbour(peer.ip4, peer.mac, on: Host.interface),
             ])
             guard ipv6 else { continue }
             try host.route.perform([

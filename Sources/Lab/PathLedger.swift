@@ -56,14 +56,16 @@ package struct PathLedger {
         guard at >= 0 else { return }
         switch event.kind {
         case .packet(let tracepoint, let state, let reason):
+            // A listener on all addresses says nothing of where it is.
+            let host = byAddress?.name ?? current[event.socket].flatMap { lives[$0].host }
             packets.append(
                 Packet(
-                    time: event.time, host: byAddress?.name, tracepoint: tracepoint, state: state, reason: reason,
+                    time: event.time, host: host, tracepoint: tracepoint, state: state, reason: reason,
                     local: event.local, remote: event.remote))
             timeline.add(
                 .packet(
                     TracedPacketFact(
-                        attempt: timeline.attempt, at: at, host: byAddress?.name.rawValue ?? "A",
+                        attempt: timeline.attempt, at: at, host: host?.rawValue ?? "A",
                         tracepoint: tracepoint.event, state: state?.description, reason: reason,
                         local: event.local.description, remote: event.remote.description)), at: at)
         case .transition(.CLOSE, .LISTEN) where event.local.port == Self.introductionPort:
@@ -102,7 +104,7 @@ package struct PathLedger {
     /// The lives of a scenario's socket, in order.
     ///
     /// Active sockets and listeners are known by the call during which they left CLOSE, accepted ones by both
-    /// addresses.
+    /// addresses: of the connections that had them in turn, the last that began before it was accepted.
     package func lives(of socket: Socket, processes: [WorkerProcess]) -> [Life] {
         let calls = processes.flatMap(\.calls).filter { call in
             guard call.socket?.identity.cookie == socket.identity.cookie else { return false }
@@ -110,15 +112,20 @@ package struct PathLedger {
             if case Request.listen = call.request { return true }
             return false
         }
-        return lives.filter { life in
-            guard let first = life.transitions.first else { return false }
-            if first.old == .CLOSE {
+        guard calls.isEmpty else {
+            return lives.filter { life in
+                guard let first = life.transitions.first, first.old == .CLOSE else { return false }
                 return calls.contains { $0.process.tracePid == life.pid && $0.interval.contains(first.time) }
             }
-            guard calls.isEmpty, life.host == socket.host.name, let local = socket.local, let remote = socket.remote
-            else { return false }
-            return life.local == unmapped(local) && life.remote == unmapped(remote)
         }
+        guard let local = socket.local, let remote = socket.remote else { return [] }
+        let accepted = lives.last { life in
+            guard let first = life.transitions.first, first.old != .CLOSE, first.time < socket.known else {
+                return false
+            }
+            return life.host == socket.host.name && life.local == unmapped(local) && life.remote == unmapped(remote)
+        }
+        return accepted.map { [$0] } ?? []
     }
 
     private func unmapped(_ address: SocketAddress) -> SocketAddress {

@@ -69,6 +69,9 @@ package enum Link: Sendable, Equatable {
     case loopback
     /// A long or lossy way, one way each: by netem where the kernel has it, by the relay otherwise.
     case impaired(delay: Duration, jitter: Duration = .zero, loss: Double = 0)
+
+    /// Whether netem or the relay may make it.
+    var isImpaired: Bool { if case .impaired = self { true } else { false } }
 }
 
 extension Citation {

@@ -15,11 +15,26 @@ package final class Scheduler: Sendable {
         package var repetitions: Int
         /// Upper bound on attempts at the same time; nil leaves it to the scheduler.
         package var jobs: Int?
+        /// Whether scenarios with an impaired link are also run, as further attempts, with the relay as their link, and
+        /// must come to the same.
+        package var bothLinks: Bool
 
-        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil) {
+        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false) {
             self.scenarios = scenarios
             self.repetitions = repetitions
             self.jobs = jobs
+            self.bothLinks = bothLinks
+        }
+
+        /// Every attempt, those over the relay numbered on.
+        fileprivate var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+            let count = max(1, repetitions)
+            return scenarios.flatMap { scenario in
+                let isTwice = bothLinks && scenario.link.isImpaired
+                return (1...(isTwice ? 2 * count : count)).map {
+                    (scenario, Attempt(scenario: scenario.id, number: $0), $0 > count)
+                }
+            }
         }
     }
 
@@ -32,6 +47,7 @@ package final class Scheduler: Sendable {
     private struct State {
         var running: [Attempt: Running] = [:]
         var done: [(Timeline, Finished)] = []
+        var twins = Twins(repetitions: 1)
     }
 
     private let configuration: LabConfiguration
@@ -62,13 +78,12 @@ package final class Scheduler: Sendable {
     package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
         let start = Instant.now
         let lane = configuration.lane
-        var waiting = plan.scenarios.flatMap { scenario in
-            (1...max(1, plan.repetitions)).map { (scenario, Attempt(scenario: scenario.id, number: $0)) }
-        }
+        state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
+        var waiting = plan.attempts
         // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
         waiting = waiting.enumerated().sorted {
-            let left = $0.element.0.longestTimer(lane)
-            let right = $1.element.0.longestTimer(lane)
+            let left = $0.element.scenario.longestTimer(lane)
+            let right = $1.element.scenario.longestTimer(lane)
             return left == right ? $0.offset < $1.offset : left > right
         }.map(\.element)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -82,13 +97,13 @@ package final class Scheduler: Sendable {
                 )
             }
             if waiting.isEmpty && busy + asleep == 0 && isReported { return }
-            let next = waiting.firstIndex { scenario, _ in
+            let next = waiting.firstIndex { scenario, _, _ in
                 guard plan.jobs == nil else { return busy + asleep < places }
                 return sleeps(scenario) ? asleep < Self.sleepers : busy < places
             }
             if let next {
-                let (scenario, attempt) = waiting.remove(at: next)
-                try begin(scenario, attempt, since: start)
+                let (scenario, attempt, overRelay) = waiting.remove(at: next)
+                try begin(scenario, attempt, overRelay: overRelay, since: start)
             } else if waitForNews(control) {
                 return
             }
@@ -108,7 +123,11 @@ package final class Scheduler: Sendable {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
     }
 
-    private func begin(_ scenario: Scenario, _ attempt: Attempt, since start: Instant) throws(SystemError) {
+    private func begin(
+        _ scenario: Scenario, _ attempt: Attempt, overRelay: Bool, since start: Instant
+    ) throws(SystemError) {
+        var configuration = configuration
+        if overRelay { configuration.link = .relay }
         let timeline = Timeline(attempt: attempt)
         let allowance = Self.allowance(
             longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
@@ -118,7 +137,7 @@ package final class Scheduler: Sendable {
                 timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario))
         }
         emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
-        try startThread { [self] in
+        try startThread { [self, configuration] in
             let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
             // An attempt that was given up meanwhile has already been reported.
             state.withLock {
@@ -144,7 +163,11 @@ package final class Scheduler: Sendable {
             defer { state.done.removeAll() }
             return state.done
         }
-        for (timeline, finished) in done { emit(timeline.ordered + [.finished(finished)]) }
+        for (timeline, finished) in done {
+            let events = timeline.ordered
+            let agreed = state.withLock { $0.twins.judged(finished, events) }
+            emit(events + [.finished(agreed)])
+        }
     }
 
     /// Waits until an attempt ends or a deadline passes; returns whether the run is to be cut off.

@@ -11,6 +11,8 @@ package final class Socket {
     package let process: WorkerProcess
     /// How netlink names it; the cookie stays the same when the socket becomes a minisock.
     var identity: (cookie: UInt64, inode: UInt64) = (0, 0)
+    /// When the scenario came to know it; an accepted socket's life began before.
+    private(set) var known = Instant.now
     /// Both ends, as far as they are known.
     package internal(set) var local: SocketAddress?
     package internal(set) var remote: SocketAddress?
@@ -27,6 +29,7 @@ package final class Socket {
     package func shared(with process: WorkerProcess, as label: String) -> Socket {
         let twin = Socket(label, descriptor: descriptor, process: process)
         twin.identity = identity
+        twin.known = known
         twin.local = local
         twin.remote = remote
         return twin
@@ -37,6 +40,7 @@ package final class Socket {
         let answer = try insist(.duplicate(descriptor), file, line)
         let twin = Socket(label, descriptor: Int32(answer.result), process: process)
         twin.identity = identity
+        twin.known = known
         twin.local = local
         twin.remote = remote
         return twin
@@ -85,7 +89,14 @@ package final class Socket {
     package func set(
         _ option: SocketOption, _ value: Int32, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        try insist(.setOption(descriptor, option, withUnsafeBytes(of: value) { Array($0) }), file, line)
+        try set(option, withUnsafeBytes(of: value) { Array($0) }, file: file, line: line)
+    }
+
+    /// Sets an option whose value is a structure.
+    package func set(
+        _ option: SocketOption, _ value: [UInt8], file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        try insist(.setOption(descriptor, option, value), file, line)
     }
 
     package func setNonblocking(_ on: Bool = true, file: StaticString = #fileID, line: Int = #line) throws {

@@ -68,12 +68,13 @@ package final class WorkerProcess {
     }
 
     /// A new TCP socket.
-    package func socket(_ label: String, v6: Bool = false) throws -> Socket {
+    package func socket(_ label: String, v6: Bool? = nil) throws -> Socket {
         let sockStream: Int32 = 1
         let ipprotoTCP: Int32 = 6
         let answer = try ask(
             .socket(
-                family: v6 ? IPAddress.anyV6.family : IPAddress.anyV4.family, type: sockStream, protocol: ipprotoTCP))
+                family: (v6 ?? lab.prefersIPv6 ? IPAddress.anyV6 : .anyV4).family, type: sockStream,
+                protocol: ipprotoTCP))
         guard answer.result >= 0 else { throw ScenarioStop.harness("socket() on \(name): \(answer.words)") }
         return try adopt(descriptor: Int32(answer.result), label: label)
     }
@@ -103,6 +104,13 @@ package final class WorkerProcess {
     package func exit(_ code: Int32 = 0) throws { try ask(.exit(code)) }
 
     package var name: String { "\(host.name.rawValue).\(label)" }
+
+    /// Stops the process by SIGSTOP: it makes no more calls, and its sockets stay.
+    package func stop() throws {
+        let sigstop: Int32 = 19
+        try child.signal(sigstop)
+        try lab.require("process \(name) is stopped", seen: { "running" }, until: { child.isStopped })
+    }
 
     func forgetCalls() {
         pending = nil

@@ -42,6 +42,11 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return IPAddress(bytes: Array(bytes[12...]))
     }
 
+    /// The IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) of an IPv4 one, otherwise the address itself.
+    package var mapped: IPAddress {
+        isV6 ? self : IPAddress(bytes: Array(repeating: 0, count: 10) + [0xff, 0xff] + bytes)
+    }
+
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         _ = bytes.withUnsafeBytes { inet_ntop(family, $0.baseAddress, &text, socklen_t(text.count)) }

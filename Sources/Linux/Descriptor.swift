@@ -38,12 +38,22 @@ package struct Descriptor: ~Copyable, Sendable {
 
     /// Reads up to `capacity` bytes; an empty answer is the end. Throws the `read(2)` error.
     package func read(capacity: Int) throws(SystemError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: capacity)
-        while true {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, capacity) }
-            if count >= 0 { return Array(bytes.prefix(count)) }
-            if errno != Glibc.EINTR { throw SystemError("read") }
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, taken in
+            while true {
+                let count = Glibc.read(raw, buffer.baseAddress, capacity)
+                if count >= 0 {
+                    taken = count
+                    return
+                }
+                if errno != Glibc.EINTR {
+                    failure = SystemError("read")
+                    return
+                }
+            }
         }
+        if let failure { throw failure }
+        return bytes
     }
 }
 

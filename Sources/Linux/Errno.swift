@@ -36,6 +36,7 @@ extension Errno {
     package static let EALREADY = Errno(rawValue: Glibc.EALREADY)
     package static let EINPROGRESS = Errno(rawValue: Glibc.EINPROGRESS)
     package static let EADDRINUSE = Errno(rawValue: Glibc.EADDRINUSE)
+    package static let EADDRNOTAVAIL = Errno(rawValue: Glibc.EADDRNOTAVAIL)
     package static let ECONNREFUSED = Errno(rawValue: Glibc.ECONNREFUSED)
     package static let ECONNRESET = Errno(rawValue: Glibc.ECONNRESET)
     package static let ECONNABORTED = Errno(rawValue: Glibc.ECONNABORTED)

@@ -11,6 +11,10 @@ package enum ExitStatus: Int32, Sendable {
     case harnessError = 3
     /// Nothing was selected, or everything was skipped.
     case nothingRan = 4
+    /// For `git bisect run`: this commit cannot be judged, try another.
+    case unjudged = 125
+    /// For `git bisect run`: no commit could be judged, give up.
+    case stop = 128
     /// 128 + SIGINT, as shells count.
     case interrupted = 130
 }

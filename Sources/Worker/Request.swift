@@ -58,11 +58,12 @@ extension SocketOption {
     package static let TCP_KEEPIDLE = SocketOption(level: 6, name: 4, symbol: "TCP_KEEPIDLE")
     package static let TCP_KEEPINTVL = SocketOption(level: 6, name: 5, symbol: "TCP_KEEPINTVL")
     package static let TCP_KEEPCNT = SocketOption(level: 6, name: 6, symbol: "TCP_KEEPCNT")
+    package static let TCP_SYNCNT = SocketOption(level: 6, name: 7, symbol: "TCP_SYNCNT")
     package static let TCP_INFO = SocketOption(level: 6, name: 11, symbol: "TCP_INFO")
 
     static let all: [SocketOption] = [
         .SO_REUSEADDR, .SO_ERROR, .SO_SNDBUF, .SO_RCVBUF, .SO_KEEPALIVE, .SO_LINGER, .TCP_NODELAY, .TCP_KEEPIDLE,
-        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_INFO,
+        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_INFO,
     ]
 }
 

@@ -3,17 +3,16 @@ internal import Linux
 internal import Record
 internal import Synchronization
 
-/// Writes events as lines to a descriptor; ends the process when nobody reads them any more.
+/// Writes events as lines to where the orchestrator reads them.
 final class EventStream: Sendable {
-    private let descriptor: Int32
-    private let lock = Mutex(())
+    private let send: @Sendable ([UInt8]) -> Void
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    /// - Parameter send: takes whole lines; called on one thread.
+    init(_ send: @escaping @Sendable ([UInt8]) -> Void) { self.send = send }
 
-    func write(_ events: [Event]) {
-        let encoder = RecordEncoder()
-        let bytes = events.flatMap { encoder.line($0) }
-        lock.withLock { _ in
+    /// Writes to a descriptor, and ends the process when nobody reads it any more.
+    convenience init(descriptor: Int32) {
+        self.init { bytes in
             var done = 0
             while done < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -26,5 +25,10 @@ final class EventStream: Sendable {
                 }
             }
         }
+    }
+
+    func write(_ events: [Event]) {
+        let encoder = RecordEncoder()
+        send(events.flatMap { encoder.line($0) })
     }
 }

@@ -10,25 +10,44 @@ enum GuestInit {
     static let argumentsFile = "/arguments"
     /// Paths of modules, one a line, in the order in which they can be loaded.
     private static let modulesFile = "/modules/order"
-    /// The second serial line; the first is the kernel's console.
-    private static let events = "/dev/ttyS1"
+    /// The second serial line, for kernels without PCI; the first is the kernel's console.
+    private static let line = "/dev/ttyS1"
 
     static func run() -> Never {
         do {
             try mountAll()
             quieten()
             for module in try Files.read(modulesFile).split(separator: "\n") { load(String(module)) }
-            let stream = try Descriptor.open(events, O_RDWR | O_NOCTTY)
-            try check(clx_tty_raw(stream.raw), "make \(events) raw")
             // Descriptors are plenty: a lab takes two dozen, and the default limit is 4096.
             var limit = rlimit(rlim_cur: 1 << 16, rlim_max: 1 << 16)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             let arguments = try Files.read(argumentsFile).split(separator: "\n").map(String.init)
-            _ = LabCommand.run(arguments, through: LabCommand.Channels(events: stream.raw, control: nil))
-            try check(clx_tty_drain(stream.raw), "drain \(events)")
+            if let memory = try SharedMemory.find() {
+                let stream = EventStream { bytes in
+                    if memory.append(bytes) { return }
+                    LabCommand.complain("the results do not fit into the memory that the guest shares with its host")
+                    end()
+                }
+                _ = LabCommand.run(arguments, through: LabCommand.Channels(events: stream, control: nil))
+            } else {
+                try run(arguments, over: line)
+            }
         } catch {
             LabCommand.complain("\(error)")
         }
+        end()
+    }
+
+    private static func run(_ arguments: [String], over line: String) throws {
+        let stream = try Descriptor.open(line, O_RDWR | O_NOCTTY)
+        try check(clx_tty_raw(stream.raw), "make \(line) raw")
+        _ = LabCommand.run(
+            arguments, through: LabCommand.Channels(events: EventStream(descriptor: stream.raw), control: nil))
+        try check(clx_tty_drain(stream.raw), "drain \(line)")
+    }
+
+    /// Ends the machine.
+    private static func end() -> Never {
         clx_tty_drain(STDERR_FILENO)
         let refusal = clx_reboot()
         fatalError("reboot: \(Errno(rawValue: -refusal))")

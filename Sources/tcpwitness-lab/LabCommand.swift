@@ -36,7 +36,7 @@ enum LabCommand {
 
     /// Where a run's events go, and what may cut it off.
     struct Channels {
-        var events = eventsDescriptor
+        var events = EventStream(descriptor: eventsDescriptor)
         var control: Int32? = controlDescriptor
     }
 
@@ -62,7 +62,7 @@ enum LabCommand {
     private static func run(
         _ options: RunOptions, _ channels: Channels, _ found: [Prerequisite], _ machine: NetworkNamespace?
     ) throws {
-        let out = EventStream(descriptor: channels.events)
+        let out = channels.events
         let start = Instant.now
         out.write([
             .run(
@@ -83,7 +83,9 @@ enum LabCommand {
                 trace: hub, looks: options.looks, machine: machine)
         ) { out.write($0) }
         try scheduler.run(
-            Scheduler.Plan(scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs),
+            Scheduler.Plan(
+                scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,
+                bothLinks: options.bothLinks),
             control: channels.control)
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
@@ -130,9 +132,9 @@ enum LabCommand {
     private static func isolate() throws {
         try isolateMounts()
         try Linux.check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
-        // Children of this namespace get a small socket hash of their own, which makes dumps four times faster.
+        // Children of this namespace get a small socket hash of their own: a dump walks all of it.
         let entries = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
-        if Files.exists(entries) { try Files.write("1024", to: entries) }
+        if Files.exists(entries) { try Files.write("64", to: entries) }
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max

@@ -15,6 +15,8 @@ struct RunOptions {
     /// The place that is not a guest.
     static let host = "host"
     var looks = Looks.steady
+    /// Whether what netem does is also done by the relay.
+    var bothLinks = false
     var scenarios: [Scenario] = []
 
     struct Unusable: Error, CustomStringConvertible {
@@ -43,6 +45,7 @@ struct RunOptions {
             case "--repeat": repetitions = try parsed(Int(value))
             case "--patience": patience = .seconds(try parsed(Double(value)))
             case "--place": place = value
+            case "--links": bothLinks = value == "both"
             case "--looks": looks = value == "sparse" ? .sparse : .steady
             default: throw Unusable(description: "unknown option \(argument)")
             }

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Baselines
 internal import Compare
+internal import Guest
+internal import Linux
 internal import Record
 internal import Report
 
@@ -9,10 +11,14 @@ struct CompareCommand: Subcommand {
         commandName: "compare",
         abstract: "Shows what changed from one run to the next, and which commit is known for it.",
         discussion: """
-            Exit status: 0 when nothing changed that neither a known change nor a baseline explains, 1 otherwise.
+            A kernel series is run first, in a guest, with every scenario; a record of an earlier run is compared as \
+            it is. Exit status: 0 when nothing changed that neither a known change nor a baseline explains, 1 otherwise.
             """)
 
-    @Argument(help: "Two or more files that 'run --record' wrote, the oldest kernel first.")
+    @Argument(
+        help: """
+            Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows.
+            """)
     var records: [String]
 
     @Option(help: "How to say it: terminal, markdown, json or junit.")
@@ -26,7 +32,16 @@ struct CompareCommand: Subcommand {
 
     func perform() throws -> ExitStatus {
         guard records.count >= 2 else { throw Complaint("compare needs two or more records") }
-        let runs = try records.map { (path: $0, run: try InputFile.run($0)) }
+        let kernels = records.filter(isSeries)
+        if let twice = kernels.first(where: { name in kernels.count { $0 == name } > 1 }) {
+            throw Complaint("\(twice) is named twice; a kernel in virtual time does the same each time")
+        }
+        let files = try records.filter { !isSeries($0) }.map { (path: $0, run: try InputFile.run($0)) }
+        let fresh = kernels.isEmpty ? [] : try run(kernels, lane: files.first?.run.header.lane ?? .default)
+        var (waitingFiles, waitingRuns) = (files[...], fresh[...])
+        let runs = records.compactMap { name in
+            isSeries(name) ? waitingRuns.popFirst().map { (path: name, run: $0) } : waitingFiles.popFirst()
+        }
         let lane = runs[0].run.header.lane
         if let other = runs.first(where: { $0.run.header.lane != lane }) {
             throw Complaint(
@@ -45,6 +60,22 @@ struct CompareCommand: Subcommand {
             try Terminal.print(String(decoding: bytes, as: UTF8.self))
         }
         return comparison.unexplained.isEmpty ? .asExpected : .regression
+    }
+
+    /// Whether it names a kernel and no file.
+    private func isSeries(_ name: String) -> Bool { !Files.exists(name) && KernelStore.series(name) != nil }
+
+    /// Runs every scenario on these kernels, since only a run says what they do today.
+    private func run(_ kernels: [String], lane: Lane) throws -> [RunRecord] {
+        let command = try RunCommand.parse(kernels.flatMap { ["--kernel", $0] })
+        let selected = catalogue(lane: lane)
+        Terminal.printError(
+            "tcpwitness: running \(selected.count) scenarios on \(kernels.joined(separator: ", "))\n")
+        let runs = try MatrixRun(command, lane: lane, selected: selected, isQuiet: true).run()
+        guard !runs.contains(where: \.wasInterruptedByUser) else {
+            throw Complaint("interrupted", status: .interrupted)
+        }
+        return runs
     }
 
     /// Runs by their kernel, where that tells them apart, and else by their file.

@@ -15,14 +15,17 @@ enum LabExecutable {
         return lab
     }
 
-    /// Where this executable and those that belong to it are.
+    /// Where the executables that belong to this one are: beside it as they are built, in `libexec` beside its `bin`
+    /// where they are installed.
     static func directory() throws -> String {
         guard let own = realpath("/proc/self/exe", nil) else {
             throw Complaint("cannot find this executable: \(Errno.current)", status: .harnessError)
         }
         defer { free(own) }
         let path = String(cString: own)
-        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        let beside = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        let installed = "\(beside)/../libexec/tcpwitness"
+        return access("\(beside)/tcpwitness-lab", F_OK) != 0 && access(installed, F_OK) == 0 ? installed : beside
     }
 
     /// This process's environment, for the lab.

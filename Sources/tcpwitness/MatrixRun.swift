@@ -42,15 +42,19 @@ final class MatrixRun {
         }
     }
 
-    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription]) {
+    /// - Parameter isQuiet: whether only the records are wanted.
+    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
         self.command = command
         self.lane = lane
         self.selected = selected
-        screen = Screen(quiet: command.quiet)
-        qemu = QEMU(clock: command.realTime ? .real : .virtual, isAccelerated: false)
+        screen = isQuiet ? .silent : Screen(quiet: command.quiet)
+        qemu = QEMU(
+            clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
+            extraWords: command.append)
     }
 
-    func perform() throws -> ExitStatus {
+    /// Runs them; gives their records in the order of the command line.
+    func run() throws -> [RunRecord] {
         let kernels = try command.kernel.map { try resolve($0) }
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
@@ -79,7 +83,14 @@ final class MatrixRun {
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
         try reports.write(inOrder.map { (nil, $0) })
-        return ExitStatus.worst(of: inOrder.map(\.exitStatus))
+        return inOrder
+    }
+
+    /// Whether guests can be accelerated, which virtual time excludes; says why not.
+    private static func hasKVM() -> Bool {
+        guard let obstacle = KVMProbe.obstacle() else { return true }
+        Terminal.printError("tcpwitness: guests are emulated: \(obstacle)\n")
+        return false
     }
 
     // MARK: Kernels
@@ -87,7 +98,8 @@ final class MatrixRun {
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
-            return try complaining(.usage) { try GuestKernel(path: name) }
+            // A kernel that was not built is no reason to end a bisection.
+            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }
         let store = KernelStore()
         if let newest = store.entries(of: series).last { return newest.kernel }
@@ -122,7 +134,10 @@ final class MatrixRun {
             outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
             screen: screen, detail: command.detail, label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
-        let arguments = command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks
+        // Two ways to make a link that must not matter; here the second one costs nearly nothing.
+        let links = command.link == .auto ? ["--links", "both"] : []
+        let arguments =
+            command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
         let guest = try complaining(.harnessError) {
             try Guest(kernel, qemu, image: image, arguments: Array(arguments))
         }

@@ -28,6 +28,9 @@ struct RunCommand: Subcommand {
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
     var realTime = false
 
+    @Option(help: ArgumentHelp("More words for the command line of the kernels in guests.", valueName: "words"))
+    var append: String?
+
     @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own; in guests).")
     var lane: Lane?
 
@@ -42,6 +45,13 @@ struct RunCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
     var shard: Shard?
+
+    @Flag(
+        inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
+    var baseline = true
+
+    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    var baselines: String?
 
     @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
     var quiet = false
@@ -61,6 +71,14 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
 
+    @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
+    var bisect = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"))
+    var like: String?
+
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
         if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
@@ -69,17 +87,31 @@ struct RunCommand: Subcommand {
         }
         if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
+        if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
+        if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
     }
 
     func perform() throws -> ExitStatus {
+        do {
+            let judgement = try Judgement(bisects: bisect, series: like)
+            guard let records = try run() else { return bisect ? .unjudged : .usage }
+            let status = judgement.status(of: records)
+            return bisect ? status : .worst(of: [status] + (try holdAgainstBaselines(records)))
+        } catch let complaint as Complaint where bisect {
+            throw Complaint(complaint.line, status: Judgement.bisectStatus(complaint.status))
+        }
+    }
+
+    /// The records of all runs; nil when the lab has found that it cannot run here, and has said so.
+    private func run() throws -> [RunRecord]? {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
         let all = try choice.select(scenarios, from: catalogue(lane: lane))
-        guard !all.isEmpty else { return .nothingRan }
+        guard !all.isEmpty else { return [] }
         let selected = shard?.select(all) ?? all
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
-        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).perform() }
+        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).run() }
         try Privileges.acquire()
         let outputs = try checkOutputs()
         let header = RunHeader(
@@ -95,14 +127,24 @@ struct RunCommand: Subcommand {
         }
         defer { lab.finish() }
         do {
-            return try follow(lab, session, silence: longestSilence(of: selected))
+            return try follow(lab, session, silence: longestSilence(of: selected)).map { [$0] }
         } catch {
             _ = lab.kill()
             throw error
         }
     }
 
-    private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> ExitStatus {
+    /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
+    private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
+        guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
+        return try records.filter { !$0.wasInterruptedByUser }.map { record in
+            let report = try BaselineReport(record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
+            try Terminal.print(report.text)
+            return report.status
+        }
+    }
+
+    private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> RunRecord? {
         var lastNews = Instant.now
         while true {
             do {
@@ -116,9 +158,7 @@ struct RunCommand: Subcommand {
                 switch step {
                 case .lines(let lines): try session.take(lines)
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
-                case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun:
-                    // The lab has found that it cannot run here, and has said so.
-                    return .usage
+                case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun: return nil
                 case .ended(.exited(0)): return try blame("the lab ended before its record did", session)
                 case .ended(.exited(let code)): return try blame("the lab ended: exit \(code)", session)
                 case .ended(.killed(let signal)): return try blame("the lab ended: \(signalSymbol(signal))", session)
@@ -140,10 +180,10 @@ struct RunCommand: Subcommand {
         }
     }
 
-    private func blame(_ cause: String, _ session: RunSession) throws -> ExitStatus {
-        let status = try session.conclude(cause)
+    private func blame(_ cause: String, _ session: RunSession) throws -> RunRecord {
+        let record = try session.conclude(cause)
         Complaint(cause).print()
-        return status
+        return record
     }
 
     /// How much is printed.

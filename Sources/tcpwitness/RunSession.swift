@@ -63,10 +63,10 @@ final class RunSession {
     /// Ends the record, prints what failed and the counts, and writes the reports.
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
-    func conclude(_ cause: String?) throws -> ExitStatus {
+    func conclude(_ cause: String?) throws -> RunRecord {
         let record = try finish(cause)
         try outputs.reports?.write([(nil, record)])
-        return record.exitStatus
+        return record
     }
 
     /// Ends the record, and prints what failed and the counts.

@@ -2,17 +2,24 @@
 final class Screen {
     /// Whether there is such a line.
     let isLive: Bool
+    private let isSilent: Bool
     private var statuses: [(label: String, text: String)] = []
     private var isShown = false
 
-    init(quiet: Bool = false) {
+    /// Shows nothing at all.
+    static var silent: Screen { Screen(isSilent: true) }
+
+    convenience init(quiet: Bool) { self.init(quiet: quiet, isSilent: false) }
+
+    private init(quiet: Bool = false, isSilent: Bool) {
+        self.isSilent = isSilent
         // CI systems give some jobs a terminal, and keep every overwritten line in their logs.
-        isLive = Terminal.isInteractive && (Terminal.variable("CI") ?? "").isEmpty && !quiet
+        isLive = Terminal.isInteractive && (Terminal.variable("CI") ?? "").isEmpty && !quiet && !isSilent
     }
 
     /// Prints lines above the status. Throws a complaint.
     func print(_ text: String) throws {
-        if text.isEmpty { return }
+        if text.isEmpty || isSilent { return }
         try Terminal.print(clearing + text)
         isShown = false
         try draw()

@@ -15,6 +15,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"))
     var onlyFailed: String?
 
+    /// Whether they leave nothing out.
+    var isWhole: Bool { tag.isEmpty && onlyFailed == nil }
+
     /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
     func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
         var chosen = try tcpwitness.select(patterns, from: all)

@@ -10,7 +10,7 @@ struct Tcpwitness: ParsableCommand {
             Exit status: 0 as expected, 1 the kernel did otherwise, 2 bad input, 3 the harness could not tell, \
             4 nothing ran, 130 interrupted.
             """,
-        version: "tcpwitness \(toolVersion)",
+        version: buildDescription,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
             HistoryCommand.self,

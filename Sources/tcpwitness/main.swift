@@ -16,5 +16,6 @@ do {
     exit(ExitStatus.asExpected.rawValue)
 } catch {
     Complaint(Tcpwitness.message(for: error)).print()
-    exit(ExitStatus.usage.rawValue)
+    // To git bisect a bad command line must not look like a bad commit.
+    exit((CommandLine.arguments.contains("--bisect") ? ExitStatus.stop : .usage).rawValue)
 }

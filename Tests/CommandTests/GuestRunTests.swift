@@ -12,26 +12,43 @@ import Testing
         bytes.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
         bytes.replaceSubrange(0x206..<0x208, with: [0x0f, 0x02])
         bytes.replaceSubrange(0x20e..<0x210, with: [0x00, 0x01])
+        bytes[0x236] = 1
         bytes[0x24c] = 16
         bytes.replaceSubrange(0x300..<0x300 + release.utf8.count, with: Array(release.utf8))
         return bytes
     }
 
-    private func bench(_ events: [Event] = [], then script: String = "exit 0") throws -> Workbench {
+    /// - Parameters:
+    ///   - throughMemory: whether the events come through the shared memory, as from a kernel with PCI.
+    ///   - probe: what QEMU does for the probe of KVM.
+    private func bench(
+        _ events: [Event] = [], throughMemory: Bool = false, probe: String = "exit 1", then script: String = "exit 0"
+    ) throws -> Workbench {
         let bench = try Workbench()
         try bench.write(Self.image(release: "6.1.0-test"), to: "bench-kernel")
-        try bench.write(Stream.bytes(events), to: "bench-events")
+        let bytes = Stream.bytes(events)
+        let count = withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) }
+        // QEMU's memory is larger than what is in it.
+        let rest = [UInt8](repeating: 0, count: 4096)
+        try bench.write(throughMemory ? count + bytes + rest : bytes, to: "bench-events")
+        try FileManager.default.createDirectory(
+            atPath: bench.path("bench-baselines"), withIntermediateDirectories: true)
         // The guest's files are descriptors, in the order of QEMU.File.
         try bench.write(
             """
             #!/bin/sh
+            case "$*" in *isa-debug-exit*) \(probe) ;; esac
+            echo "$*" > '\(bench.path("bench-qemu-arguments"))'
             cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
-            cat '\(bench.path("bench-events"))' >&6
+            cat '\(bench.path("bench-events"))' >&\(throughMemory ? 8 : 6)
             \(script)
 
             """, to: "bench-qemu")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.path("bench-qemu"))
-        bench.environment = ["TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "1"]
+        bench.environment = [
+            "TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "60",
+            "TCPWITNESS_BASELINES": bench.path("bench-baselines"),
+        ]
         return bench
     }
 
@@ -54,7 +71,46 @@ import Testing
         // What the lab in the guest is told.
         let told = "--lane\ndefault\n--link\nauto\n--repeat\n1\n--patience\n20\nopen.three-way\n"
         #expect(try bench.read("bench-image").contains(told))
-        #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time\n--looks\nsparse\n"))
+        #expect(try bench.read("bench-image").contains("--looks\nsparse\n--links\nboth\n"))
+    }
+
+    @Test func resultsThroughSharedMemory() throws {
+        let bench = try bench(Self.whole, throughMemory: true)
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"])
+        #expect(result.errors == "")
+        #expect(result.status == 0)
+        #expect(try RecordContents(Array(bench.read("r.jsonl").utf8)).events.dropFirst() == Self.whole.dropFirst())
+        let short = try self.bench(Array(Self.whole.prefix(5)), throughMemory: true)
+        #expect(try short.run(["run", "--kernel", "bench-kernel"]).status == 3)
+    }
+
+    /// A verdict that the series is not known for, and a scenario that is gone, are regressions.
+    @Test func theBaselineOfTheSeries() throws {
+        func run(_ baseline: String, _ options: String...) throws -> Workbench.Result {
+            let bench = try bench(Self.whole)
+            try bench.write(baseline, to: "bench-baselines/6.1.json")
+            return try bench.run(["run", "--kernel", "bench-kernel"] + options)
+        }
+        func baseline(_ lane: String, _ scenarios: [String]) -> String {
+            let expectations = scenarios.map { "\"\($0)\": {\"verdict\": \"passed\"}" }.joined(separator: ",")
+            return """
+                {"version": 1, "series": "6.1", "kernel": "6.1.0", "lanes": {"\(lane)": {\(expectations)}}}
+                """
+        }
+        let known = ["open.three-way", "close.simultaneous"]
+        let same = try run(baseline("default", known))
+        #expect(same.status == 0)
+        #expect(same.output.hasSuffix("6.1.0-test  as its baseline says\n"))
+        let fresh = try run(baseline("default", ["open.three-way"]))
+        #expect(fresh.status == 0)
+        #expect(fresh.output.contains("as its baseline says, 1 not in the baseline yet"))
+        let gone = try run(baseline("default", known + ["open.gone"]))
+        #expect(gone.status == 1)
+        #expect(gone.output.contains("6.1.0-test  not as its baseline says\n  scenario vanished: open.gone: verdict"))
+        #expect(try run(baseline("default", known + ["open.gone"]), "--no-baseline").status == 0)
+        let lane = try run(baseline("scaled", known))
+        #expect(lane.status == 0)
+        #expect(lane.output.hasSuffix("6.1.0-test  the baseline of 6.1 knows nothing of the default lane\n"))
     }
 
     @Test(arguments: [
@@ -73,6 +129,7 @@ import Testing
     ])
     func aShortRun(_ script: String, _ message: String) throws {
         let bench = try bench(Array(Self.whole.prefix(5)), then: script)
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"])
         #expect(result.errors.hasPrefix("tcpwitness: \(message)\n"))
         #expect(result.status == 3)
@@ -89,6 +146,7 @@ import Testing
     ])
     func noResult(_ script: String, _ message: String) throws {
         let bench = try bench(then: script)
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
         #expect(result.errors.contains(message.drop { $0 != ":" }))
         #expect(result.status == 3)
@@ -104,6 +162,39 @@ import Testing
     @Test func crashAtTheEnd() throws {
         let bench = try bench(Self.whole, then: "echo 'BUG: scheduling while atomic' >&5")
         #expect(try bench.run(["run", "--kernel", "bench-kernel"]).status == 3)
+    }
+
+    @Test(arguments: [
+        // What the guest's word becomes.
+        ("exit 85", "KVM", ""),
+        (
+            "echo 'qemu: failed to set MSR' >&2; kill -ABRT $$", "TCG",
+            "guests are emulated: QEMU was killed under KVM (SIGABRT): qemu: failed to set MSR"
+        ),
+        (
+            "echo 'Could not access KVM kernel module' >&2; exit 1", "TCG",
+            "guests are emulated: QEMU failed under KVM (exit 1): Could not access KVM kernel module"
+        ),
+        ("exit 0", "TCG", "guests are emulated: QEMU failed under KVM (exit 0)"),
+        ("exec sleep 100", "TCG", "guests are emulated: a probe under KVM did nothing for 5 s"),
+    ])
+    func realTime(_ probe: String, _ accelerator: String, _ message: String) throws {
+        let bench = try bench(Self.whole, probe: probe)
+        let result = try bench.run(["run", "--real-time", "--kernel", "bench-kernel"])
+        #expect(result.errors == (message.isEmpty ? "" : "tcpwitness: \(message)\n"))
+        #expect(result.status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel \(accelerator.lowercased()) "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, \(accelerator), real time\n"))
+    }
+
+    /// KVM knows no virtual time.
+    @Test func virtualTimeIsNeverAccelerated() throws {
+        let bench = try bench(Self.whole, probe: "touch '\("bench-probed")'; exit 85")
+        #expect(try bench.run(["run", "--kernel", "bench-kernel", "--append", "audit=0"]).status == 0)
+        #expect(try bench.read("bench-qemu-arguments").contains(" -accel tcg "))
+        #expect(try bench.read("bench-qemu-arguments").contains(" acpi=noirq audit=0 "))
+        #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time, audit=0\n"))
+        #expect(!FileManager.default.fileExists(atPath: bench.path("bench-probed")))
     }
 
     @Test func missingQEMU() throws {
@@ -131,6 +222,8 @@ import Testing
         (["--kernel", "bench-kernel:nowhere"], "no modules directory nowhere"),
         (["--kernel", "bench-kernel", "--kernel", "bench-kernel"], "--kernel names 6.1.0-test twice"),
         (["--real-time"], "--real-time needs --kernel"),
+        (["--append", "quiet"], "--append needs --kernel"),
+        (["--like", "6.12"], "--like needs --bisect"),
     ])
     func badKernels(_ arguments: [String], _ message: String) throws {
         let result = try bench().run(["run", "open.three-way"] + arguments)

@@ -57,6 +57,8 @@ import Testing
         #expect(
             failure(.exited(0), console: console, begun: false)
                 == "the lab in the guest: veth: create veth: EOPNOTSUPP (Operation not supported); load the module")
+        let two = "tcpwitness: load /modules/tcp_diag.ko: ENOENT\r\ntcpwitness: inet_diag: list TCP sockets: ENOENT\r\n"
+        #expect(failure(.exited(0), console: two) == "the lab in the guest: inet_diag: list TCP sockets: ENOENT")
     }
 
     @Test func consoleTail() {

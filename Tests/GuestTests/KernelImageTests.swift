@@ -10,6 +10,7 @@ import Testing
         bytes.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
         bytes.replaceSubrange(0x206..<0x208, with: [0x0f, 0x02])
         bytes.replaceSubrange(0x20e..<0x210, with: [0x00, 0x01])
+        bytes[0x236] = 1
         bytes[0x24c] = UInt8(payload.count)
         bytes.replaceSubrange(0x300..<0x300 + release.utf8.count, with: Array(release.utf8))
         return bytes + payload
@@ -51,14 +52,25 @@ import Testing
         #expect(!KernelImage.hasPVHEntry([1, 2, 3]))
     }
 
+    @Test func releaseOfAnUncompressedKernel() throws {
+        let text = "Linux version magic\0Linux version 6.12.1-mine (me@here) (gcc) #1\0"
+        #expect(try KernelImage(Self.elf() + Array(text.utf8)).release == "6.12.1-mine")
+        #expect(try KernelImage(Self.elf() + Array("Linux versio".utf8)).release == nil)
+    }
+
     @Test func useless() {
         let arm: UInt8 = 183
         let image = [UInt8](repeating: 0, count: 56) + Array("ARMd".utf8) + [UInt8](repeating: 0, count: 4096)
+        let zboot = Array("MZ\0\0zimg".utf8) + [UInt8](repeating: 0, count: 4096)
+        var narrow = Self.bzImage([1, 2, 3, 4])
+        narrow[0x236] = 0
         let cutOff = Array(Self.bzImage([UInt8](repeating: 1, count: 200)).dropLast(100))
         let cases: [([UInt8], String)] = [
             ([], "not a Linux kernel image"), (Array(repeating: 0x41, count: 5000), "not a Linux kernel image"),
             (image, "a kernel for another architecture than x86-64"),
             (Self.elf(machine: arm), "a kernel for another architecture than x86-64"),
+            (zboot, "a kernel for another architecture than x86-64"),
+            (narrow, "a kernel for 32-bit x86, which cannot run the lab"),
             (cutOff, "a Linux kernel image that is cut off"),
         ]
         for (bytes, message) in cases {

@@ -27,8 +27,11 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(scenario): \(name)" }
 
     static let all =
-        openingMutations + simultaneousMutations + closingMutations + resettingMutations + halfClosingMutations
-        + timerMutations + losingMutations
+        openingMutations + handshakeMutations + acceptQueueMutations + simultaneousMutations
+        + closingMutations + closeSegmentMutations + finWaitMutations + lastAckMutations + sendQueueMutations
+        + closingCallMutations + resettingByCloseMutations + resettingMutations
+        + halfClosingMutations
+        + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
 }
 
 // MARK: Segments
@@ -69,10 +72,13 @@ extension Tampering {
         return tampering
     }
 
-    private final class Counter: Sendable {
-        private let count = Atomic<Int>(0)
-        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
-    }
+}
+
+/// Counts from 1, for what goes wrong only now and then.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }
 
 // MARK: Calls and settings

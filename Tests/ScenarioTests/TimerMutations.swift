@@ -33,7 +33,7 @@ let timerMutations = [
 
 extension Tampering {
     /// A socket option is set to something else.
-    fileprivate static func option(_ option: SocketOption, _ value: Int32) -> Tampering {
+    static func option(_ option: SocketOption, _ value: Int32) -> Tampering {
         call { _, request in
             guard case .setOption(let fd, option, _) = request else { return nil }
             return .setOption(fd, option, withUnsafeBytes(of: value) { Array($0) })

@@ -29,6 +29,8 @@ int clx_wexitstatus(int status);
 int clx_wifsignaled(int status);
 int clx_wtermsig(int status);
 int clx_set_death_signal(int signal);
+/* prctl(PR_SET_DUMPABLE, 0): a signal that dumps core kills without a dump, whatever core_pattern says. */
+int clx_forbid_core_dumps(void);
 int clx_thread_id(void);
 /* Returns a close-on-exec descriptor or a negative errno. */
 int clx_pidfd_open(int pid);

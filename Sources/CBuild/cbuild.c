@@ -1,0 +1,3 @@
+#include "cbuild.h"
+
+const char *const cbuild_revision = TCPWITNESS_REVISION;

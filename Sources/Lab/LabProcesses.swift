@@ -1,0 +1,53 @@
+internal import Glibc
+package import Linux
+internal import Record
+internal import Worker
+
+// Processes of their own, that something outside them stops or ends.
+extension WorkerProcess {
+    /// A listening socket with SO_REUSEADDR, on all addresses.
+    ///
+    /// - Parameter receiveBuffer: SO_RCVBUF of the listener, and so of the connections it makes.
+    package func listen(
+        _ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool? = nil, receiveBuffer: Int32? = nil
+    ) throws -> Socket {
+        let socket = try socket(label, v6: v6)
+        try socket.set(.SO_REUSEADDR, 1)
+        if let receiveBuffer { try socket.set(.SO_RCVBUF, receiveBuffer) }
+        try socket.bind(SocketAddress(v6 ?? host.lab.prefersIPv6 ? .anyV6 : .anyV4, port))
+        try socket.listen(backlog: backlog)
+        return socket
+    }
+
+    /// Sends it a signal, as kill(1) and Ctrl-C do.
+    package func kill(_ signal: Int32) throws {
+        guard Glibc.kill(pid, signal) == 0 else { throw SystemError("kill \(name) \(signalSymbol(signal))") }
+    }
+
+    /// Stops it by SIGSTOP and waits until it stands still.
+    package func stop() throws {
+        try kill(SIGSTOP)
+        let stopped = try host.lab.comesAbout(within: host.lab.configuration.patience) {
+            var info = siginfo_t()
+            let result = waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG)
+            return result == 0 && info.si_signo == SIGCHLD
+        }
+        guard stopped else { throw ScenarioStop.harness("process \(name) does not stop") }
+    }
+
+    /// Lets it go on after `stop`.
+    package func resume() throws { try kill(SIGCONT) }
+}
+
+extension Lab {
+    /// Waits until a process has ended and expects it to have ended like this.
+    package func require(
+        _ process: WorkerProcess, ends status: WaitStatus, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        let ended = try wait(until: .now + configuration.patience) { process.status != nil }
+        record(
+            passed: process.status == status, expected: "process \(process.name) ends: \(status.words)",
+            seen: process.status?.words ?? "it lives", witnesses: ["wait status"], location: shortLocation(file, line))
+        if !ended { throw ScenarioStop.failed }
+    }
+}

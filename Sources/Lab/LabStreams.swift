@@ -1,0 +1,55 @@
+internal import Linux
+internal import Packets
+internal import Record
+internal import Worker
+
+// More data than one call moves.
+extension Lab {
+    /// Reads until the end of the stream; returns how many bytes came before it.
+    ///
+    /// How many reads it takes, and what is acknowledged together, is a matter of the moment: such a scenario's segments
+    /// are not compared.
+    package func readToEnd(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws -> Int {
+        var total = 0
+        var reads = 0
+        while true {
+            let answer = try socket.begin(.recv(65536)).answer(file: file, line: line)
+            if answer.result == 0 {
+                measure(
+                    "reads until the end of \(socket.label)", Double(reads), "calls",
+                    tolerance: .greatestFiniteMagnitude)
+                return total
+            }
+            guard answer.result > 0 else {
+                expect(answer, returns: 0, file: file, line: line)
+                throw ScenarioStop.failed
+            }
+            total += Int(answer.result)
+            reads += 1
+        }
+    }
+
+    /// Gives the kernel as much to send as it takes at once; returns how many bytes that is.
+    ///
+    /// That depends on its memory and on what has been acknowledged meanwhile: such a scenario's segments are not compared.
+    package func fill(_ socket: Socket, atMost count: Int, file: StaticString = #fileID, line: Int = #line) throws
+        -> Int
+    {
+        let answer = try socket.begin(.sendFill(0x61, count: count, .MSG_DONTWAIT)).answer(file: file, line: line)
+        try require("\(socket.label) takes data to send", file: file, line: line, seen: { answer.words }) {
+            answer.result > 0
+        }
+        measure(
+            "bytes taken from \(socket.label) at once", Double(answer.result), "bytes",
+            tolerance: .greatestFiniteMagnitude)
+        return Int(answer.result)
+    }
+}
+
+extension Socket {
+    /// SO_LINGER with a time of zero: close() discards everything and resets.
+    package func lingerZero(file: StaticString = #fileID, line: Int = #line) throws {
+        let on: [Int32] = [1, 0]
+        try set(.SO_LINGER, on.withUnsafeBytes { Array($0) }, file: file, line: line)
+    }
+}
