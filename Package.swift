@@ -70,7 +70,8 @@ let package = Package(
             ], resources: [.embedInCode("trends.mustache")], swiftSettings: strict),
         .target(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines",
-            sources: ["KnownChanges.swift", "KnownChangesTimeWait.swift"], swiftSettings: strict),
+            sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
+            swiftSettings: strict),
         .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),
@@ -78,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Lab", "Linux", "Record", "Report",
+                "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Lab", "Linux", "Record",
+                "Report",
                 "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),

@@ -1,7 +1,7 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = generalChanges + knownTimeWaitChanges
+package let knownChanges: [KnownChange] = generalChanges + forgeryChanges + knownTimeWaitChanges
 
 private let generalChanges = [
     KnownChange(
@@ -48,8 +48,10 @@ private let generalChanges = [
         words: "sock_diag lists sockets that are only bound, for those who ask with TCPF_BOUND_INACTIVE"),
     KnownChange(
         commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
-        signs: [.counters(without: [], with: ["TcpDuplicateDataRehash"])],
-        words: "over IPv6 a receiver takes another path after the first duplicate already"),
+        signs: [.counters(without: ["TcpDuplicateDataRehash"], with: ["TcpDuplicateDataRehash"])],
+        words:
+            "a receiver takes another path after the first duplicate, but over IPv6 alone; before, after the second, "
+            + "over either"),
     KnownChange(
         commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5),
         scenarios: ["open.syn-timeout", "open.syn-retransmit-schedule"],

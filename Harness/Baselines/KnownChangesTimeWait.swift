@@ -21,7 +21,7 @@ let knownTimeWaitChanges: [KnownChange] = [
             + "before, it had to be from an earlier second of the clock"),
     KnownChange(
         commits: ["41eecbd712b7"], mainline: KernelVersion(6, 10),
-        scenarios: ["timewait.new-syn-higher"],
+        scenarios: ["timewait.new-syn-higher", "open.v6-twins"],
         signs: [.variant(without: "the clock chooses the new number", with: "TIME_WAIT chooses the new number")],
         words: "a connection that takes a TIME_WAIT's place begins 65537 above the old one's last number; before, the "
             + "number that TIME_WAIT had chosen got lost and the clock's was taken"),

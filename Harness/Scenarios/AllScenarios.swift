@@ -9,4 +9,4 @@ package let allScenarios: [Scenario] =
     + HalfClosing.all
     + TimeWaiting.all + TimeWaitShowing.all + TimeWaitBinding.all + TimeWaitReconnecting.all + TimeWaitSegments.all
     + KeepingAlive.all + KeepaliveOptions.all + KeepaliveProbes.all + KeepalivePeers.all
-    + Losing.all
+    + Losing.all + connectionTrouble

@@ -99,7 +99,8 @@ enum FinWait {
         ],
         verdict: .refuted,
         steps: ["200 connections; A's process ends, which closes them all; B keeps its own", "A's run out"],
-        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "5"] : [:] },
+        // The room for minisocks follows the size of the socket hash, which a laboratory keeps small.
+        sysctls: { ["tcp_max_tw_buckets": "4096"].merging($0 == .scaled ? ["tcp_fin_timeout": "5"] : [:]) { $1 } },
         longestTimer: { $0 == .scaled ? 5 : 60 }
     ) { lab in
         let count = 200

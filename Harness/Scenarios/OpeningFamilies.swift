@@ -14,6 +14,7 @@ enum OpeningFamilies {
     /// Those that have no chapter over IPv6 of their own, as open.simultaneous and close.ordinary-path have.
     private static let twins = [
         Opening.threeWay, Opening.refused, SimultaneousOpening.segmentCount, Resetting.rstOnLateData,
+        KeepaliveProbes.probeForm, TimeWaitReconnecting.newSynHigher,
     ]
 
     static let v6Twins = Scenario(

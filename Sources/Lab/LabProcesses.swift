@@ -24,17 +24,6 @@ extension WorkerProcess {
         guard Glibc.kill(pid, signal) == 0 else { throw SystemError("kill \(name) \(signalSymbol(signal))") }
     }
 
-    /// Stops it by SIGSTOP and waits until it stands still.
-    package func stop() throws {
-        try kill(SIGSTOP)
-        let stopped = try host.lab.comesAbout(within: host.lab.configuration.patience) {
-            var info = siginfo_t()
-            let result = waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG)
-            return result == 0 && info.si_signo == SIGCHLD
-        }
-        guard stopped else { throw ScenarioStop.harness("process \(name) does not stop") }
-    }
-
     /// Lets it go on after `stop`.
     package func resume() throws { try kill(SIGCONT) }
 }

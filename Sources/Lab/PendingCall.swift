@@ -147,6 +147,7 @@ package struct Answer {
         guard let reply, reply.result >= 0 else { return nil }
         switch call.request {
         case .receive, .read: return quote(reply.output)
+        case .receiveAfterErrno: return "errno \(reply.integer ?? 0) after"
         case .getOption(_, .SO_ERROR, _): return reply.integer == 0 ? "0" : Errno(rawValue: reply.integer ?? 0).symbol
         case .getOption(_, .TCP_INFO, _): return nil
         case .getOption: return reply.integer.map(String.init)

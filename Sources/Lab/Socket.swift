@@ -64,8 +64,15 @@ package final class Socket {
 
     /// Takes the next connection off the accept queue, waiting for it.
     package func accept(_ label: String, file: StaticString = #fileID, line: Int = #line) throws -> Socket {
-        let answer = try insist(.accept(descriptor), file, line)
+        try accepted(try insist(.accept(descriptor), file, line), as: label)
+    }
+
+    /// The connection that a call of accept(2) has taken off the queue.
+    package func accepted(_ answer: Answer, as label: String) throws -> Socket {
+        guard answer.result >= 0 else { throw ScenarioStop.harness("no connection was accepted: \(answer.words)") }
         let socket = try process.adopt(descriptor: Int32(answer.result), label: label)
+        // A connection that has ended meanwhile has no peer any more, but accept(2) has told who it was.
+        socket.remote = answer.reply?.address
         try socket.learnNames()
         return socket
     }
@@ -145,6 +152,8 @@ package enum SocketCall {
     case send(String, MessageFlags = [])
     case sendFill(UInt8, count: Int, MessageFlags = [])
     case recv(Int, MessageFlags = [])
+    /// recv(2) with errno set before, to see whether the call touches it.
+    case recvAfter(Errno, Int, MessageFlags = [])
     case write(String)
     case read(Int)
     case shutdown(ShutdownHow)
@@ -156,6 +165,8 @@ package enum SocketCall {
     case outputQueue
     case soError
     case tcpInfo
+    /// Any option that is an integer.
+    case getOption(SocketOption)
 
     func request(_ fd: Int32) -> Request {
         switch self {
@@ -166,6 +177,7 @@ package enum SocketCall {
         case .send(let text, let flags): .send(fd, Array(text.utf8), flags)
         case .sendFill(let byte, let count, let flags): .sendFill(fd, byte, count: count, flags)
         case .recv(let count, let flags): .receive(fd, count: count, flags)
+        case .recvAfter(let errno, let count, let flags): .receiveAfterErrno(errno.rawValue, fd, count: count, flags)
         case .write(let text): .write(fd, Array(text.utf8))
         case .read(let count): .read(fd, count: count)
         case .shutdown(let how): .shutdown(fd, how.rawValue)
@@ -176,6 +188,7 @@ package enum SocketCall {
         case .getpeername: .peerName(fd)
         case .outputQueue: .outputQueue(fd)
         case .soError: .getOption(fd, .SO_ERROR, capacity: 4)
+        case .getOption(let option): .getOption(fd, option, capacity: 4)
         case .tcpInfo: .getOption(fd, .TCP_INFO, capacity: 512)
         }
     }

@@ -1,4 +1,4 @@
-internal import Linux
+package import Linux
 package import Packets
 internal import Record
 
@@ -55,6 +55,12 @@ package final class Wire {
         try add(patterns, .drop, first: count)
     }
 
+    /// Loses matching segments from or to any of these addresses.
+    @discardableResult
+    package func drop(_ patterns: SegmentPattern..., ends: [SocketAddress]) throws -> WireRule {
+        try add(patterns, .drop, ends: Set(ends))
+    }
+
     /// Delivers the first few matching segments, whatever earlier rules say.
     @discardableResult
     package func allow(_ patterns: SegmentPattern..., first count: Int) throws -> WireRule {
@@ -83,6 +89,16 @@ package final class Wire {
     /// Lifts a rule and delivers what it held, in the order it came or the other way round.
     package func release(_ rule: WireRule, reversed: Bool = false) throws {
         try service()
+        try letGo(rule, reversed: reversed)
+    }
+
+    /// Lifts rules and delivers what they held, one rule after the other, before anything else is moved.
+    package func release(_ rules: [WireRule]) throws {
+        try service()
+        for rule in rules { try letGo(rule, reversed: false) }
+    }
+
+    private func letGo(_ rule: WireRule, reversed: Bool) throws {
         rules.removeAll { $0 === rule }
         for index in reversed ? rule.held.reversed() : rule.held {
             let segment = log[index]
@@ -100,11 +116,13 @@ package final class Wire {
         rules.removeAll { $0 === rule }
     }
 
-    private func add(_ patterns: [SegmentPattern], _ action: WireRule.Action, first: Int? = nil) throws -> WireRule {
+    private func add(
+        _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
+    ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
         // What has already been sent still meets the old rules.
         try service()
-        let rule = WireRule(patterns, action, first: first)
+        let rule = WireRule(patterns, action, ends: ends, first: first)
         rules.append(rule)
         return rule
     }
@@ -207,7 +225,7 @@ package final class Wire {
     private func handle(_ segment: TCPSegment, _ frame: [UInt8], from: HostName, stamp: Instant) throws {
         tracker.observe(segment)
         let view = tracker.view(of: segment, fromA: from == .a, time: stamp)
-        let rule = rules.last { $0.applies(to: view) }
+        let rule = rules.last { $0.applies(to: view, of: segment) }
         if let remaining = rule?.remaining { rule?.remaining = remaining - 1 }
         let action = rule?.action ?? impairedAction()
         let fate: Fate =
@@ -261,7 +279,7 @@ package final class Wire {
             .segment(entry.fact(timeline, fate: entry.fate, at: entry.stamp)), at: timeline.relative(entry.stamp))
     }
 
-    private func deliver(_ frame: [UInt8], to host: HostName) throws {
+    func deliver(_ frame: [UInt8], to host: HostName) throws {
         guard case .relayed(let towardA, let towardB) = path else { return }
         try (host == .a ? towardA : towardB).send(frame)
     }

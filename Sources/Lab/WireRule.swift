@@ -13,6 +13,8 @@ package final class WireRule {
 
     let patterns: [SegmentPattern]
     let action: Action
+    /// Addresses one of which a segment must come from or go to; nil for any.
+    let ends: Set<SocketAddress>?
     /// How many more segments it applies to; nil without limit.
     var remaining: Int?
     /// Segments it has met so far, in order.
@@ -20,13 +22,17 @@ package final class WireRule {
     /// Those it holds now, in order, by their place in the wire's log.
     var held: [Int] = []
 
-    init(_ patterns: [SegmentPattern], _ action: Action, first count: Int? = nil) {
+    init(
+        _ patterns: [SegmentPattern], _ action: Action, ends: Set<SocketAddress>? = nil, first count: Int? = nil
+    ) {
+        self.ends = ends
         self.patterns = patterns
         self.action = action
         remaining = count
     }
 
-    func applies(to view: SegmentView) -> Bool {
-        remaining != 0 && (patterns.isEmpty || patterns.contains { $0.matches(view) })
+    func applies(to view: SegmentView, of segment: TCPSegment) -> Bool {
+        guard remaining != 0, patterns.isEmpty || patterns.contains(where: { $0.matches(view) }) else { return false }
+        return ends.map { $0.contains(segment.source) || $0.contains(segment.destination) } ?? true
     }
 }

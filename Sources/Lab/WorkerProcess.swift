@@ -75,6 +75,11 @@ package final class WorkerProcess {
             .socket(
                 family: (v6 ?? lab.prefersIPv6 ? IPAddress.anyV6 : .anyV4).family, type: sockStream,
                 protocol: ipprotoTCP))
+        return try adopted(answer, as: label)
+    }
+
+    /// The socket that a call of socket(2) has made.
+    package func adopted(_ answer: Answer, as label: String) throws -> Socket {
         guard answer.result >= 0 else { throw ScenarioStop.harness("socket() on \(name): \(answer.words)") }
         return try adopt(descriptor: Int32(answer.result), label: label)
     }
@@ -104,13 +109,6 @@ package final class WorkerProcess {
     package func exit(_ code: Int32 = 0) throws { try ask(.exit(code)) }
 
     package var name: String { "\(host.name.rawValue).\(label)" }
-
-    /// Stops the process by SIGSTOP: it makes no more calls, and its sockets stay.
-    package func stop() throws {
-        let sigstop: Int32 = 19
-        try child.signal(sigstop)
-        try lab.require("process \(name) is stopped", seen: { "running" }, until: { child.isStopped })
-    }
 
     func forgetCalls() {
         pending = nil

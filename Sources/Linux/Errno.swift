@@ -43,6 +43,8 @@ extension Errno {
     package static let ETIMEDOUT = Errno(rawValue: Glibc.ETIMEDOUT)
     package static let EOPNOTSUPP = Errno(rawValue: Glibc.EOPNOTSUPP)
     package static let EHOSTUNREACH = Errno(rawValue: Glibc.EHOSTUNREACH)
+    package static let ENETUNREACH = Errno(rawValue: Glibc.ENETUNREACH)
+    package static let ENOPROTOOPT = Errno(rawValue: Glibc.ENOPROTOOPT)
 }
 
 /// A system call that failed: which one, on what, and why.

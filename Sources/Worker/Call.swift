@@ -43,6 +43,14 @@ struct Call {
             return Int64(Glibc.send(fd, bytes, count, flags.rawValue))
         case .receive(let fd, let count, let flags):
             return bytes(&output, count) { Glibc.recv(fd, $0, count, flags.rawValue) }
+        case .receiveAfterErrno(let seed, let fd, let count, let flags):
+            var buffer = [UInt8](repeating: 0, count: count)
+            errno = seed
+            let result = Glibc.recv(fd, &buffer, count, flags.rawValue)
+            let after = errno
+            output = withUnsafeBytes(of: after) { Array($0) }
+            errno = after
+            return Int64(result)
         case .write(let fd, let bytes): return Int64(Glibc.write(fd, bytes, bytes.count))
         case .read(let fd, let count): return bytes(&output, count) { Glibc.read(fd, $0, count) }
         case .shutdown(let fd, let how): return Int64(Glibc.shutdown(fd, how))

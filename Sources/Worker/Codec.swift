@@ -140,6 +140,10 @@ extension Request {
         case .fork: op(23)
         case .exit(let code): op(24) { $0.put(code) }
         case .identify(let fd): op(25) { $0.put(fd) }
+        case .receiveAfterErrno(let errno, let fd, let count, let flags):
+            op(26) {
+                $0.put(errno); $0.put(fd); $0.put(Int64(count)); $0.put(flags.rawValue)
+            }
         }
         return out.bytes
     }
@@ -184,6 +188,10 @@ extension Request {
         case 23: self = .fork
         case 24: self = .exit(try field.int32())
         case 25: self = .identify(try field.int32())
+        case 26:
+            self = .receiveAfterErrno(
+                try field.int32(), try field.int32(), count: try field.count(),
+                MessageFlags(rawValue: try field.int32()))
         default: throw MalformedMessage()
         }
     }

@@ -15,6 +15,8 @@ extension Request {
             ("send", Self.join("\(fd), \(quote(bytes)), \(bytes.count)", flags))
         case .sendFill(let fd, _, let count, let flags): ("send", Self.join("\(fd), ..., \(count)", flags))
         case .receive(let fd, let count, let flags): ("recv", Self.join("\(fd), \(count)", flags))
+        case .receiveAfterErrno(let errno, let fd, let count, let flags):
+            ("recv", Self.join("\(fd), \(count)", flags) + ", errno \(errno) before")
         case .write(let fd, let bytes): ("write", "\(fd), \(quote(bytes)), \(bytes.count)")
         case .read(let fd, let count): ("read", "\(fd), \(count)")
         case .shutdown(let fd, let how):
@@ -44,7 +46,8 @@ extension Request {
         switch self {
         case .setOption(let fd, _, _), .getOption(let fd, _, _), .bind(let fd, _), .listen(let fd, _),
             .accept(let fd), .connect(let fd, _), .send(let fd, _, _), .sendFill(let fd, _, _, _),
-            .receive(let fd, _, _), .write(let fd, _), .read(let fd, _), .shutdown(let fd, _), .close(let fd),
+            .receive(let fd, _, _), .receiveAfterErrno(_, let fd, _, _), .write(let fd, _), .read(let fd, _),
+            .shutdown(let fd, _), .close(let fd),
             .duplicate(let fd), .poll(let fd), .socketName(let fd), .peerName(let fd), .outputQueue(let fd),
             .setNonblocking(let fd, _), .identify(let fd):
             fd

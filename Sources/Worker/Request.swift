@@ -13,6 +13,8 @@ package enum Request: Equatable, Sendable {
     /// Sends `count` bytes of one value, so that large transfers need no large command.
     case sendFill(Int32, UInt8, count: Int, MessageFlags)
     case receive(Int32, count: Int, MessageFlags)
+    /// recv(2) with errno set to something before; the output is errno afterwards, not what was read.
+    case receiveAfterErrno(Int32, Int32, count: Int, MessageFlags)
     case write(Int32, [UInt8])
     case read(Int32, count: Int)
     case shutdown(Int32, Int32)
@@ -54,16 +56,19 @@ extension SocketOption {
     package static let SO_RCVBUF = SocketOption(level: 1, name: 8, symbol: "SO_RCVBUF")
     package static let SO_KEEPALIVE = SocketOption(level: 1, name: 9, symbol: "SO_KEEPALIVE")
     package static let SO_LINGER = SocketOption(level: 1, name: 13, symbol: "SO_LINGER")
+    package static let SO_PROTOCOL = SocketOption(level: 1, name: 38, symbol: "SO_PROTOCOL")
     package static let TCP_NODELAY = SocketOption(level: 6, name: 1, symbol: "TCP_NODELAY")
     package static let TCP_KEEPIDLE = SocketOption(level: 6, name: 4, symbol: "TCP_KEEPIDLE")
     package static let TCP_KEEPINTVL = SocketOption(level: 6, name: 5, symbol: "TCP_KEEPINTVL")
     package static let TCP_KEEPCNT = SocketOption(level: 6, name: 6, symbol: "TCP_KEEPCNT")
+    package static let TCP_DEFER_ACCEPT = SocketOption(level: 6, name: 9, symbol: "TCP_DEFER_ACCEPT")
     package static let TCP_SYNCNT = SocketOption(level: 6, name: 7, symbol: "TCP_SYNCNT")
     package static let TCP_INFO = SocketOption(level: 6, name: 11, symbol: "TCP_INFO")
+    package static let TCP_USER_TIMEOUT = SocketOption(level: 6, name: 18, symbol: "TCP_USER_TIMEOUT")
 
     static let all: [SocketOption] = [
         .SO_REUSEADDR, .SO_ERROR, .SO_SNDBUF, .SO_RCVBUF, .SO_KEEPALIVE, .SO_LINGER, .TCP_NODELAY, .TCP_KEEPIDLE,
-        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_INFO,
+        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_INFO, .SO_PROTOCOL, .TCP_DEFER_ACCEPT, .TCP_USER_TIMEOUT,
     ]
 }
 

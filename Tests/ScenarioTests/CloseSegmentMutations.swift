@@ -7,9 +7,9 @@ let closeSegmentMutations = [
         "close.four-segments", "the first FIN is not acknowledged", .swallow("<ACK"),
         says: "client FIN_WAIT2", "seen client FIN_WAIT1 orphan"),
     Mutation(
-        "close.four-segments", "the last ACK is sent twice", .double("ACK>", 2...2),
+        "close.four-segments", "the first FIN is acknowledged twice", .double("<ACK", 1...1),
         says: "the wire carries FIN> seq=1 ack=1, <ACK seq=1 ack=2, <FIN seq=1 ack=2, ACK> seq=2 ack=2",
-        "seen FIN> <ACK <FIN ACK> ACK>"),
+        "seen FIN> <ACK <ACK <FIN ACK>"),
     Mutation(
         "close.four-segments", "the second FIN does not come", .swallow("<FIN"),
         says: "client TIME_WAIT minisock", "seen client FIN_WAIT2"),

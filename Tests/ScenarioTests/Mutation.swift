@@ -32,6 +32,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + closingCallMutations + resettingByCloseMutations + resettingMutations
         + halfClosingMutations
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
+        + halfOpeningMutations + establishedMutations
 }
 
 // MARK: Segments

@@ -25,6 +25,10 @@ enum Samples {
         ),
         (.sendFill(4, 0x61, count: 200_000, []), "send(4, ..., 200000)"),
         (.receive(4, count: 100, [.MSG_PEEK, .MSG_DONTWAIT]), "recv(4, 100, MSG_PEEK|MSG_DONTWAIT)"),
+        (
+            .receiveAfterErrno(11, 4, count: 100, [.MSG_PEEK, .MSG_DONTWAIT]),
+            "recv(4, 100, MSG_PEEK|MSG_DONTWAIT, errno 11 before)"
+        ),
         (.write(4, Array("one".utf8)), #"write(4, "one", 3)"#),
         (.read(4, count: 100), "read(4, 100)"),
         (.shutdown(4, 0), "shutdown(4, SHUT_RD)"),
