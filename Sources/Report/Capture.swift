@@ -15,6 +15,20 @@ package struct Capture: Sendable {
         ["A", "B"].compactMap { Capture(outcome, host: $0, header: header) }
     }
 
+    /// The names of these captures, without their bytes.
+    package static func names(_ outcome: Outcome) -> [String] {
+        ["A", "B"].filter { host in
+            outcome.facts.contains { fact in
+                guard case .segment(let fact) = fact else { return false }
+                return (fact.from == host ? fact.departure : fact.arrival) != nil
+            }
+        }.map { name(outcome, host: $0) }
+    }
+
+    private static func name(_ outcome: Outcome, host: String) -> String {
+        "\(outcome.name.replacing(" #", with: "-").replacing("/", with: "_")).\(host).pcapng"
+    }
+
     private struct Packet {
         let at: Int64
         let frame: [UInt8]
@@ -31,8 +45,7 @@ package struct Capture: Sendable {
             let time = seconds(fact.at, decimals: 6)
             packets[nearest].comments.append("\(fact.name) \(fact.old) > \(fact.new) at \(time)")
         }
-        let id = outcome.name.replacing(" #", with: "-").replacing("/", with: "_")
-        name = "\(id).\(host).pcapng"
+        name = Self.name(outcome, host: host)
         let scenario = outcome.scenario
         var file = PcapNGWriter(
             comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)\n"
@@ -58,13 +71,21 @@ package struct Capture: Sendable {
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
         let addresses = AddressBook(facts)
+        func ends(ipv6: Bool, _ a: String, _ b: String) -> [String: String] {
+            [
+                "A": addresses.address(of: "A", ipv6: ipv6) ?? a, "B": addresses.address(of: "B", ipv6: ipv6) ?? b,
+            ]
+        }
+        // What no line of the record names gets an address of documentation (RFC 5737), or of the laboratory's prefix.
+        let four = ends(ipv6: false, "192.0.2.1", "192.0.2.2")
+        let six = ends(ipv6: true, "fd74:6370::1", "fd74:6370::2")
         var packets: [Packet] = []
         for case .segment(let fact) in facts {
             let isOwn = fact.from == host
             guard let at = isOwn ? fact.departure : fact.arrival else { continue }
             let ipv6 = fact.ipv6 ?? addresses.isIPv6(fact, facts)
-            let fallback = ipv6 ? ["A": "fd74:6370::1", "B": "fd74:6370::2"] : ["A": "192.0.2.1", "B": "192.0.2.2"]
-            let ends = [fact.from, fact.from.peer].map { addresses.address(of: $0, ipv6: ipv6) ?? fallback[$0] ?? "" }
+            let own = ipv6 ? six : four
+            let ends = [own[fact.from] ?? "", own[fact.from.peer] ?? ""]
             let frame = RebuiltFrame(fact, source: ends[0], destination: ends[1]).bytes
             let packet = Packet(
                 at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])

@@ -92,10 +92,10 @@ struct ReportFiles {
     private func attachments(_ runs: Runs) -> JUnit.Attachments? {
         guard let style = options.attachments, let directory = options.pcap else { return nil }
         return JUnit.Attachments { record, outcome in
-            let run = runs.first { $0.record == record }
+            let run = runs.first { $0.record.header == record.header }
             let place = Self.captures(of: run?.name ?? "", in: directory, among: runs.count)
-            return Capture.all(outcome, header: record.header).map { capture in
-                let file = "\(place)/\(capture.name)"
+            return Capture.names(outcome).map { name in
+                let file = "\(place)/\(name)"
                 if let prefix = options.attachmentPrefix { return prefix + file.dropFirst(directory.count) }
                 return style == .jenkins ? absolute(file) : file
             }

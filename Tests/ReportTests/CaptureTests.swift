@@ -18,6 +18,13 @@ import Testing
             .joined()
     }
 
+    @Test func namesAreKnownWithoutTheFiles() throws {
+        let record = try Fixture.record("record-0.1.jsonl")
+        for outcome in record.outcomes {
+            #expect(Capture.names(outcome) == Capture.all(outcome, header: record.header).map(\.name))
+        }
+    }
+
     @Test func eachHostHasAFileOfItsOwn() throws {
         #expect(
             try captures("record-0.1.jsonl").map(\.name).sorted() == [
