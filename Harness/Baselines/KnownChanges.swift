@@ -53,6 +53,15 @@ private let generalChanges = [
             "a receiver takes another path after the first duplicate, but over IPv6 alone; before, after the second, "
             + "over either"),
     KnownChange(
+        commits: ["419ce133ab92"], mainline: KernelVersion(6, 6),
+        backports: [KernelVersion(6, 1), KernelVersion(6, 5)], scenarios: ["close.connect-unspec"],
+        signs: [
+            .variant(without: "refused while a call is blocked", with: "allowed while a call is blocked"),
+            .counters(without: [], with: ["EstabResets", "OutRsts"]),
+        ],
+        words: "connect() with AF_UNSPEC works again while another thread is blocked in a call on the socket, which "
+            + "then fails with EPIPE; since 4faeee0cf8a5 (6.4, 5.10.183) it was refused with EBUSY"),
+    KnownChange(
         commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5),
         scenarios: ["open.syn-timeout", "open.syn-retransmit-schedule"],
         signs: [

@@ -43,7 +43,7 @@ enum CloseSegments {
         says: "In practice the active end goes from FIN_WAIT_1 straight to TIME_WAIT and the passive one from "
             + "ESTABLISHED straight to LAST_ACK.",
         cites: [
-            .document("001", "实际当中的连接关闭"), .rfc(9293, "3.6"),
+            .document("001", "四次挥手"), .rfc(9293, "3.6"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"), .kernel("tcp_output.c", "tcp_send_delayed_ack"),
         ],
         verdict: .differs,
@@ -157,7 +157,7 @@ enum CloseSegments {
         claim: "A simultaneous close takes as many segments as an ordinary one, four, and leaves a TIME_WAIT at each "
             + "end.",
         cites: [
-            .document("000", "同时关闭"), .document("001", "双方基本同时关闭"), .document("003", "关闭 TCP 连接"),
+            .document("000", "同时关闭"), .document("001", "四次挥手"), .document("003", "关闭 TCP 连接"),
             .rfc(9293, "3.6"), .kernel("tcp_input.c", "tcp_fin"),
         ],
         steps: [

@@ -61,8 +61,8 @@ enum ClosingCalls {
         claim: "However a process ends, by exit or by a signal, the kernel closes its connections in order: what was "
             + "sent arrives, then FIN.",
         cites: [
-            .document("002", "为什么直接调用exit(0)"), .document("002", "调用close后发生了什么"),
-            .document("004", "为什么要TIME_WAIT状态"), .kernel("tcp.c", "tcp_close"),
+            .document("002", "exit(0)"), .document("002", "调用close后发生了什么"),
+            .document("004", "TIME_WAIT"), .kernel("tcp.c", "tcp_close"),
         ],
         link: .direct,
         steps: ["A's process sends and ends by _exit(2), SIGINT, SIGSEGV or SIGKILL", "B reads the data and the end"]

@@ -16,7 +16,7 @@ enum LastAck {
             + "byte in the receive queue until it has been read.",
         cites: [
             .document("001", "状态说明"), .document("002", "调用close后发生了什么"),
-            .document("004", "为什么要TIME_WAIT状态"), .kernel("tcp_input.c", "tcp_fin"),
+            .document("004", "TIME_WAIT"), .kernel("tcp_input.c", "tcp_fin"),
         ],
         steps: [
             "A closes; B does nothing for longer than A's FIN_WAIT2 lasts (two hours in the default lane)",
@@ -86,7 +86,7 @@ enum LastAck {
         claim: "If the last ACK is lost the passive end sends its FIN again, and TIME_WAIT answers each one and starts "
             + "its 60 s anew.",
         cites: [
-            .document("001", "常见问题"), .document("004", "为什么要TIME_WAIT状态"), .rfc(9293, "3.6.1"),
+            .document("001", "常见问题"), .document("004", "TIME_WAIT"), .rfc(9293, "3.6.1"),
             .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
         ],
         steps: [
@@ -138,7 +138,7 @@ enum LastAck {
             + "the end of the stream, not an error: only SO_ERROR tells of the reset.",
         says: "The passive end takes the reset for an error; its application gets \"connection reset\".",
         cites: [
-            .document("001", "常见问题"), .document("004", "为什么要TIME_WAIT状态"), .rfc(9293, "3.10.7.1"),
+            .document("001", "常见问题"), .document("004", "TIME_WAIT"), .rfc(9293, "3.10.7.1"),
             .kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_recvmsg_locked"),
         ],
         verdict: .differs,
@@ -184,7 +184,7 @@ enum LastAck {
         claim: "When no ACK comes at all the passive end gives up silently, and TIME_WAIT at the other ends 60 s after "
             + "the last FIN it has seen, whether its ACK arrived or not.",
         cites: [
-            .document("004", "四次挥手"), .document("004", "为什么要TIME_WAIT状态"),
+            .document("004", "四次挥手"), .document("004", "TIME_WAIT"),
             .kernel("tcp_timer.c", "tcp_orphan_retries"), .kernel("tcp_timer.c", "retransmits_timed_out"),
         ],
         steps: [

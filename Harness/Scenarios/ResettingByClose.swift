@@ -15,7 +15,7 @@ enum ResettingByClose {
             "Data that crosses the FIN of a closed socket is answered by RST, and both ends are gone at once; the reset "
             + "does not count the FIN that is still under way.",
         cites: [
-            .document("001", "粗暴关闭 vs 优雅关闭"), .rfc(1122, "4.2.2.13"),
+            .document("001", "四次挥手"), .rfc(1122, "4.2.2.13"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ],
         steps: ["A closes; the wire holds its FIN", "B sends eight bytes", "the wire delivers the FIN"]
@@ -46,7 +46,7 @@ enum ResettingByClose {
             + "RST it returns 0, and SO_ERROR is EPIPE.",
         says: "A read after the reset fails with \"connection reset by peer\".",
         cites: [
-            .document("001", "粗暴关闭 vs 优雅关闭"), .kernel("tcp_input.c", "tcp_reset"),
+            .document("001", "四次挥手"), .kernel("tcp_input.c", "tcp_reset"),
             .kernel("tcp.c", "tcp_recvmsg_locked"),
         ],
         verdict: .refuted,

@@ -32,7 +32,8 @@ package func runAttempt(
         try lab.audit()
         try lab.completeRecord()
     } catch ScenarioStop.skipped(let reason) {
-        return finished(.skipped, reason, lab)
+        // What has gone wrong before is not excused by what could not be looked at.
+        return lab.firstFailure.map { finished(.failed, $0, lab) } ?? finished(.skipped, reason, lab)
     } catch ScenarioStop.harness(let reason) {
         return finished(.error, reason, lab)
     } catch {

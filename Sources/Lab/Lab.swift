@@ -30,6 +30,8 @@ package final class Lab {
     /// Expectations judged so far.
     private(set) var checks = 0
     private(set) var firstFailure: String?
+    /// What settings of the whole machine were before the scenario changed them, in that order.
+    var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
     package internal(set) var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
@@ -87,6 +89,7 @@ package final class Lab {
 
     /// Takes everything down. Whatever is left ends with the descriptors.
     package func close() {
+        restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
         if let inbox { configuration.trace?.unregister(inbox) }

@@ -55,6 +55,16 @@ extension Lab {
             witnesses: ["wait status", "call"], location: shortLocation(file, line))
     }
 
+    /// Expects the process to end inside the call with this exit code; the wait status and the call agree.
+    package func expect(
+        _ answer: Answer, exits code: Int32, file: StaticString = #fileID, line: Int = #line
+    ) {
+        record(
+            passed: answer.death == .exited(code) && answer.call.process.status == .exited(code),
+            expected: "\(subject(answer)) ends the process with exit \(code)", seen: answer.words,
+            witnesses: ["wait status", "call"], location: shortLocation(file, line))
+    }
+
     /// Expects SO_ERROR to hold this error; nil is none.
     package func expect(
         _ socket: Socket, soError errno: Errno?, file: StaticString = #fileID, line: Int = #line
@@ -253,14 +263,6 @@ extension Lab {
 
     /// Ends the scenario without a verdict, because this kernel or machine lacks what it is about.
     package func skip(_ reason: String) throws -> Never { throw ScenarioStop.skipped(reason) }
-
-    /// Sets a sysctl of the whole machine, `net.ipv4.tcp_max_orphans`; skips where the kernel is not ours alone.
-    package func set(machineWide sysctl: String, to value: String) throws {
-        guard let machine = configuration.machine else {
-            try skip("\(sysctl) concerns the whole machine: only a guest may change it (--kernel)")
-        }
-        try machine.setSysctl(sysctl, to: value)
-    }
 
     /// Keeps something a reader should know.
     package func note(_ text: String) {

@@ -16,6 +16,8 @@ package struct Scenario: Sendable {
     package let longestTimer: @Sendable (Lane) -> Double
     /// Whether the hosts have IPv6 addresses besides their IPv4 ones.
     package let ipv6: Bool
+    /// Whether it must be the only one that runs, since it changes what others would notice.
+    package let alone: Bool
     package let location: String
     package let run: @Sendable (Lab) throws -> Void
 
@@ -28,10 +30,11 @@ package struct Scenario: Sendable {
     ///   - steps: what it does, for people who do not read Swift.
     ///   - sysctls: changes to the baseline, by lane.
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
+    ///   - alone: it changes the whole machine, so nothing may run beside it.
     package init(
         _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
         verdict: DocumentVerdict = .holds,
-        link: Link = .relay, ipv6: Bool = false, steps: [String],
+        link: Link = .relay, ipv6: Bool = false, alone: Bool = false, steps: [String],
         sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
@@ -46,6 +49,7 @@ package struct Scenario: Sendable {
         self.sysctls = sysctls
         self.longestTimer = longestTimer
         self.ipv6 = ipv6
+        self.alone = alone
         self.location = shortLocation(file, line)
         self.run = run
     }

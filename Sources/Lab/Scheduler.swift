@@ -7,7 +7,8 @@ internal import Synchronization
 /// Runs attempts side by side, the longest first, and hands out their events as each one ends.
 ///
 /// Scenarios that wait for kernel timers sleep nearly all the time and all run at once; the others share a number of
-/// places. A hung attempt is given up at its deadline, with everything seen so far.
+/// places. One that must be alone runs after all of them, and nothing beside it. A hung attempt is given up at its
+/// deadline, with everything seen so far.
 package final class Scheduler: Sendable {
     /// What to run and how.
     package struct Plan: Sendable {
@@ -42,6 +43,7 @@ package final class Scheduler: Sendable {
         let timeline: Timeline
         let deadline: Instant
         let sleeps: Bool
+        let isAlone: Bool
     }
 
     private struct State {
@@ -81,23 +83,25 @@ package final class Scheduler: Sendable {
         state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
         var waiting = plan.attempts
         // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
+        func order(_ place: Int, _ scenario: Scenario) -> (Int, Double, Int) {
+            (scenario.alone ? 1 : 0, -scenario.longestTimer(lane), place)
+        }
         waiting = waiting.enumerated().sorted {
-            let left = $0.element.scenario.longestTimer(lane)
-            let right = $1.element.scenario.longestTimer(lane)
-            return left == right ? $0.offset < $1.offset : left > right
+            order($0.offset, $0.element.scenario) < order($1.offset, $1.element.scenario)
         }.map(\.element)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
             report()
             // What ends between the report and this look is still to be reported.
-            let (busy, asleep, isReported) = state.withLock { state in
+            let (busy, asleep, isReported, isReserved) = state.withLock { state in
                 (
                     state.running.values.count { !$0.sleeps }, state.running.values.count { $0.sleeps },
-                    state.done.isEmpty
+                    state.done.isEmpty, state.running.values.contains { $0.isAlone }
                 )
             }
             if waiting.isEmpty && busy + asleep == 0 && isReported { return }
             let next = waiting.firstIndex { scenario, _, _ in
+                if isReserved || scenario.alone { return busy + asleep == 0 }
                 guard plan.jobs == nil else { return busy + asleep < places }
                 return sleeps(scenario) ? asleep < Self.sleepers : busy < places
             }
@@ -134,7 +138,8 @@ package final class Scheduler: Sendable {
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario))
+                timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario),
+                isAlone: scenario.alone)
         }
         emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
         try startThread { [self, configuration] in

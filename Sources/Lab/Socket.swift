@@ -106,6 +106,12 @@ package final class Socket {
         try insist(.setOption(descriptor, option, value), file, line)
     }
 
+    /// SO_LINGER with `{1, seconds}`.
+    package func setLinger(seconds: Int32, file: StaticString = #fileID, line: Int = #line) throws {
+        let value: [Int32] = [1, seconds]
+        try insist(.setOption(descriptor, .SO_LINGER, value.withUnsafeBytes { Array($0) }), file, line)
+    }
+
     package func setNonblocking(_ on: Bool = true, file: StaticString = #fileID, line: Int = #line) throws {
         try insist(.setNonblocking(descriptor, on), file, line)
     }
@@ -147,6 +153,8 @@ package enum ShutdownHow: Int32, Sendable {
 package enum SocketCall {
     case bind(SocketAddress)
     case connect(SocketAddress)
+    /// connect(2) with AF_UNSPEC.
+    case dissolve
     case listen(backlog: Int32)
     case accept
     case send(String, MessageFlags = [])
@@ -172,6 +180,7 @@ package enum SocketCall {
         switch self {
         case .bind(let address): .bind(fd, address)
         case .connect(let address): .connect(fd, address)
+        case .dissolve: .dissolve(fd)
         case .listen(let backlog): .listen(fd, backlog: backlog)
         case .accept: .accept(fd)
         case .send(let text, let flags): .send(fd, Array(text.utf8), flags)

@@ -110,6 +110,13 @@ package final class WorkerProcess {
 
     package var name: String { "\(host.name.rawValue).\(label)" }
 
+    /// Stops the process by SIGSTOP: it makes no more calls, and its sockets stay.
+    package func stop() throws {
+        let sigstop: Int32 = 19
+        try child.signal(sigstop)
+        try lab.require("process \(name) is stopped", seen: { "running" }, until: { child.isStopped })
+    }
+
     func forgetCalls() {
         pending = nil
         calls = []

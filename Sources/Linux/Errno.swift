@@ -33,6 +33,7 @@ extension Errno {
     package static let ENOBUFS = Errno(rawValue: Glibc.ENOBUFS)
     package static let ENOTCONN = Errno(rawValue: Glibc.ENOTCONN)
     package static let EISCONN = Errno(rawValue: Glibc.EISCONN)
+    package static let ENOTSOCK = Errno(rawValue: Glibc.ENOTSOCK)
     package static let EALREADY = Errno(rawValue: Glibc.EALREADY)
     package static let EINPROGRESS = Errno(rawValue: Glibc.EINPROGRESS)
     package static let EADDRINUSE = Errno(rawValue: Glibc.EADDRINUSE)

@@ -66,6 +66,12 @@ package final class ChildProcess: Sendable {
         guard kill(pid, number) == 0 else { throw SystemError("kill \(pid) \(signalSymbol(number))") }
     }
 
+    /// Whether a signal has stopped it, as wait(2) tells its parent; /proc may be another pid namespace's.
+    package var isStopped: Bool {
+        var info = siginfo_t()
+        return waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+    }
+
     /// Waits until it has ended. Call once. Throws the `waitpid(2)` error.
     package func wait() throws(SystemError) -> WaitStatus { try waitForProcess(pid) }
 }

@@ -36,6 +36,10 @@ struct Call {
         case .listen(let fd, let backlog): return Int64(Glibc.listen(fd, backlog))
         case .accept(let fd): return address(&output) { Glibc.accept(fd, $0, $1) }
         case .connect(let fd, let address): return Int64(withSockaddr(address) { Glibc.connect(fd, $0, $1) })
+        case .dissolve(let fd):
+            var unspecified = sockaddr()
+            unspecified.sa_family = sa_family_t(AF_UNSPEC)
+            return Int64(Glibc.connect(fd, &unspecified, socklen_t(MemoryLayout<sockaddr>.size)))
         case .send(let fd, let bytes, let flags): return Int64(Glibc.send(fd, bytes, bytes.count, flags.rawValue))
         case .sendFill(let fd, let byte, let count, let flags):
             let bytes = [UInt8](repeating: byte, count: count)
@@ -70,6 +74,9 @@ struct Call {
         case .setNonblocking(let fd, let on): return Int64(clx_fcntl_set_nonblocking(fd, on ? 1 : 0))
         case .setSignal(let number, let disposition): return HandledSignals.set(number, disposition)
         case .raise(let number): return Int64(Glibc.raise(number))
+        case .pipe:
+            var ends: [Int32] = [-1, -1]
+            return Glibc.pipe(&ends) < 0 ? -1 : Int64(ends[0])
         case .exit(let code): _exit(code)
         case .identify(let fd): return identify(fd, &output)
         case .fork: preconditionFailure("the loop forks, not a call")

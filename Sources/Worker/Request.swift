@@ -9,6 +9,8 @@ package enum Request: Equatable, Sendable {
     case listen(Int32, backlog: Int32)
     case accept(Int32)
     case connect(Int32, SocketAddress)
+    /// connect(2) with AF_UNSPEC, which dissolves the connection.
+    case dissolve(Int32)
     case send(Int32, [UInt8], MessageFlags)
     /// Sends `count` bytes of one value, so that large transfers need no large command.
     case sendFill(Int32, UInt8, count: Int, MessageFlags)
@@ -29,6 +31,8 @@ package enum Request: Equatable, Sendable {
     case setNonblocking(Int32, Bool)
     case setSignal(Int32, SignalDisposition)
     case raise(Int32)
+    /// pipe(2); gives the end for reading.
+    case pipe
     /// fork(2); the child listens on the channel that comes with the request and is a child of the lab.
     case fork
     case exit(Int32)
@@ -61,6 +65,7 @@ extension SocketOption {
     package static let TCP_KEEPIDLE = SocketOption(level: 6, name: 4, symbol: "TCP_KEEPIDLE")
     package static let TCP_KEEPINTVL = SocketOption(level: 6, name: 5, symbol: "TCP_KEEPINTVL")
     package static let TCP_KEEPCNT = SocketOption(level: 6, name: 6, symbol: "TCP_KEEPCNT")
+    package static let TCP_LINGER2 = SocketOption(level: 6, name: 8, symbol: "TCP_LINGER2")
     package static let TCP_DEFER_ACCEPT = SocketOption(level: 6, name: 9, symbol: "TCP_DEFER_ACCEPT")
     package static let TCP_SYNCNT = SocketOption(level: 6, name: 7, symbol: "TCP_SYNCNT")
     package static let TCP_INFO = SocketOption(level: 6, name: 11, symbol: "TCP_INFO")
@@ -68,7 +73,8 @@ extension SocketOption {
 
     static let all: [SocketOption] = [
         .SO_REUSEADDR, .SO_ERROR, .SO_SNDBUF, .SO_RCVBUF, .SO_KEEPALIVE, .SO_LINGER, .TCP_NODELAY, .TCP_KEEPIDLE,
-        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_INFO, .SO_PROTOCOL, .TCP_DEFER_ACCEPT, .TCP_USER_TIMEOUT,
+        .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_LINGER2, .TCP_INFO, .SO_PROTOCOL, .TCP_DEFER_ACCEPT,
+        .TCP_USER_TIMEOUT,
     ]
 }
 

@@ -33,6 +33,8 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + halfClosingMutations
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
         + halfOpeningMutations + establishedMutations
+        + abortingMutations + lingeringMutations + orphanMutations + shuttingDownMutations + shutdownCallMutations
+        + halfOpenMutations
 }
 
 // MARK: Segments
@@ -103,6 +105,14 @@ extension Tampering {
     static func close(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
         call { from, request in
             if from == host, case .close(let fd) = request { change(fd) } else { nil }
+        }
+    }
+
+    /// A socket option is set to something else.
+    static func socketOption(_ option: SocketOption, _ values: Int32...) -> Tampering {
+        call { _, request in
+            guard case .setOption(let fd, option, _) = request else { return nil }
+            return .setOption(fd, option, values.withUnsafeBytes { Array($0) })
         }
     }
 

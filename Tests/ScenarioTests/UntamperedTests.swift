@@ -15,7 +15,9 @@ struct UntamperedTests {
     @Test("Each one passes", arguments: scenarios.indices)
     func passes(_ index: Int) async throws {
         let outcome = try await Self.outcomes[index].value
-        #expect(outcome.finished.verdict == .passed, "\(Self.scenarios[index].id): \(outcome.words)")
+        // What changes the whole machine runs in guests only.
+        let expected: Verdict = Self.scenarios[index].alone ? .skipped : .passed
+        #expect(outcome.finished.verdict == expected, "\(Self.scenarios[index].id): \(outcome.words)")
         #expect(outcome.failures.isEmpty)
     }
 }

@@ -20,7 +20,7 @@ struct CodecTests {
             return (try? Request(decoding: message)) != nil
         }
         #expect(codes.isSuperset(of: known))
-        #expect(codes == Set(1...26))
+        #expect(codes == Set(1...28))
     }
 
     @Test("A request cut short anywhere is refused", arguments: Samples.requests.map(\.request))

@@ -14,7 +14,7 @@ struct DescriptionTests {
     func descriptor(_ index: Int) {
         let request = Samples.requests[index].request
         switch request {
-        case .socket, .setSignal, .raise, .fork, .exit: #expect(request.descriptor == nil)
+        case .socket, .setSignal, .raise, .pipe, .fork, .exit: #expect(request.descriptor == nil)
         default: #expect(request.descriptor == 3 || request.descriptor == 4)
         }
     }
