@@ -138,7 +138,8 @@ struct RunCommand: Subcommand {
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
         return try records.filter { !$0.wasInterruptedByUser }.map { record in
-            let report = try BaselineReport(record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
+            let report = try BaselineReport(
+                record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.print(report.text)
             return report.status
         }
