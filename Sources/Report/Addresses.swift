@@ -4,6 +4,8 @@ internal import Record
 struct AddressBook {
     /// The host of each address, without ports and brackets.
     private(set) var hosts: [String: String] = [:]
+    /// Whether the record names them, as those of 0.2 do, which then also say of each segment whether it is of IPv6.
+    let isTold: Bool
 
     /// Reads the hosts' own line; records that have none still have the addresses of their sockets.
     init(_ facts: [Event]) {
@@ -11,7 +13,8 @@ struct AddressBook {
             for address in fact.a { hosts[address] = "A" }
             for address in fact.b { hosts[address] = "B" }
         }
-        if !hosts.isEmpty { return }
+        isTold = !hosts.isEmpty
+        if isTold { return }
         for fact in facts {
             switch fact {
             case .transition(let fact): learn(fact.host, fact.local, fact.remote)

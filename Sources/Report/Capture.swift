@@ -123,7 +123,7 @@ extension SegmentFact {
 extension AddressBook {
     /// Whether a segment of an old record belongs to a socket of IPv6, by its ports.
     fileprivate func isIPv6(_ fact: SegmentFact, _ facts: [Event]) -> Bool {
-        if hosts.keys.allSatisfy({ !$0.contains(":") }) { return false }
+        if isTold || hosts.keys.allSatisfy({ !$0.contains(":") }) { return false }
         for case .transition(let transition) in facts {
             let ends = [transition.local, transition.remote]
             let ports = Set(ends.compactMap { $0.split(separator: ":").last.flatMap { UInt16($0) } })
