@@ -36,7 +36,7 @@ matrix: guest-prerequisites build ## Run every scenario on stock kernels in gues
 	$(AS_USER) $(RELEASE)/tcpwitness kernel fetch $(KERNELS)
 	@status=0; \
 	$(AS_USER) $(RELEASE)/tcpwitness run $(addprefix --kernel ,$(KERNELS)) \
-		--junit $(REPORTS)/matrix.xml --record $(REPORTS)/matrix.jsonl || status=$$?; \
+		--junit $(REPORTS)/matrix.xml --html $(REPORTS)/matrix.html --record $(REPORTS)/matrix.jsonl || status=$$?; \
 	$(AS_USER) $(RELEASE)/tcpwitness compare $(patsubst %,$(REPORTS)/matrix-%.jsonl,$(KERNELS)) || status=$$?; \
 	if [ "$$(id -u)" = 0 ]; then \
 		$(RELEASE)/tcpwitness run --junit $(REPORTS)/host.xml --record $(REPORTS)/host.jsonl || status=$$?; \
@@ -50,7 +50,8 @@ matrix: guest-prerequisites build ## Run every scenario on stock kernels in gues
 test: root build ## Run every scenario on this machine's kernel (sudo); reports go to build/reports/
 	@$(AS_USER) mkdir -p $(REPORTS)
 	@status=0; \
-	$(RELEASE)/tcpwitness run --junit $(REPORTS)/junit.xml --record $(REPORTS)/record.jsonl || status=$$?; \
+	$(RELEASE)/tcpwitness run --junit $(REPORTS)/junit.xml --html $(REPORTS)/report.html \
+		--record $(REPORTS)/record.jsonl || status=$$?; \
 	Scripts/give-back build; \
 	exit $$status
 

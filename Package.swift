@@ -50,8 +50,15 @@ let package = Package(
             name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
             swiftSettings: strict),
         .target(
-            name: "Report", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
-            swiftSettings: strict),
+            name: "Report",
+            dependencies: [
+                "Compare", "Record", .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "XMLCoder", package: "XMLCoder"),
+            ],
+            resources: [
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/style.css"), .embedInCode("Page/ladder.js"),
+                .embedInCode("Page/page.js"),
+            ], swiftSettings: strict),
         .target(
             name: "Compare", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
             swiftSettings: strict),
@@ -85,7 +92,8 @@ let package = Package(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Record", "Report"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
             exclude: ["Golden"], swiftSettings: strict),

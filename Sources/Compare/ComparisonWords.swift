@@ -17,7 +17,7 @@ extension Comparison.Step {
 
 extension Comparison.Change {
     /// The differences by what explains them, what nothing explains first.
-    var groups: [(explanation: Explanation?, differences: [Difference])] {
+    package var groups: [(explanation: Explanation?, differences: [Difference])] {
         var explanations: [Explanation?] = unexplained.isEmpty ? [] : [nil]
         for difference in differences where !explanations.contains(difference.known) {
             explanations.append(difference.known)
@@ -28,13 +28,13 @@ extension Comparison.Change {
 
 extension Difference {
     /// What it is about: `state path, client of A`.
-    var heading: String { subject.isEmpty ? aspect.words : "\(aspect.words), \(subject)" }
+    package var heading: String { subject.isEmpty ? aspect.words : "\(aspect.words), \(subject)" }
 
     /// How it was, where nothing must also have a word.
-    var beforeWords: String { before ?? aspect.absence }
+    package var beforeWords: String { before ?? aspect.absence }
 
     /// How it is now.
-    var afterWords: String { after ?? aspect.absence }
+    package var afterWords: String { after ?? aspect.absence }
 }
 
 extension Aspect {

@@ -90,7 +90,7 @@ extension SegmentFact {
     }
 
     /// `S. seq 0 ack 1 <mss 1460,sackOK>`. Windows and the scale they come with are the memory's, time stamps the
-    /// clock's, and the blocks of a SACK absolute.
+    /// clock's, and the blocks of a SACK were once recorded as absolute numbers.
     fileprivate var words: String {
         var text = "\(flags) seq \(sequence)"
         if let acknowledgement { text += " ack \(acknowledgement)" }

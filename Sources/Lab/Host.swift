@@ -38,6 +38,9 @@ package final class Host {
     /// The other end of the link.
     package var peer: Host { name == .a ? lab.b : lab.a }
 
+    /// Its addresses for the record, IPv4 first.
+    var addressWords: [String] { [ip.description, ip6.description] }
+
     func owns(_ address: IPAddress) -> Bool { ownAddresses.contains(address.unmapped) }
 
     // MARK: Settings

@@ -53,6 +53,8 @@ package final class Lab {
         let addressing = Addressing(configuration.addresses, laboratory: number)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
+        timeline.add(
+            .hosts(HostsFact(attempt: timeline.attempt, at: 0, a: a.addressWords, b: b.addressWords)), at: 0)
         var builder = LinkBuilder(
             a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link, seed: UInt64(timeline.attempt.number),
             forceRelay: configuration.tampering.segments != nil)

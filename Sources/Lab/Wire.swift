@@ -235,7 +235,12 @@ package final class Wire {
             case .drop: .dropped
             case .delay: .delayed
             }
-        let entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        var entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        switch action {
+        case .delay(let delay): entry.due = stamp + delay
+        case .duplicate: entry.copies = 2
+        case .pass, .hold, .drop: break
+        }
         rule?.met.append(entry)
         append(entry)
         switch action {

@@ -13,6 +13,10 @@ package struct WireSegment: Sendable {
     package let stamp: Instant
     package var fate: Fate
     let frame: [UInt8]
+    /// When the wire is to deliver a delayed one.
+    var due: Instant?
+    /// How many of it the wire delivers, where that is not one.
+    var copies: Int?
 }
 
 extension WireSegment {
@@ -20,7 +24,9 @@ extension WireSegment {
         SegmentFact(
             attempt: timeline.attempt, at: timeline.relative(at), from: from.rawValue,
             flags: segment.flags.description, sequence: view.sequence, acknowledgement: view.acknowledgement,
-            length: segment.length, window: Int(segment.window), options: segment.options.map(\.description),
-            fate: fate, sourcePort: segment.source.port, destinationPort: segment.destination.port)
+            length: segment.length, window: Int(segment.window), options: view.relativeOptions.map(\.description),
+            fate: fate, sourcePort: segment.source.port, destinationPort: segment.destination.port,
+            due: due.map(timeline.relative), copies: copies, ipv6: segment.source.ip.isV6 ? true : nil,
+            urgent: segment.flags.contains(.URG) ? Int(segment.urgent) : nil)
     }
 }

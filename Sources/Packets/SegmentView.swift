@@ -45,6 +45,13 @@ package struct SegmentView: Hashable, Sendable, CustomStringConvertible {
         acknowledgement.map { sackBlocks.reportDuplicate(acknowledgement: $0) } ?? false
     }
 
+    /// The options with the blocks of a SACK relative.
+    package var relativeOptions: [TCPOption] {
+        options.map { option in
+            if case .sack = option { .sack(sackBlocks) } else { option }
+        }
+    }
+
     /// In the language of `SegmentPattern`, without details: `<SYN/ACK`.
     package var shortDescription: String {
         // Odd combinations have no name in the language; only `ANY` matches them.

@@ -9,6 +9,7 @@ package enum Event: Sendable, Equatable {
     case plan(ScenarioDescription)
     /// An attempt at a scenario began.
     case started(Started)
+    case hosts(HostsFact)
     case call(CallFact)
     case transition(TransitionFact)
     case row(RowFact)
@@ -212,9 +213,12 @@ package struct RunEnd: Codable, Equatable, Sendable {
     package var duration: Int64
     /// Why it ended before everything was done, if it did.
     package var interrupted: String?
+    /// Nanoseconds of the host's clock that a run in virtual time took.
+    package var realDuration: Int64?
 
-    package init(duration: Int64, interrupted: String? = nil) {
+    package init(duration: Int64, interrupted: String? = nil, realDuration: Int64? = nil) {
         self.duration = duration
         self.interrupted = interrupted
+        self.realDuration = realDuration
     }
 }

@@ -141,15 +141,24 @@ package struct SegmentFact: Codable, Equatable, Sendable {
     package var acknowledgement: UInt32?
     package var length: Int
     package var window: Int
-    /// Options in words, such as `mss 1460`, `sack 0:1`.
+    /// Options in words, such as `mss 1460`, `sack 0:1`; the blocks count like the acknowledgement.
     package var options: [String]
     package var fate: Fate
     package var sourcePort: UInt16
     package var destinationPort: UInt16
+    /// When a delayed one is to go on; nil for others, and in records of before 0.2.
+    package var due: Int64?
+    /// How many of it went on, where that is not one.
+    package var copies: Int?
+    /// Whether it travels over IPv6; nil over IPv4, and in records of before 0.2.
+    package var ipv6: Bool?
+    /// The urgent pointer, if the flag is set.
+    package var urgent: Int?
 
     package init(
         attempt: Attempt, at: Int64, from: String, flags: String, sequence: UInt32, acknowledgement: UInt32?,
-        length: Int, window: Int, options: [String], fate: Fate, sourcePort: UInt16, destinationPort: UInt16
+        length: Int, window: Int, options: [String], fate: Fate, sourcePort: UInt16, destinationPort: UInt16,
+        due: Int64? = nil, copies: Int? = nil, ipv6: Bool? = nil, urgent: Int? = nil
     ) {
         self.attempt = attempt
         self.at = at
@@ -163,6 +172,26 @@ package struct SegmentFact: Codable, Equatable, Sendable {
         self.fate = fate
         self.sourcePort = sourcePort
         self.destinationPort = destinationPort
+        self.due = due
+        self.copies = copies
+        self.ipv6 = ipv6
+        self.urgent = urgent
+    }
+}
+
+/// Who the two hosts are: what a segment's ports do not say.
+package struct HostsFact: Codable, Equatable, Sendable {
+    package var attempt: Attempt
+    package var at: Int64
+    /// The addresses of host A, IPv4 first.
+    package var a: [String]
+    package var b: [String]
+
+    package init(attempt: Attempt, at: Int64, a: [String], b: [String]) {
+        self.attempt = attempt
+        self.at = at
+        self.a = a
+        self.b = b
     }
 }
 

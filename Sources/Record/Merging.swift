@@ -72,6 +72,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
     var plans: [ScenarioDescription] = []
     var rest: [Event] = []
     var duration: Int64 = 0
+    var realDuration: Int64?
     var interruptions: [String] = []
     for part in parts {
         if let truncation = part.contents.truncation { interruptions.append("\(part.name) is \(truncation)") }
@@ -81,6 +82,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
             case .plan(let scenario): plans.append(scenario)
             case .end(let end):
                 duration = max(duration, end.duration)
+                realDuration = [realDuration, end.realDuration].compactMap(\.self).max()
                 if let cause = end.interrupted { interruptions.append("\(part.name): \(cause)") }
             default: rest.append(event)
             }
@@ -93,7 +95,8 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
         (places[$0.element.id] ?? Int.max, $0.offset) < (places[$1.element.id] ?? Int.max, $1.offset)
     }
     let end = RunEnd(
-        duration: duration, interrupted: interruptions.isEmpty ? nil : interruptions.joined(separator: "; "))
+        duration: duration, interrupted: interruptions.isEmpty ? nil : interruptions.joined(separator: "; "),
+        realDuration: realDuration)
     return [.run(header)] + ordered.map { .plan($0.element) } + rest + [.end(end)]
 }
 

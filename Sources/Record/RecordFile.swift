@@ -65,7 +65,7 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, call, transition, row, segment, packet, counters, exit, note, check, measurement
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, measurement
         case finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
@@ -86,6 +86,7 @@ private struct Line: Codable {
             case .run: .run(try payload())
             case .plan: .plan(try payload())
             case .started: .started(try payload())
+            case .hosts: .hosts(try payload())
             case .call: .call(try payload())
             case .transition: .transition(try payload())
             case .row: .row(try payload())
@@ -112,6 +113,7 @@ private struct Line: Codable {
         case .run(let payload): try put(.run, payload)
         case .plan(let payload): try put(.plan, payload)
         case .started(let payload): try put(.started, payload)
+        case .hosts(let payload): try put(.hosts, payload)
         case .call(let payload): try put(.call, payload)
         case .transition(let payload): try put(.transition, payload)
         case .row(let payload): try put(.row, payload)

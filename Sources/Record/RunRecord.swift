@@ -14,6 +14,8 @@ package struct RunRecord: Sendable, Equatable {
     package struct AttemptRecord: Sendable, Equatable {
         package var attempt: Attempt
         package var scenario: ScenarioDescription
+        /// Nanoseconds from the begin of the run to that of the attempt.
+        package var start: Int64
         /// Facts in the order of the record.
         package var facts: [Event]
         package var checks: [Check]
@@ -96,12 +98,13 @@ extension RunRecord {
             var record =
                 records.removeValue(forKey: attempt)
                 ?? AttemptRecord(
-                    attempt: attempt, scenario: plan[place], facts: [], checks: [], measurements: [], finished: nil)
+                    attempt: attempt, scenario: plan[place], start: 0, facts: [], checks: [], measurements: [],
+                    finished: nil)
             switch event {
             case .check(let check): record.checks.append(check)
             case .measurement(let measurement): record.measurements.append(measurement)
             case .finished(let finished): record.finished = finished
-            case .started: break
+            case .started(let started): record.start = started.at
             default: record.facts.append(event)
             }
             records[attempt] = record
@@ -122,6 +125,7 @@ extension Event {
         switch self {
         case .run, .plan, .end: nil
         case .started(let payload): payload.attempt
+        case .hosts(let payload): payload.attempt
         case .call(let payload): payload.attempt
         case .transition(let payload): payload.attempt
         case .row(let payload): payload.attempt

@@ -1,50 +1,83 @@
 package import Record
 
-/// A run as people follow it: a line for each finished attempt, then what failed in full, then the counts.
+/// A run as people follow it: a line for each finished attempt, then what failed in full, then what to paste.
 ///
 /// It only makes text; where that goes and whether it may have colour is the caller's.
 package struct Console: Sendable {
-    private let colour: Bool
-    private var nameWidth = 0
-    private var planned = 0
-    private var running: Set<Attempt> = []
-    private var finished = 0
+    /// How much is told.
+    package enum Detail: Sendable {
+        /// What failed, and the counts.
+        case quiet
+        case normal
+        /// Every expectation and measurement too.
+        case verbose
+    }
 
-    package init(colour: Bool) { self.colour = colour }
+    private let colour: Bool
+    private let detail: Detail
+    /// How many characters fit into a line; nil where lines have no end.
+    private let width: Int?
+    private var nameWidth = 0
+    /// What was expected and measured in attempts that run, for the verbose.
+    private var findings: [Attempt: [String]] = [:]
+
+    package init(colour: Bool, detail: Detail = .normal, width: Int? = nil) {
+        self.colour = colour
+        self.width = width
+        self.detail = detail
+    }
 
     /// The text an event gives, with its newlines; empty for most.
     package mutating func render(_ event: Event) -> String {
+        if detail == .quiet { return "" }
         switch event {
         case .run(let header): return text(of: header)
-        case .plan(let scenario):
-            planned += 1
-            nameWidth = max(nameWidth, scenario.id.count)
-        case .started(let started):
-            running.insert(started.attempt)
-            nameWidth = max(nameWidth, started.attempt.name.count)
+        case .plan(let scenario): nameWidth = max(nameWidth, scenario.id.count)
+        case .started(let started): nameWidth = max(nameWidth, started.attempt.name.count)
+        case .check(let check) where detail == .verbose:
+            let mark = check.passed ? "  ok      " : painted("  NOT     ", .failed)
+            findings[check.attempt, default: []].append("\(mark)\(check.expected.oneLine): \(check.seen.oneLine)\n")
+        case .measurement(let one) where detail == .verbose:
+            findings[one.attempt, default: []].append("  measured  \(one.name) \(one.value) \(one.unit)\n")
         case .finished(let finished):
-            self.finished += 1
-            running.remove(finished.attempt)
-            return line(of: finished)
-        case .call, .transition, .row, .segment, .packet, .counters, .exit, .note, .check, .measurement, .end: break
+            return line(of: finished) + (findings.removeValue(forKey: finished.attempt) ?? []).joined()
+        default: break
         }
         return ""
     }
 
-    /// How far the run is, for a line that is overwritten by the next.
-    package var status: String { "\(running.count) running, \(finished) done, \(planned) scenarios" }
-
-    /// What stands below the lines: failures and errors in full, then the counts.
+    /// What stands below the lines: failures and errors in full, then what ran, where, and how it ended.
     package func conclusion(_ record: RunRecord) -> String {
-        let bad = record.outcomes.filter { $0.verdict == .failed || $0.verdict == .error }
+        let bad = record.outcomes.filter(\.isBad)
         var text = ""
         for outcome in bad {
             let heading = outcome.heading(verdict: painted(outcome.verdict.word, outcome.verdict))
             text += "\n" + ([heading] + outcome.explanation).map { $0 + "\n" }.joined()
         }
+        return text + summary(record, bad)
+    }
+
+    /// The lines to paste into a mail: they say by themselves what ran.
+    private func summary(_ record: RunRecord, _ bad: [Outcome]) -> String {
+        let header = record.header
+        let width = bad.map(\.name.count).max() ?? 0
+        var lines = bad.map {
+            "\(painted($0.verdict.word.padded(to: 7), $0.verdict)) \($0.name.padded(to: width))  "
+                + ($0.reason ?? "no reason given").oneLine
+        }
         let interruption = record.end?.interrupted.map { "\($0); " } ?? record.truncation.map { "\($0); " } ?? ""
-        let duration = record.end.map { " in \(seconds($0.duration, decimals: 2)) s" } ?? ""
-        return text + "\n\(interruption)\(RunSummary(record).words)\(duration)\n"
+        lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
+        if detail != .quiet || !bad.isEmpty {
+            lines.insert("\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane", at: 0)
+        }
+        return "\n" + lines.map { $0 + "\n" }.joined()
+    }
+
+    /// ` in 61.25 s`; nothing for a run that has no end.
+    private static func time(_ end: RunEnd?) -> String {
+        guard let end else { return "" }
+        let own = " in \(seconds(end.duration, decimals: 2)) s"
+        return end.realDuration.map { "\(own) of virtual time, \(seconds($0, decimals: 2)) s of real time" } ?? own
     }
 
     private func text(of header: RunHeader) -> String {
@@ -58,21 +91,13 @@ package struct Console: Sendable {
     private func line(of finished: Finished) -> String {
         let verdict = painted(finished.verdict.word.padded(to: 7), finished.verdict)
         let name = finished.attempt.name.padded(to: nameWidth)
-        var line = "\(verdict)  \(name)  \(seconds(finished.duration, decimals: 2).aligned(to: 8)) s"
-        if let variant = finished.variant { line += "  \(variant)" }
-        if finished.verdict == .skipped, let reason = finished.reason { line += "  \(reason.oneLine)" }
-        return line + "\n"
+        let time = "\(seconds(finished.duration, decimals: 2).aligned(to: 8)) s"
+        var remark = finished.variant ?? ""
+        if finished.verdict == .skipped, let reason = finished.reason { remark = reason.oneLine }
+        // What does not fit is in the reports; lines that wrap are no table.
+        if let width { remark = remark.cut(to: width - 7 - nameWidth - time.count - 6) }
+        return "\(verdict)  \(name)  \(time)" + (remark.isEmpty ? "" : "  \(remark)") + "\n"
     }
 
-    private func painted(_ text: String, _ verdict: Verdict) -> String {
-        guard colour else { return text }
-        let code =
-            switch verdict {
-            case .passed: 32
-            case .failed: 31
-            case .error: 35
-            case .skipped: 33
-            }
-        return "\u{1b}[\(code)m\(text)\u{1b}[0m"
-    }
+    private func painted(_ text: String, _ verdict: Verdict) -> String { colour ? verdict.painted(text) : text }
 }

@@ -9,7 +9,10 @@ internal import XMLCoder
 /// the report a hundred times as long, and the record has them.
 package enum JUnit {
     /// The whole document, UTF-8, ending with a newline. Runs in guests name their kernels.
-    package static func document(_ records: [RunRecord]) -> [UInt8] {
+    ///
+    /// - Parameter attachments: the files that belong to an attempt, for the extension of the format that Jenkins and
+    ///   GitLab read; the report then has output in each testcase.
+    package static func document(_ records: [RunRecord], attachments: Attachments? = nil) -> [UInt8] {
         let encoder = XMLEncoder()
         encoder.outputFormatting = .prettyPrinted
         encoder.prettyPrintIndentation = .spaces(2)
@@ -17,12 +20,20 @@ package enum JUnit {
         encoder.charactersEscapedInElements = []
         do {
             let document = try encoder.encode(
-                Suites(records), withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
+                Suites(records, attachments), withRootKey: "testsuites",
+                header: XMLHeader(version: 1.0, encoding: "UTF-8"))
             return Array(document) + [UInt8(ascii: "\n")]
         } catch {
             // Strings and numbers are always expressible.
             fatalError("cannot encode JUnit XML: \(error)")
         }
+    }
+
+    /// Says which files belong to an attempt, by the paths that readers are to find them under.
+    package struct Attachments {
+        fileprivate let paths: (RunRecord, Outcome) -> [String]
+
+        package init(paths: @escaping (RunRecord, Outcome) -> [String]) { self.paths = paths }
     }
 }
 
@@ -31,7 +42,7 @@ private struct Suites: Encodable {
 
     let suites: [Suite]
 
-    init(_ records: [RunRecord]) {
+    init(_ records: [RunRecord], _ attachments: JUnit.Attachments?) {
         var suites: [Suite] = []
         for record in records {
             let outcomes = record.outcomes
@@ -42,7 +53,8 @@ private struct Suites: Encodable {
             suites += topics.enumerated().map { index, topic in
                 Suite(
                     id: suites.count + index, topic: topic,
-                    outcomes: outcomes.filter { $0.scenario.topic == topic }, header: record.header)
+                    outcomes: outcomes.filter { $0.scenario.topic == topic }, header: record.header
+                ) { outcome in attachments?.paths(record, outcome) ?? [] }
             }
         }
         self.suites = suites
@@ -75,7 +87,7 @@ private struct Suite: Encodable, DynamicNodeEncoding {
     let output: String
     let errorOutput = ""
 
-    init(id: Int, topic: String, outcomes: [Outcome], header: RunHeader) {
+    init(id: Int, topic: String, outcomes: [Outcome], header: RunHeader, attached: (Outcome) -> [String]) {
         func count(_ verdict: Verdict) -> Int { outcomes.count { $0.verdict == verdict } }
         self.id = id
         name = xmlLegal((header.guestKernel.map { "\($0) " } ?? "") + topic)
@@ -88,7 +100,7 @@ private struct Suite: Encodable, DynamicNodeEncoding {
         // Jenkins' schema takes no more than three decimals.
         time = seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3)
         properties = Properties(header)
-        cases = outcomes.map { Case($0, header) }
+        cases = outcomes.map { Case($0, header, attached: attached($0)) }
         let told = outcomes.filter { $0.verdict != .passed || $0.isFirst }
         let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
@@ -127,6 +139,10 @@ private struct Properties: Encodable {
 }
 
 private struct Case: Encodable, DynamicNodeEncoding {
+    enum CodingKeys: String, CodingKey {
+        case classname, name, time, failure, error, skipped, output = "system-out"
+    }
+
     struct Result: Encodable, DynamicNodeEncoding {
         enum CodingKeys: String, CodingKey { case message, type, body = "" }
 
@@ -145,8 +161,10 @@ private struct Case: Encodable, DynamicNodeEncoding {
     let failure: Result?
     let error: Result?
     let skipped: Result?
+    /// A line for each attached file, in the form that Jenkins and GitLab look for.
+    let output: String?
 
-    init(_ outcome: Outcome, _ header: RunHeader) {
+    init(_ outcome: Outcome, _ header: RunHeader, attached: [String]) {
         // Readers make a hierarchy of the dots, in which a kernel is one level.
         let kernel = header.guestKernel.map { String($0.map { $0 == "." ? "_" : $0 }) + "." } ?? ""
         classname = xmlLegal("tcpwitness.\(kernel)\(outcome.scenario.topic)")
@@ -155,6 +173,8 @@ private struct Case: Encodable, DynamicNodeEncoding {
         let message = xmlLegal((outcome.reason ?? "no reason given").oneLine)
         let heading = outcome.heading(verdict: outcome.verdict.word)
         let body = xmlText(([heading] + outcome.explanation).joined(separator: "\n"))
+        let lines = attached.map { "[[ATTACHMENT|\($0)]]" }
+        output = lines.isEmpty ? nil : xmlText(lines.joined(separator: "\n"))
         failure =
             outcome.verdict == .failed ? Result(message: message, type: "expectation", body: body) : nil
         error = outcome.verdict == .error ? Result(message: message, type: "harness", body: body) : nil
@@ -162,7 +182,7 @@ private struct Case: Encodable, DynamicNodeEncoding {
     }
 
     static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
-        ["failure", "error", "skipped"].contains(key.stringValue) ? .element : .attribute
+        ["failure", "error", "skipped", "system-out"].contains(key.stringValue) ? .element : .attribute
     }
 }
 

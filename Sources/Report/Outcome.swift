@@ -10,10 +10,19 @@ package struct Outcome: Sendable, Equatable {
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?
+    /// Nanoseconds from the begin of the run to that of the attempt.
+    package var start: Int64
     /// Nanoseconds; up to the last fact for an attempt that was cut off.
     package var duration: Int64
     package var variant: String?
-    package var failedChecks: [Check]
+    /// `direct`, `netem`, `relay` or `loopback`.
+    package var link: String
+    /// Every expectation that was judged.
+    package var checks: [Check]
+    /// Whether somebody must look at it.
+    package var isBad: Bool { verdict == .failed || verdict == .error }
+    package var failedChecks: [Check] { checks.filter { !$0.passed } }
+    package var measurements: [Measurement]
     /// In the order of the record.
     package var facts: [Event]
 }
@@ -48,26 +57,28 @@ extension RunRecord {
     }
 
     private func outcome(of record: AttemptRecord) -> Outcome? {
-        let failed = record.checks.filter { !$0.passed }
         if let finished = record.finished {
             return Outcome(
                 name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
-                reason: finished.reason, duration: finished.duration, variant: finished.variant, failedChecks: failed,
-                facts: record.facts)
+                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant,
+                link: finished.link,
+                checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: record.attempt.name, scenario: record.scenario, verdict: .error,
             reason: "\(record.attempt.name) did not finish: \(cause)",
-            duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, failedChecks: failed,
-            facts: record.facts)
+            start: record.start, duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
+            checks: record.checks, measurements: record.measurements, facts: record.facts)
     }
 
     private func outcome(ofUnstarted scenario: ScenarioDescription) -> Outcome? {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: scenario.id, scenario: scenario, verdict: .error,
-            reason: "\(scenario.id) did not start: \(cause)", duration: 0, variant: nil, failedChecks: [], facts: [])
+            reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none",
+            checks: [],
+            measurements: [], facts: [])
     }
 
     /// Why a planned attempt has no verdict; nil when the user knows.
@@ -90,7 +101,7 @@ extension Event {
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
         case .note(let fact): fact.at
-        case .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        case .run, .plan, .started, .hosts, .check, .measurement, .finished, .end: nil
         }
     }
 }

@@ -25,7 +25,7 @@ extension Event {
                 + (fact.reason.map { ", \($0)" } ?? "")
         case .exit(let fact): "\(fact.host)    process \(fact.process) ended: \(fact.status)"
         case .note(let fact): "     " + fact.text.oneLine
-        case .row, .counters, .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        case .row, .counters, .hosts, .run, .plan, .started, .check, .measurement, .finished, .end: nil
         }
     }
 }

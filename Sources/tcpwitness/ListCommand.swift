@@ -9,8 +9,11 @@ struct ListCommand: Subcommand {
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
 
+    @OptionGroup
+    var choice: SelectionOptions
+
     func perform() throws -> ExitStatus {
-        let chosen = try select(scenarios, from: catalogue(lane: .scaled))
+        let chosen = try choice.select(scenarios, from: catalogue(lane: .scaled))
         let width = chosen.map(\.id.count).max() ?? 0
         let lines = chosen.map { scenario in
             scenario.id + String(repeating: " ", count: width - scenario.id.count) + "  \(scenario.claim)\n"

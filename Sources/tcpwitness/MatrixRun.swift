@@ -15,8 +15,7 @@ final class MatrixRun {
     private let lane: Lane
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
-    /// Whether only the records are wanted.
-    private let isQuiet: Bool
+    private let screen: Screen
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
     private var history: (path: String, file: History)?
@@ -43,11 +42,12 @@ final class MatrixRun {
         }
     }
 
+    /// - Parameter isQuiet: whether only the records are wanted.
     init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
         self.command = command
-        self.isQuiet = isQuiet
         self.lane = lane
         self.selected = selected
+        screen = isQuiet ? .silent : Screen(quiet: command.quiet)
         qemu = QEMU(
             clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
             extraWords: command.append)
@@ -63,10 +63,8 @@ final class MatrixRun {
         var waiting = try kernels.enumerated().map {
             Waiting(place: $0, kernel: $1, record: try record(for: $1, among: kernels.count))
         }[...]
-        let junit = try command.junit.map { try OutputFile(checking: $0, option: "--junit") }
-        if let junit, waiting.contains(where: { $0.record?.isSame(as: junit) == true }) {
-            throw Complaint("--record and --junit name the same file")
-        }
+        let reports = try ReportFiles(
+            command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
         history = try command.openHistory()
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
@@ -81,9 +79,10 @@ final class MatrixRun {
                 running = []
             }
             running = try running.filter { try !advance($0) }
+            for run in running { try run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        try junit?.create(JUnit.document(inOrder))
+        try reports.write(inOrder.map { (nil, $0) })
         return inOrder
     }
 
@@ -133,7 +132,7 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
-            label: isAlone ? nil : kernel.label, isQuiet: isQuiet)
+            screen: screen, detail: command.detail, label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []

@@ -6,21 +6,32 @@ struct ReportCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Renders a record again, without root and without a kernel under test.")
 
-    @Argument(help: "A file that 'run --record' wrote.")
-    var record: String
+    @Argument(
+        help: ArgumentHelp(
+            "A file that 'run --record' wrote; several, the oldest kernel first, make one report.",
+            valueName: "record"))
+    var records: [String]
 
-    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
-    var junit: String?
+    @OptionGroup(title: "Reports")
+    var reports: ReportOptions
 
     func perform() throws -> ExitStatus {
-        let contents = try InputFile.record(record)
-        let run = try RunRecord(contents.events, truncation: contents.truncation)
-        let report = try junit.map { try OutputFile(checking: $0, option: "--junit") }
-        if let report, report.replaces(record) { throw Complaint("--junit names the record itself") }
-        var console = Console(colour: Terminal.hasColour)
-        try Terminal.print(contents.events.map { console.render($0) }.joined() + console.conclusion(run))
-        try report?.create(JUnit.document([run]))
-        if let truncation = run.truncation { throw Complaint("\(record): \(truncation)") }
-        return RunSummary(run).exitStatus
+        let contents = try records.map { (path: $0, contents: try InputFile.record($0)) }
+        let files = try ReportFiles(reports)
+        for path in records { try files.spare(path) }
+        var runs: [(path: String?, record: RunRecord)] = []
+        for (path, contents) in contents {
+            let run = try RunRecord(contents.events, truncation: contents.truncation)
+            var console = Console(
+                colour: Terminal.hasColour, width: Terminal.isInteractive ? Terminal.width : nil)
+            let separator = runs.isEmpty ? "" : "\n"
+            let lines = contents.events.map { console.render($0) }.joined()
+            try Terminal.print(separator + lines + console.conclusion(run))
+            runs.append((path, run))
+        }
+        try files.write(runs)
+        let torn = runs.compactMap { run in run.record.truncation.map { "\(run.path ?? ""): \($0)" } }
+        if !torn.isEmpty { throw Complaint(torn.joined(separator: "; ")) }
+        return ExitStatus.worst(of: runs.map { RunSummary($0.record).exitStatus })
     }
 }

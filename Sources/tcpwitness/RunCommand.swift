@@ -16,6 +16,9 @@ struct RunCommand: Subcommand {
     @Argument(help: "Ids or globs such as 'close.*'; all without any.")
     var scenarios: [String] = []
 
+    @OptionGroup
+    var choice: SelectionOptions
+
     @Option(
         help: ArgumentHelp(
             "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
@@ -50,8 +53,14 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
     var baselines: String?
 
-    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
-    var junit: String?
+    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
+    var verbose = false
+
+    @OptionGroup(title: "Reports")
+    var reports: ReportOptions
 
     @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
     var record: String?
@@ -76,6 +85,7 @@ struct RunCommand: Subcommand {
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
+        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
@@ -95,7 +105,8 @@ struct RunCommand: Subcommand {
     /// The records of all runs; nil when the lab has found that it cannot run here, and has said so.
     private func run() throws -> [RunRecord]? {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
-        let all = try select(scenarios, from: catalogue(lane: lane))
+        let all = try choice.select(scenarios, from: catalogue(lane: lane))
+        guard !all.isEmpty else { return [] }
         let selected = shard?.select(all) ?? all
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
@@ -106,7 +117,8 @@ struct RunCommand: Subcommand {
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard)
-        let session = RunSession(outputs: outputs, selected: selected, fallback: header)
+        let session = RunSession(
+            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: quiet), detail: detail)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -126,16 +138,25 @@ struct RunCommand: Subcommand {
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
         return try records.filter { !$0.wasInterruptedByUser }.map { record in
-            let report = try BaselineReport(record, in: directory, isWhole: scenarios.isEmpty && shard == nil)
+            let report = try BaselineReport(
+                record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.print(report.text)
             return report.status
         }
     }
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> RunRecord? {
+        var lastNews = Instant.now
         while true {
             do {
-                switch try lab.next(within: silence) {
+                // A short while at a time, so that the status is seen to move.
+                let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
+                if case .silent = step, .now - lastNews < silence {
+                    try session.tick()
+                    continue
+                }
+                lastNews = .now
+                switch step {
                 case .lines(let lines): try session.take(lines)
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
                 case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun: return nil
@@ -166,6 +187,9 @@ struct RunCommand: Subcommand {
         return record
     }
 
+    /// How much is printed.
+    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
+
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {
         Scheduler.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
@@ -173,14 +197,9 @@ struct RunCommand: Subcommand {
     }
 
     private func checkOutputs() throws -> RunSession.Outputs {
-        let outputs = RunSession.Outputs(
-            record: try record.map { try OutputFile(checking: $0, option: "--record") },
-            junit: try junit.map { try OutputFile(checking: $0, option: "--junit") },
-            history: try openHistory())
-        if let record = outputs.record, let junit = outputs.junit, record.isSame(as: junit) {
-            throw Complaint("--record and --junit name the same file")
-        }
-        return outputs
+        let record = try record.map { try OutputFile(checking: $0, option: "--record") }
+        let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
+        return RunSession.Outputs(record: record, reports: reports, history: try openHistory())
     }
 
     /// The history to keep the verdicts in, made if there is none. Throws a complaint.

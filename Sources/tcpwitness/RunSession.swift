@@ -10,7 +10,7 @@ final class RunSession {
     /// Where to write; each may be missing.
     struct Outputs {
         var record: OutputFile?
-        var junit: OutputFile?
+        var reports: ReportFiles?
         var history: (path: String, file: History)?
     }
 
@@ -19,13 +19,13 @@ final class RunSession {
     private let fallbackHeader: RunHeader
     /// Stands before every line, where several runs share the terminal.
     private let prefix: String
-    /// Whether only the record is wanted.
-    private let isQuiet: Bool
+    private let label: String
     private let start = Instant.now
-    private let isInteractive: Bool
+    private let screen: Screen
     private let decoder = RecordDecoder()
     private let encoder = RecordEncoder()
-    private var console = Console(colour: Terminal.hasColour)
+    private var console: Console
+    private var progress = Progress()
     private var writer: OutputFile.Writer?
     private var events: [Event] = []
     /// The lab's own end, kept back until it has exited: it may still fail.
@@ -34,18 +34,18 @@ final class RunSession {
     /// - Parameters:
     ///   - fallback: the header of a run that never sends one.
     ///   - label: which of several runs this is; nil for the only one.
-    ///   - isQuiet: whether to print nothing.
     init(
-        outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, label: String? = nil,
-        isQuiet: Bool = false
+        outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, screen: Screen,
+        detail: Console.Detail, label: String? = nil
     ) {
-        self.isQuiet = isQuiet
         self.outputs = outputs
         self.selected = selected
         fallbackHeader = fallback
+        self.screen = screen
+        self.label = label ?? ""
         prefix = label.map { "\($0)  " } ?? ""
-        // A status line that is overwritten can only be that of one run.
-        isInteractive = Terminal.isInteractive && label == nil
+        let width = Terminal.isInteractive ? Terminal.width - prefix.count : nil
+        console = Console(colour: Terminal.hasColour, detail: detail, width: width)
     }
 
     var hasBegun: Bool { !events.isEmpty }
@@ -60,12 +60,12 @@ final class RunSession {
         try taking.get()
     }
 
-    /// Ends the record, prints what failed and the counts, and writes the report.
+    /// Ends the record, prints what failed and the counts, and writes the reports.
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
     func conclude(_ cause: String?) throws -> RunRecord {
         let record = try finish(cause)
-        try outputs.junit?.create(JUnit.document([record]))
+        try outputs.reports?.write([(nil, record)])
         return record
     }
 
@@ -76,10 +76,14 @@ final class RunSession {
         var text = ""
         if events.isEmpty { text += try add(.run(fallbackHeader), line: nil) }
         if let cause, cause != RunEnd.byUser { text += try planTheRest() }
-        let end = self.end ?? RunEnd(duration: (.now - start).nanoseconds)
-        text += try add(.end(RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted)), line: nil)
+        let elapsed = (Instant.now - start).nanoseconds
+        let end = self.end ?? RunEnd(duration: elapsed)
+        let real = fallbackHeader.place.contains("virtual") ? elapsed : nil
+        let whole = RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real)
+        text += try add(.end(whole), line: nil)
         let record = try RunRecord(events)
-        if !isQuiet { try Terminal.print(clearing + prefixed(text + console.conclusion(record))) }
+        try screen.forget(label)
+        try screen.print(prefixed(text + console.conclusion(record)))
         if let history = outputs.history {
             try HistoryFile.complaining(history.path) { () throws(HistoryError) in _ = try history.file.add(record) }
         }
@@ -103,7 +107,7 @@ final class RunSession {
             guard hasBegun else { throw RecordError("the first line is no header") }
             try writer?.append(line ?? encoder.line(event))
             events.append(event)
-            return console.render(event)
+            return rendered(event)
         }
         header.startedAt = header.startedAt ?? Date.now.formatted(.iso8601)
         header.shard = fallbackHeader.shard
@@ -111,7 +115,19 @@ final class RunSession {
         // Only now, so that a run that never begins leaves no file and an older record whole.
         writer = try outputs.record?.create(encoder.line(stamped))
         events.append(stamped)
-        return console.render(stamped)
+        return rendered(stamped)
+    }
+
+    private func rendered(_ event: Event) -> String {
+        progress.add(event, now: (.now - start).nanoseconds)
+        return console.render(event)
+    }
+
+    /// Shows how time passes while nothing else happens.
+    func tick() throws {
+        guard hasBegun else { return }
+        let words = label.isEmpty ? progress.words(now: (.now - start).nanoseconds) : progress.short
+        try screen.show(words, of: label)
     }
 
     /// Plans what was selected and is not yet planned, so that the reports miss it.
@@ -122,18 +138,14 @@ final class RunSession {
     }
 
     private func show(_ text: String) throws {
-        let status = isInteractive ? console.status : ""
-        if isQuiet || (text.isEmpty && status.isEmpty) { return }
-        try Terminal.print(clearing + prefixed(text) + status)
+        try screen.print(prefixed(text))
+        try tick()
     }
 
     private func prefixed(_ text: String) -> String {
         guard !prefix.isEmpty else { return text }
         return text.split(separator: "\n").map { "\(prefix)\($0)\n" }.joined()
     }
-
-    /// Takes the status line away.
-    private var clearing: String { isInteractive ? "\r\u{1b}[K" : "" }
 }
 
 extension RunRecord {

@@ -1,5 +1,48 @@
+internal import ArgumentParser
 internal import Glibc
 internal import Record
+internal import Report
+
+/// What narrows a choice of scenarios besides ids and globs.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only scenarios of a topic ('close'), with a verdict on the document (holds, differs, refuted, unclaimed), "
+                + "or quick or slow by their kernel timers. May be given several times: all must hold.",
+            valueName: "tag"))
+    var tag: [String] = []
+
+    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"))
+    var onlyFailed: String?
+
+    /// Whether they leave nothing out.
+    var isWhole: Bool { tag.isEmpty && onlyFailed == nil }
+
+    /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
+    func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
+        var chosen = try tcpwitness.select(patterns, from: all)
+        for tag in tag {
+            guard all.contains(where: { $0.tags.contains(tag) }) else {
+                let known = all.flatMap(\.tags).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+                throw Complaint("no scenario has the tag '\(tag)'; there are \(known.joined(separator: ", "))")
+            }
+            chosen.removeAll { !$0.tags.contains(tag) }
+        }
+        if let onlyFailed {
+            let bad = Set(try InputFile.run(onlyFailed).outcomes.filter(\.isBad).map(\.scenario.id))
+            chosen.removeAll { !bad.contains($0.id) }
+            if bad.isEmpty { Terminal.printError("tcpwitness: everything passed in \(onlyFailed)\n") }
+        }
+        return chosen
+    }
+}
+
+extension ScenarioDescription {
+    /// A scenario counts as slow when it waits this long for a kernel timer.
+    private static let slow = 5.0
+
+    fileprivate var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+}
 
 /// The scenarios that ids and globs name, in the catalogue's order; all without any. Throws a complaint.
 func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {

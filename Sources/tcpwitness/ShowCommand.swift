@@ -12,7 +12,20 @@ struct ShowCommand: Subcommand {
     @Option(help: "Whose timers it waits for: scaled or default.")
     var lane: Lane = .scaled
 
+    @Option(help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"))
+    var record: String?
+
+    @Option(help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))
+    var attempt: Int = 1
+
+    @Flag(help: "Show every call of the record, also those that only prepare.")
+    var all = false
+
+    @Option(help: ArgumentHelp("How wide the diagram may be; as wide as the terminal without.", valueName: "columns"))
+    var width: Int?
+
     func perform() throws -> ExitStatus {
+        if let record { return try show(record) }
         let all = catalogue(lane: lane)
         let id = try resolve(scenario, all)
         guard let scenario = all.first(where: { $0.id == id }) else { return .usage }
@@ -31,6 +44,22 @@ struct ShowCommand: Subcommand {
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)
         try Terminal.print(lines.map { $0 + "\n" }.joined())
+        return .asExpected
+    }
+
+    private func show(_ path: String) throws -> ExitStatus {
+        let run = try InputFile.run(path)
+        let id = try resolve(scenario, run.plan)
+        let outcomes = run.outcomes.filter { $0.scenario.id == id }
+        let name = attempt == 1 ? id : "\(id) #\(attempt)"
+        guard let outcome = outcomes.first(where: { $0.name == name }) else {
+            throw Complaint("\(path) has no finished attempt \(attempt) at \(id)")
+        }
+        let drawing = LadderText(
+            width: width ?? Terminal.width, unicode: Terminal.isUnicode, colour: Terminal.hasColour, showsMinor: all)
+        let story = OutcomeText(outcome, header: run.header, colour: Terminal.hasColour)
+        try Terminal.print(story.text + "\n" + drawing.render(Ladder(outcome)))
+        if let truncation = run.truncation { throw Complaint("\(path): \(truncation)") }
         return .asExpected
     }
 

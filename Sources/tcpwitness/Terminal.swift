@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Linux
 
@@ -11,6 +12,20 @@ enum Terminal {
 
     /// Whether lines on standard output may have colour (no-color.org).
     static var hasColour: Bool { isInteractive && (variable("NO_COLOR") ?? "").isEmpty }
+
+    /// How many characters fit into a line of standard output; 100 where it is no terminal.
+    static var width: Int {
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return variable("COLUMNS").flatMap(Int.init) ?? 100
+    }
+
+    /// Whether more than ASCII can be shown, by the locale.
+    static var isUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variable($0) }.first { !$0.isEmpty } ?? ""
+        let name = locale.lowercased()
+        return name.hasSuffix("utf-8") || name.hasSuffix("utf8")
+    }
 
     /// The value of an environment variable.
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -35,7 +35,7 @@ import Testing
             ["kernel", "info", "nowhere"],
             "no kernel nowhere: no such file, nor a series that 'tcpwitness kernel list' shows"
         ),
-        (["report"], "Missing expected argument '<record>'"),
+        (["report"], "Missing expected argument '<record> ...'"),
         (["report", "missing"], "cannot read missing: ENOENT (No such file or directory)"),
         (["report", "/"], "cannot read /: EISDIR (Is a directory)"),
     ])

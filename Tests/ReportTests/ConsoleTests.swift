@@ -17,10 +17,32 @@ import Testing
         for event in Sample.events { #expect(painted.render(event).replacing(codes, with: "") == plain.render(event)) }
     }
 
-    @Test func statusCountsWhatRuns() {
-        var console = Console(colour: false)
-        for event in Sample.cutOff { _ = console.render(event) }
-        #expect(console.status == "1 running, 1 done, 3 scenarios")
+    @Test func theQuietTellsWhatFailedAlone() throws {
+        var console = Console(colour: false, detail: .quiet)
+        #expect(Sample.events.allSatisfy { console.render($0).isEmpty })
+        let passed = try RunRecord(Sample.interrupted)
+        #expect(console.conclusion(passed) == "\ninterrupted; 1 passed in 0.00 s\n")
+    }
+
+    @Test func theVerboseTellsExpectations() {
+        var console = Console(colour: false, detail: .verbose)
+        let text = Sample.events.map { console.render($0) }.joined()
+        #expect(text.contains("  ok      left in FIN_WAIT1: left FIN_WAIT1\n"))
+        #expect(text.contains("  NOT     4 segments: 3 segments the last was lost\n"))
+    }
+
+    @Test func linesFitIntoTheTerminal() {
+        var console = Console(colour: false, width: 50)
+        let lines = Sample.events.map { console.render($0) }.joined().split(separator: "\n")
+        let told = lines.filter { $0.hasPrefix("passed") || $0.hasPrefix("skipped") }
+        #expect(told.contains { $0.contains("…") })
+        #expect(told.allSatisfy { $0.count <= 50 })
+    }
+
+    @Test func virtualTimeIsToldBesideTheReal() throws {
+        let end = RunEnd(duration: 7_927_830_000_000, realDuration: 12_400_000_000)
+        let text = Console(colour: false).conclusion(try RunRecord([.run(Sample.header), .end(end)]))
+        #expect(text.hasSuffix("nothing ran in 7927.83 s of virtual time, 12.40 s of real time\n"))
     }
 
     @Test(arguments: [

@@ -64,6 +64,48 @@ import Testing
         #expect(Set(ours.names).count == ours.names.count)
     }
 
+    @Test func attachmentsStandOnLinesOfTheirOwn() throws {
+        let attached = JUnit.Attachments { _, outcome in
+            ["/captures/\(outcome.name).A.pcapng", "/captures/<&>.pcapng"]
+        }
+        let document = String(
+            decoding: JUnit.document([try RunRecord(Sample.events)], attachments: attached), as: UTF8.self)
+        #expect(
+            document.contains(
+                "<system-out>[[ATTACHMENT|/captures/close.simultaneous.A.pcapng]]\n"
+                    + "[[ATTACHMENT|/captures/&lt;&amp;&gt;.pcapng]]</system-out>"))
+        #expect(document.matches(of: /\[\[ATTACHMENT/).count == 2 * 5)
+        #expect(
+            try Counts(Array(document.utf8)).elements == Counts(JUnit.document([try RunRecord(Sample.events)])).elements
+        )
+    }
+
+    /// Two programs that people read JUnit with, from PyPI.
+    @Test(
+        .enabled(if: Tool.canImport("junitparser", "junit2htmlreport"), "junitparser or junit2html is not installed"),
+        arguments: [Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted])
+    func itsReadersCountTheSame(_ events: [Event]) throws {
+        let record = try RunRecord(events)
+        let script = """
+            import sys, junitparser, junit2htmlreport.parser
+            text = sys.stdin.buffer.read()
+            suites = junitparser.JUnitXml.fromstring(text)
+            cases = [case for suite in suites for case in suite]
+            print(len(cases), sum(any(isinstance(one, junitparser.Failure) for one in case.result) for case in cases))
+            report = junit2htmlreport.parser.Junit(xmlstring=text.decode())
+            cases = [case for suite in report.suites for case in suite.all()]
+            print(len(cases), sum(case.failed() for case in cases))
+            assert report.html()
+            """
+        let document = JUnit.document([record], attachments: JUnit.Attachments { _, _ in ["a.pcapng"] })
+        let answer = try #require(Tool("python3")).run(["-c", script], input: document)
+        let summary = RunSummary(record)
+        let lines = answer.output.split(separator: "\n")
+        #expect(lines.first == "\(record.outcomes.count) \(summary[.failed])", "\(answer.output)")
+        // This one calls errors failures too.
+        #expect(lines.last == "\(record.outcomes.count) \(summary[.failed] + summary[.error])", "\(answer.output)")
+    }
+
     @Test func whatWasCutOffIsAnError() throws {
         let errors = try RunRecord(Sample.cutOff, truncation: "cut off after line 8").outcomes
             .filter { $0.verdict == .error }.map(\.reason)

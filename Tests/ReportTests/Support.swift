@@ -1,4 +1,5 @@
 import Foundation
+import Record
 import Testing
 
 /// Files beside the tests.
@@ -6,6 +7,13 @@ enum Fixture {
     static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
     static func path(_ name: String) -> String { directory.appending(path: name).path() }
+
+    /// The events of a real record.
+    static func events(_ name: String) throws -> [Event] {
+        try RecordContents(Array(Data(contentsOf: directory.appending(path: name)))).events
+    }
+
+    static func record(_ name: String) throws -> RunRecord { try RunRecord(events(name)) }
 
     /// Compares with a golden file; with `UPDATE_GOLDEN` in the environment, writes it instead.
     static func expect(_ text: String, equals name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -27,6 +35,12 @@ struct Tool {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
         guard let found else { return nil }
         path = found
+    }
+
+    /// Whether Python has these modules.
+    static func canImport(_ modules: String...) -> Bool {
+        let script = modules.map { "import \($0)" }.joined(separator: "; ")
+        return (try? Tool("python3")?.run(["-c", script], input: []).status) == 0
     }
 
     /// Runs it with a file as its input and gives what it printed.

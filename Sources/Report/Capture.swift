@@ -1,0 +1,134 @@
+internal import FoundationEssentials
+package import Record
+
+/// What crossed the interface of one host in one attempt, as a pcapng file that Wireshark opens.
+///
+/// Each host has a file of its own: what was held, lost or forged on the way is in the one and not in the other.
+package struct Capture: Sendable {
+    /// `close.simultaneous.A.pcapng`.
+    package let name: String
+    /// The whole file.
+    package let bytes: [UInt8]
+
+    /// The captures of an attempt; none of a host whose interface nothing crossed.
+    package static func all(_ outcome: Outcome, header: RunHeader) -> [Capture] {
+        ["A", "B"].compactMap { Capture(outcome, host: $0, header: header) }
+    }
+
+    /// The names of these captures, without their bytes.
+    package static func names(_ outcome: Outcome) -> [String] {
+        ["A", "B"].filter { host in
+            outcome.facts.contains { fact in
+                guard case .segment(let fact) = fact else { return false }
+                return (fact.from == host ? fact.departure : fact.arrival) != nil
+            }
+        }.map { name(outcome, host: $0) }
+    }
+
+    private static func name(_ outcome: Outcome, host: String) -> String {
+        "\(outcome.name.replacing(" #", with: "-").replacing("/", with: "_")).\(host).pcapng"
+    }
+
+    private struct Packet {
+        let at: Int64
+        let frame: [UInt8]
+        let isInbound: Bool
+        var comments: [String]
+    }
+
+    private init?(_ outcome: Outcome, host: String, header: RunHeader) {
+        var packets = Self.packets(outcome.facts, host: host)
+        guard !packets.isEmpty else { return nil }
+        for case .transition(let fact) in outcome.facts where fact.host == host {
+            // What a host sends follows its change of state, what it receives comes before: the nearest is meant.
+            let nearest = packets.indices.min { abs(packets[$0].at - fact.at) < abs(packets[$1].at - fact.at) } ?? 0
+            let time = seconds(fact.at, decimals: 6)
+            packets[nearest].comments.append("\(fact.name) \(fact.old) > \(fact.new) at \(time)")
+        }
+        name = Self.name(outcome, host: host)
+        let scenario = outcome.scenario
+        var file = PcapNGWriter(
+            comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)\n"
+                + "Rebuilt from a record: numbers count from the initial sequence numbers, payload is filled in.",
+            system: "Linux \(header.kernel.release) \(header.kernel.machine)", application: header.tool)
+        file.addInterface(
+            name: host, description: "host \(host) of \(outcome.name), link \(outcome.link)",
+            mac: [2, 0, 0, 0, 0, host == "A" ? 1 : 2])
+        let base = Self.begin(header) + outcome.start
+        for packet in packets {
+            file.addPacket(
+                at: UInt64(max(0, base + packet.at)), frame: packet.frame, isInbound: packet.isInbound,
+                comments: packet.comments)
+        }
+        bytes = file.bytes
+    }
+
+    /// The begin of the run in nanoseconds of the era; 0 when the record does not tell.
+    private static func begin(_ header: RunHeader) -> Int64 {
+        guard let text = header.startedAt, let date = try? Date(text, strategy: .iso8601) else { return 0 }
+        return Int64(date.timeIntervalSince1970) * 1_000_000_000
+    }
+
+    private static func packets(_ facts: [Event], host: String) -> [Packet] {
+        let addresses = AddressBook(facts)
+        func ends(ipv6: Bool, _ a: String, _ b: String) -> [String: String] {
+            [
+                "A": addresses.address(of: "A", ipv6: ipv6) ?? a, "B": addresses.address(of: "B", ipv6: ipv6) ?? b,
+            ]
+        }
+        // What no line of the record names gets an address of documentation (RFC 5737), or of the laboratory's prefix.
+        let four = ends(ipv6: false, "192.0.2.1", "192.0.2.2")
+        let six = ends(ipv6: true, "fd74:6370::1", "fd74:6370::2")
+        var packets: [Packet] = []
+        for case .segment(let fact) in facts {
+            let isOwn = fact.from == host
+            guard let at = isOwn ? fact.departure : fact.arrival else { continue }
+            let ipv6 = fact.ipv6 ?? addresses.isIPv6(fact, facts)
+            let own = ipv6 ? six : four
+            let ends = [own[fact.from] ?? "", own[fact.from.peer] ?? ""]
+            let frame = RebuiltFrame(fact, source: ends[0], destination: ends[1]).bytes
+            let packet = Packet(
+                at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
+            packets += Array(repeating: packet, count: isOwn ? 1 : fact.copies ?? 1)
+        }
+        return packets.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+}
+
+extension SegmentFact {
+    /// When it left its host; nil when it never did, or has been told of before.
+    fileprivate var departure: Int64? { fate == .injected || fate == .released ? nil : at }
+
+    /// When it arrived at the other host; nil when it did not, or will be told of later.
+    fileprivate var arrival: Int64? {
+        switch fate {
+        case .held, .dropped: nil
+        case .delayed: due ?? at
+        case .passed, .released, .injected: at
+        }
+    }
+
+    fileprivate func fateWords(isOwn: Bool) -> String? {
+        switch fate {
+        case .passed: copies.map { isOwn ? "the wire delivers \($0) copies" : "one of \($0) copies" }
+        case .held: "held by the wire"
+        case .released: "had been held by the wire"
+        case .dropped: "lost by the wire"
+        case .delayed: "delayed by the wire"
+        case .injected: "forged by the wire: no kernel sent this"
+        }
+    }
+}
+
+extension AddressBook {
+    /// Whether a segment of an old record belongs to a socket of IPv6, by its ports.
+    fileprivate func isIPv6(_ fact: SegmentFact, _ facts: [Event]) -> Bool {
+        if isTold || hosts.keys.allSatisfy({ !$0.contains(":") }) { return false }
+        for case .transition(let transition) in facts {
+            let ends = [transition.local, transition.remote]
+            let ports = Set(ends.compactMap { $0.split(separator: ":").last.flatMap { UInt16($0) } })
+            if ports == [fact.sourcePort, fact.destinationPort] { return transition.remote.hasPrefix("[") }
+        }
+        return false
+    }
+}

@@ -1,0 +1,35 @@
+package import Record
+
+/// Workflow commands that GitHub shows beside the lines of the scenarios that did not pass.
+package enum GitHubAnnotations {
+    /// Where the scenarios are in the source tree; a record names their files alone.
+    private static let directory = "Harness/Scenarios/"
+
+    package static func text(_ runs: [(name: String, record: RunRecord)]) -> String {
+        runs.flatMap { run in
+            let failing = run.record.outcomes.filter(\.isBad)
+            var lines = failing.map { annotation($0, on: run.name) }
+            if let ending = run.record.truncation ?? run.record.end?.interrupted {
+                lines.append("::warning title=Linux \(property(run.name))::\(message(ending))")
+            }
+            return lines
+        }.map { $0 + "\n" }.joined()
+    }
+
+    private static func annotation(_ outcome: Outcome, on kernel: String) -> String {
+        let place = (outcome.failedChecks.first?.location ?? outcome.scenario.location).split(separator: ":")
+        let file = property(directory + (place.first.map(String.init) ?? ""))
+        let line = place.count > 1 ? ",line=\(place[1])" : ""
+        let title = property("\(outcome.name) \(outcome.verdict.word) on Linux \(kernel)")
+        let text = message(outcome.explanation.joined(separator: "\n"))
+        return "::error file=\(file)\(line),title=\(title)::\(text)"
+    }
+
+    private static func message(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    }
+
+    private static func property(_ text: String) -> String {
+        message(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}

@@ -1,0 +1,103 @@
+internal import FoundationEssentials
+package import Record
+
+/// Runs for programs: verdicts and why, without the timelines, which the record has.
+package enum SummaryJSON {
+    /// `{"version": 1, "runs": [...]}`, ending with a newline.
+    package static func document(_ runs: [(name: String, record: RunRecord)]) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            let document = Document(runs: runs.map { Run(name: $0.name, $0.record) })
+            return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+        } catch {
+            // Strings and finite numbers are always expressible.
+            fatalError("cannot encode a summary: \(error)")
+        }
+    }
+}
+
+private struct Document: Encodable {
+    let version = 1
+    let runs: [Run]
+}
+
+private struct Run: Encodable {
+    let name: String
+    let tool: String
+    let kernel: Kernel
+    let lane: Lane
+    let link: LinkChoice
+    let place: String
+    let startedAt: String?
+    let seconds: Double?
+    let limits: [String]
+    /// Why the run or its record ended early.
+    let incomplete: String?
+    let counts: [String: Int]
+    let exitStatus: Int32
+    let attempts: [Attempt]
+
+    init(name: String, _ record: RunRecord) {
+        let header = record.header
+        let summary = RunSummary(record)
+        self.name = name
+        tool = header.tool
+        kernel = header.kernel
+        lane = header.lane
+        link = header.link
+        place = header.place
+        startedAt = header.startedAt
+        seconds = record.end.map { Double($0.duration) / 1e9 }
+        limits = header.limits
+        incomplete = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
+        counts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, summary[$0]) })
+        exitStatus = summary.exitStatus.rawValue
+        attempts = record.outcomes.map(Attempt.init)
+    }
+}
+
+private struct Attempt: Encodable {
+    struct Failure: Encodable {
+        let expected: String
+        let seen: String
+        let wire: String?
+        let location: String
+    }
+
+    struct Measured: Encodable {
+        let name: String
+        let value: Double
+        let unit: String
+    }
+
+    let scenario: String
+    let name: String
+    let claim: String
+    let location: String
+    let document: DocumentVerdict
+    let verdict: Verdict
+    let reason: String?
+    let variant: String?
+    let link: String
+    let seconds: Double
+    let failures: [Failure]
+    let measurements: [Measured]
+
+    init(_ outcome: Outcome) {
+        scenario = outcome.scenario.id
+        name = outcome.name
+        claim = outcome.scenario.claim
+        location = outcome.scenario.location
+        document = outcome.scenario.documentVerdict
+        verdict = outcome.verdict
+        reason = outcome.reason
+        variant = outcome.variant
+        link = outcome.link
+        seconds = Double(outcome.duration) / 1e9
+        failures = outcome.failedChecks.map {
+            Failure(expected: $0.expected, seen: $0.seen, wire: $0.wire, location: $0.location)
+        }
+        measurements = outcome.measurements.map { Measured(name: $0.name, value: $0.value, unit: $0.unit) }
+    }
+}

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Report
+
+/// The reports that 'run' and 'report' write alike.
+struct ReportOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
+    var junit: String?
+
+    @Option(help: ArgumentHelp("Write a page with a ladder diagram of each scenario.", valueName: "path"))
+    var html: String?
+
+    @Option(help: ArgumentHelp("Write KTAP, as kernel CI reads it.", valueName: "path"))
+    var ktap: String?
+
+    @Option(help: ArgumentHelp("Write a summary for programs.", valueName: "path"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Write a summary for the page of a CI job.", valueName: "path"))
+    var markdown: String?
+
+    @Option(
+        help: ArgumentHelp("Write a pcapng file for each scenario and host.", valueName: "directory"))
+    var pcap: String?
+
+    @Flag(help: "Print what failed as annotations of GitHub Actions.")
+    var github = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Name the pcapng files in the JUnit as jenkins (absolute paths) or gitlab (relative ones) wants it."))
+    var attachments: AttachmentStyle?
+
+    @Option(
+        help: ArgumentHelp(
+            "What stands before the names of attached files in place of the --pcap directory.", valueName: "path"))
+    var attachmentPrefix: String?
+
+    func validate() throws {
+        if attachments != nil && (junit == nil || pcap == nil) {
+            throw ValidationError("--attachments needs --junit and --pcap")
+        }
+        if attachmentPrefix != nil && attachments == nil {
+            throw ValidationError("--attachment-prefix needs --attachments")
+        }
+    }
+}
+
+/// Who is to find attached files.
+enum AttachmentStyle: String, ExpressibleByArgument, CaseIterable {
+    case jenkins, gitlab
+}

@@ -1,0 +1,126 @@
+import Compare
+import Foundation
+import Record
+import Report
+import Testing
+
+@Suite struct HTMLTests {
+    private typealias Runs = [(name: String, record: RunRecord)]
+
+    private func page(_ runs: Runs) -> String {
+        let comparisons = runs.count > 1 ? [Comparison(runs, knowing: [])] : []
+        return String(decoding: HTMLReport.document(runs, comparisons: comparisons), as: UTF8.self)
+    }
+
+    /// What the page tells its script of each scenario.
+    private func data(_ page: String) throws -> [[String: Any]] {
+        try page.matches(of: /<script type="application\/json" class="scenario" data-id="[^"]*">(.*)<\/script>/).map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.1.utf8)) as? [String: Any])
+        }
+    }
+
+    @Test(arguments: [Sample.events, Sample.hostile, Sample.cutOff, Sample.interrupted, [.run(Sample.header)]])
+    func hasEveryScenario(_ events: [Event]) throws {
+        let record = try RunRecord(events, truncation: "cut off after line 8")
+        let page = page([("6.12.0", record)])
+        #expect(try data(page).map { $0["id"] as? String } == record.plan.map(\.id))
+        #expect(page.contains("the record is cut off after line 8") || record.end != nil)
+    }
+
+    @Test func hostileTextStaysText() throws {
+        var events = Sample.hostile
+        let attempt = Attempt(scenario: "close.hostile", number: 1)
+        let text = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>"
+        events.insert(.note(NoteFact(attempt: attempt, at: 2, text: text)), at: 4)
+        let page = page([("6.12.0", try RunRecord(events))])
+        #expect(!page.contains("alert(1)</script>"))
+        #expect(!page.contains("<img"))
+        #expect(try data(page).count == 1)
+    }
+
+    @Test func needsNothingFromElsewhere() throws {
+        let page = page([("6.18.44", try Fixture.record("record-0.1.jsonl"))])
+        #expect(page.firstMatch(of: /(src|href)="(https?:)?\/\//) == nil)
+        #expect(page.firstMatch(of: /@import|url\(|fetch\(|XMLHttpRequest/) == nil)
+    }
+
+    @Test func tellsWhatChanged() throws {
+        let (old, new) = try Sample.twoKernels()
+        let page = page([("6.1.0", old), ("6.12.0", new)])
+        let changes = try data(page).compactMap { $0["steps_between"] as? [[String: Any]] }
+        #expect(changes.contains { !$0.isEmpty })
+        #expect(page.contains("data-differs"))
+    }
+
+    /// Five kernels with 145 scenarios, each as long as the longer of real ones, stay below 15 MB.
+    @Test func staysSmall() throws {
+        let page = page(try Sample.many())
+        #expect(page.utf8.count < 15_000_000, "\(page.utf8.count)")
+        #expect(try data(page).count == 145)
+    }
+
+    /// Clicks through filter, scenario and comparison, as the script beside this file says.
+    @Test(
+        .enabled(if: Tool("chromium") != nil && Tool("python3") != nil, "chromium or python3 is not installed"),
+        .timeLimit(.minutes(5)))
+    func worksInABrowser() throws {
+        let (old, new) = try Sample.twoKernels()
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let small = directory.appending(path: "small.html")
+        let large = directory.appending(path: "large.html")
+        try page([("6.1.0", old), ("6.12.0", new)]).write(to: small, atomically: true, encoding: .utf8)
+        try page(Sample.many()).write(to: large, atomically: true, encoding: .utf8)
+        let script = Fixture.directory.deletingLastPathComponent().appending(path: "Browser/click_through.py")
+        let answer = try #require(Tool("python3")).run([script.path(), small.path(), large.path()], input: [])
+        #expect(answer.status == 0, "\(answer.output)")
+    }
+}
+
+extension Sample {
+    /// The same run on two kernels, of which the later shows another variant, fails one scenario and sends less.
+    static func twoKernels() throws -> (RunRecord, RunRecord) {
+        let old = try Fixture.events("record-0.1.jsonl")
+        let new = old.compactMap { event -> Event? in
+            switch event {
+            case .run(var header):
+                header.kernel.release = "6.12.0"
+                return .run(header)
+            case .finished(var finished) where finished.attempt.scenario == "open.syn-recv-visible":
+                finished.verdict = .failed
+                finished.reason = "the wire carries <RST"
+                return .finished(finished)
+            case .finished(var finished):
+                finished.variant = "another"
+                return .finished(finished)
+            case .transition(let fact) where fact.new == "SYN_SENT": return nil
+            default: return event
+            }
+        }
+        return (try RunRecord(old), try RunRecord(new))
+    }
+
+    /// Five kernels with 145 scenarios.
+    static func many() throws -> [(name: String, record: RunRecord)] {
+        let record = try Fixture.record("record-0.1.jsonl")
+        let template = record.attempts[0]
+        return ["5.10", "6.1", "6.12", "6.18", "7.2"].map { name in
+            var run = record
+            run.header.kernel.release = name
+            run.plan = (0..<145).map { number in
+                var scenario = template.scenario
+                scenario.id = "topic\(number % 12).scenario-\(number)"
+                return scenario
+            }
+            run.attempts = run.plan.map { scenario in
+                var attempt = template
+                attempt.scenario = scenario
+                attempt.attempt = Attempt(scenario: scenario.id, number: 1)
+                attempt.facts += attempt.facts + attempt.facts
+                return attempt
+            }
+            return (name, run)
+        }
+    }
+}
