@@ -49,6 +49,8 @@ enum KeepaliveProbes {
         try pair.client.send("next")
         try lab.requireCarried("DATA> seq=6 ack=4 len=4", since: place)
         lab.expect(try pair.server.ask(.recv(100)), reads: "next")
+        // What comes after shall find no acknowledgement under way.
+        try lab.require(pair.client, shows: .row(.ESTABLISHED, .owned, timer: .off, sendQueue: 0))
     }
 
     static let idleReset = Scenario(

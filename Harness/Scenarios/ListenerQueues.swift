@@ -108,7 +108,11 @@ enum ListenerQueues {
             witnesses: ["netlink"])
         try lab.wire.release(third)
         let server = try listener.accept("server 2")
-        try lab.expectCarried("SYN> seq=0", "<SYN/ACK seq=0 ack=1", "ACK> seq=1 ack=1")
+        // Requests of the chapters before go on repeating their SYN/ACKs.
+        let own = lab.carried().filter { [$0.segment.source.port, $0.segment.destination.port].contains(5003) }
+        lab.expect(
+            "the handshake takes three segments", own.map(\.view.kind) == [.SYN, .SYN_ACK, .ACK],
+            seen: SegmentView.describe(own.map(\.view)), witnesses: ["segments"])
         try lab.expect(server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED)
         try lab.expect(lab.b, counts: ["SyncookiesSent": 1, "SyncookiesRecv": 1, "PassiveOpens": 1])
     }

@@ -36,6 +36,7 @@ package final class Lab {
     package internal(set) var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
+    private var hasSlept = false
     private let number: Int
     private let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
@@ -116,13 +117,24 @@ package final class Lab {
             if now >= deadline { return false }
             var next = min(deadline, now + pause)
             if let due = wire.nextDue { next = min(next, due) }
+            if pause >= Self.quietPause { fallAsleep() }
             poll(until: next)
             pause = min(pause * 2, configuration.looks.longestPause(after: now - start))
         }
     }
 
+    /// A wait whose pauses have grown to this has seen nothing happen for twice as long.
+    private static let quietPause = Duration.milliseconds(25)
+
+    private func fallAsleep() {
+        guard !hasSlept else { return }
+        hasSlept = true
+        configuration.whenAsleep?()
+    }
+
     /// Lets time pass; the wire keeps moving.
     package func pass(_ duration: Duration) throws {
+        if duration >= Self.quietPause { fallAsleep() }
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()

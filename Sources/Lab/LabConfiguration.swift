@@ -18,6 +18,8 @@ package struct LabConfiguration: Sendable {
     package var trace: TraceHub?
     /// How the pauses between two looks at the kernel grow during a wait.
     package var looks: Looks
+    /// Called once, when the scenario has begun a wait in which nothing happens at first: it is then asleep.
+    package var whenAsleep: (@Sendable () -> Void)?
     /// The first network namespace of a kernel that is ours alone, a guest's, where what concerns the whole machine may
     /// be changed.
     package var machine: NetworkNamespace?

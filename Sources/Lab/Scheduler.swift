@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Runs attempts side by side, the longest first, and hands out their events as each one ends.
 ///
-/// Scenarios that wait for kernel timers sleep nearly all the time and all run at once; the others share a number of
-/// places. One that must be alone runs after all of them, and nothing beside it. A hung attempt is given up at its
+/// Scenarios that wait for kernel timers sleep nearly all the time and all run at once, once they are asleep; until then
+/// they share a number of places with the others, or hundreds of beginnings would make each other late. One that must be alone runs after all of them, and nothing beside it. A hung attempt is given up at its
 /// deadline, with everything seen so far.
 package final class Scheduler: Sendable {
     /// What to run and how.
@@ -42,7 +42,7 @@ package final class Scheduler: Sendable {
     private struct Running {
         let timeline: Timeline
         let deadline: Instant
-        let sleeps: Bool
+        var isAsleep = false
         let isAlone: Bool
     }
 
@@ -95,7 +95,7 @@ package final class Scheduler: Sendable {
             // What ends between the report and this look is still to be reported.
             let (busy, asleep, isReported, isReserved) = state.withLock { state in
                 (
-                    state.running.values.count { !$0.sleeps }, state.running.values.count { $0.sleeps },
+                    state.running.values.count { !$0.isAsleep }, state.running.values.count { $0.isAsleep },
                     state.done.isEmpty, state.running.values.contains { $0.isAlone }
                 )
             }
@@ -103,7 +103,7 @@ package final class Scheduler: Sendable {
             let next = waiting.firstIndex { scenario, _, _ in
                 if isReserved || scenario.alone { return busy + asleep == 0 }
                 guard plan.jobs == nil else { return busy + asleep < places }
-                return sleeps(scenario) ? asleep < Self.sleepers : busy < places
+                return busy < places && asleep < Self.sleepers
             }
             if let next {
                 let (scenario, attempt, overRelay) = waiting.remove(at: next)
@@ -138,8 +138,13 @@ package final class Scheduler: Sendable {
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, sleeps: sleeps(scenario),
-                isAlone: scenario.alone)
+                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone)
+        }
+        if sleeps(scenario) {
+            configuration.whenAsleep = { [self] in
+                state.withLock { $0.running[attempt]?.isAsleep = true }
+                wake()
+            }
         }
         emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
         try startThread { [self, configuration] in
@@ -148,9 +153,14 @@ package final class Scheduler: Sendable {
             state.withLock {
                 if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) }
             }
-            var one: UInt64 = 1
-            write(wakeup.raw, &one, 8)
+            wake()
         }
+    }
+
+    /// Lets the loop look again.
+    private func wake() {
+        var one: UInt64 = 1
+        write(wakeup.raw, &one, 8)
     }
 
     /// Emits what has ended, and gives up what is past its deadline.
