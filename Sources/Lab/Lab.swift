@@ -143,6 +143,12 @@ package final class Lab {
         try service()
     }
 
+    /// Lets time pass without a pause, so that the kernel's tick finds a processor at work.
+    package func keepProcessorBusy(for duration: Duration) throws {
+        let deadline = Instant.now + duration
+        while Instant.now < deadline { try service() }
+    }
+
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
     private func service() throws -> Bool {

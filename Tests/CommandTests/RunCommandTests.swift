@@ -38,7 +38,7 @@ struct RunCommandTests {
 
     @Test(arguments: [
         (
-            ["close.s*", "open.three-way"],
+            ["close.simultaneou[s]", "open.three-way"],
             "--lane scaled --link auto --repeat 1 --patience 20 open.three-way close.simultaneous"
         ),
         (
