@@ -88,6 +88,9 @@ enum KeepaliveProbes {
         let heard = try lab.requireLast("<ANY")
         try pair.client.keepAlive(idle: 2, interval: 1)
         try pair.server.keepAlive(idle: 1, interval: 1)
+        try lab.requireCarried("<ACK seq=3", within: lab.patience(after: .seconds(1)))
+        // One probe tells; a second would come just when A's does.
+        try pair.server.set(.SO_KEEPALIVE, 0)
         let probe = try lab.requireCarried("ACK> seq=3", within: lab.patience(after: .seconds(2)))
         lab.expect(
             "A's probe comes 2 s after the last data", lasted: probe.stamp - heard.stamp,
