@@ -57,7 +57,7 @@ struct Traffic {
                     words: fact.words, isAgain: fact.span > 0 && before.map { end <= $0 } ?? false,
                     isPureAck: fact.span == 0 && fact.flags == ".",
                     reports: fact.options.contains { $0.hasPrefix("sack ") },
-                    news: isData && fact.sequence == before ? fact.sequence..<end : nil,
+                    news: isData && fact.sequence == before ?? fact.sequence ? fact.sequence..<end : nil,
                     acknowledgement: fact.acknowledgement))
         }
         connections = numbers.count
