@@ -179,7 +179,7 @@ enum KeepalivePeers {
         if let end = seen.last {
             lab.expect(
                 "A gives up after idle time and nine intervals", lasted: end.stamp - heard,
-                within: total - .milliseconds(50)...total * 1.125 + .milliseconds(50) + (set - heard))
+                within: total - .milliseconds(50)...total * 1.125 + .lateness + (set - heard))
         }
         try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE)
         try lab.requireGone(pair.server, within: lab.patience(after: .seconds(interval)))

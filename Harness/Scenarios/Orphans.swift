@@ -126,9 +126,8 @@ enum Orphans {
         for (gap, next) in zip(gaps, gaps.dropFirst()) {
             lab.expect(
                 "the next interval is twice as long, or the longest", lasted: .seconds(next),
-                within: .seconds(min(maximum, gap * 2 / 1.125)) - .milliseconds(62)
-                    ... .seconds(
-                        min(maximum, gap * 2) * 1.125 + 0.05))
+                within: .seconds(min(maximum, gap * 2 / 1.125)) - .milliseconds(12) - .lateness * 2
+                    ... .seconds(min(maximum, gap * 2) * 1.125) + .lateness)
         }
         lab.measure("probes", Double(probes.count), "segments", tolerance: 1)
         lab.measure(
