@@ -55,6 +55,8 @@ private struct Page {
         let run: Int
         let verdict: String
         let mark: String
+        /// Said beside the mark of what deserves attention, where there is room.
+        let word: String?
         let time: String
         let title: String
     }
@@ -156,13 +158,14 @@ extension Page.Row {
 extension Page.Cell {
     init(_ run: HTMLScenario.Run?, run number: Int) {
         guard let run else {
-            self.init(run: number, verdict: "none", mark: "·", time: "", title: "not in this run")
+            self.init(run: number, verdict: "none", mark: "·", word: nil, time: "", title: "not in this run")
             return
         }
-        let marks = ["passed": "✓", "failed": "✗ FAILED", "error": "! ERROR", "skipped": "– skipped"]
+        let marks = ["passed": "✓", "failed": "✗", "error": "!", "skipped": "–"]
         let reason = run.explain.first.map { ": \($0[1])" } ?? run.variant.map { ", variant \($0)" } ?? ""
         self.init(
-            run: number, verdict: run.verdict, mark: marks[run.verdict] ?? "?", time: run.took,
-            title: run.word + reason)
+            run: number, verdict: run.verdict, mark: marks[run.verdict] ?? "?",
+            word: ["failed", "error"].contains(run.verdict) ? run.word : nil,
+            time: run.verdict == "skipped" ? run.word : run.took, title: run.word + reason)
     }
 }
