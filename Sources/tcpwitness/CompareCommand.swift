@@ -56,6 +56,8 @@ struct CompareCommand: Subcommand {
         let bytes = format.render(comparison)
         if let file {
             try file.create(bytes)
+        } else if format == .terminal {
+            try Terminal.tell(comparison.text)
         } else {
             try Terminal.print(String(decoding: bytes, as: UTF8.self))
         }

@@ -41,7 +41,7 @@ struct HistoryCommand: ParsableCommand {
                 try history.trends(of: scenarios.isEmpty ? nil : chosen, last: last)
             }
             let shown = changed ? trends.filter { $0.flips > 0 || $0.points.last?.verdict == .failed } : trends
-            try Terminal.print(TrendWords(shown).text)
+            try Terminal.tell(TrendWords(shown).text)
             try output?.create(Array(try TrendPage(shown).html.utf8))
             return .asExpected
         }
@@ -63,7 +63,7 @@ struct HistoryCommand: ParsableCommand {
                 let isNew = try file.complaining { () throws(HistoryError) in try history.add(run) }
                 lines += "\(path): \(isNew ? "added" : "is there already")\n"
             }
-            try Terminal.print(lines)
+            try Terminal.tell(lines)
             return .asExpected
         }
     }

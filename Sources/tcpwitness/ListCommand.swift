@@ -18,7 +18,7 @@ struct ListCommand: Subcommand {
         let lines = chosen.map { scenario in
             scenario.id + String(repeating: " ", count: width - scenario.id.count) + "  \(scenario.claim)\n"
         }
-        try Terminal.print(lines.joined())
+        try Terminal.tell(lines.joined())
         return .asExpected
     }
 }

@@ -1,6 +1,21 @@
 internal import ArgumentParser
 internal import Report
 
+/// How much 'run' and 'report' print.
+struct DetailOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
+    var verbose = false
+
+    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
+    }
+}
+
 /// The reports that 'run' and 'report' write alike.
 struct ReportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))

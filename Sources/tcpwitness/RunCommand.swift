@@ -53,11 +53,8 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
     var baselines: String?
 
-    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
-    var verbose = false
+    @OptionGroup
+    var amount: DetailOptions
 
     @OptionGroup(title: "Reports")
     var reports: ReportOptions
@@ -85,7 +82,6 @@ struct RunCommand: Subcommand {
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
-        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
@@ -118,7 +114,8 @@ struct RunCommand: Subcommand {
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard)
         let session = RunSession(
-            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: quiet), detail: detail)
+            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: amount.quiet),
+            detail: amount.detail)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -140,7 +137,7 @@ struct RunCommand: Subcommand {
         return try records.filter { !$0.wasInterruptedByUser }.map { record in
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
-            try Terminal.print(report.text)
+            try Terminal.tell(report.text)
             return report.status
         }
     }
@@ -186,9 +183,6 @@ struct RunCommand: Subcommand {
         Complaint(cause).print()
         return record
     }
-
-    /// How much is printed.
-    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {

@@ -43,7 +43,7 @@ struct ShowCommand: Subcommand {
         let timer = scenario.nominalSeconds
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)
-        try Terminal.print(lines.map { $0 + "\n" }.joined())
+        try Terminal.tell(lines.map { $0 + "\n" }.joined())
         return .asExpected
     }
 
@@ -58,7 +58,8 @@ struct ShowCommand: Subcommand {
         let drawing = LadderText(
             width: width ?? Terminal.width, unicode: Terminal.isUnicode, colour: Terminal.hasColour, showsMinor: all)
         let story = OutcomeText(outcome, header: run.header, colour: Terminal.hasColour)
-        try Terminal.print(story.text + "\n" + drawing.render(Ladder(outcome)))
+        try Terminal.tell(story.text + "\n")
+        try Terminal.print(drawing.render(Ladder(outcome)))
         if let truncation = run.truncation { throw Complaint("\(path): \(truncation)") }
         return .asExpected
     }
