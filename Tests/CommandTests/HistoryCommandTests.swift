@@ -17,8 +17,8 @@ import Testing
             shown.output.hasPrefix(
                 """
                 6.12 scaled host  (6.12.0)
-                  close.simultaneous  F  failed in all 1 runs
-                  open.three-way      .  passed in all 1 runs
+                  close.simultaneous  F  failed in the only run
+                  open.three-way      .  passed in the only run
                 """))
         #expect(try bench.read("h.html").contains("close.simultaneous"))
         let changed = try bench.run(["history", "--file", "h.sqlite", "--changed", "open.*"])
