@@ -5,6 +5,16 @@ package let knownChanges: [KnownChange] = generalChanges + forgeryChanges + know
 
 private let generalChanges = [
     KnownChange(
+        commits: ["2640e6419594"], mainline: KernelVersion(7, 3),
+        backports: [KernelVersion(6, 12), KernelVersion(6, 18), KernelVersion(7, 2)],
+        scenarios: ["open.icmp-unreachable"],
+        signs: [
+            .variant(without: "the next SYN offers less", with: "the next SYN offers as much"),
+            .consequences([.segment]),
+        ],
+        words: "the MSS that a SYN offers is the configured MTU's; before, that of the path MTU that ICMP had told, "
+            + "although it limits what the other end may send"),
+    KnownChange(
         commits: ["1e9d3005e02c"], mainline: KernelVersion(6, 19), scenarios: ["open.synack-retransmit-schedule"],
         signs: [
             .variant(
@@ -15,7 +25,7 @@ private let generalChanges = [
     KnownChange(
         commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
         backports: [KernelVersion(6, 1), KernelVersion(6, 6)],
-        scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins"],
+        scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins", "poll.table"],
         signs: [
             .variant(without: "challenge ACK", with: "DSACK"),
             .counters(
@@ -23,6 +33,7 @@ private let generalChanges = [
                 with: ["DelayedACKLost", "TCPDSACKOldSent", "TCPDSACKRecv", "TCPDSACKIgnoredDubious"]),
             .option("sack"),
             .measurement("a opened after", grows: false), .measurement("b opened after", grows: false),
+            .consequences([.segment, .packet, .counter]),
         ],
         words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
             + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
@@ -57,7 +68,7 @@ private let generalChanges = [
         backports: [KernelVersion(6, 1), KernelVersion(6, 5)], scenarios: ["close.connect-unspec"],
         signs: [
             .variant(without: "refused while a call is blocked", with: "allowed while a call is blocked"),
-            .counters(without: [], with: ["EstabResets", "OutRsts"]),
+            .consequences([.path, .call, .segment, .packet, .counter]),
         ],
         words: "connect() with AF_UNSPEC works again while another thread is blocked in a call on the socket, which "
             + "then fails with EPIPE; since 4faeee0cf8a5 (6.4, 5.10.183) it was refused with EBUSY"),

@@ -6,7 +6,10 @@ let forgeryChanges: [KnownChange] = [
         commits: ["a28c4fcbf774"], mainline: KernelVersion(7, 2),
         backports: [KernelVersion(6, 1), KernelVersion(6, 12), KernelVersion(6, 18)],
         scenarios: ["open.syn-recv-rst"],
-        signs: [.variant(without: "RST in the window ends the request", with: "RST in the window is challenged")],
+        signs: [
+            .variant(without: "RST in the window ends the request", with: "RST in the window is challenged"),
+            .consequences([.path, .call, .segment, .packet, .counter]),
+        ],
         words: "a reset within the window, but not with the very next sequence number, is answered by a challenge ACK "
             + "while the connection is a request; before, it ended the request"),
     KnownChange(
@@ -28,14 +31,17 @@ let forgeryChanges: [KnownChange] = [
         commits: ["3ba075278c11"], mainline: KernelVersion(6, 15), scenarios: ["open.syn-recv-rst"],
         signs: [
             .variant(without: "wrong echo opens", with: "wrong echo is rejected"),
-            .counters(without: [], with: ["TSEcrRejected"]),
+            .counters(without: [], with: ["TSEcrRejected"]), .consequences([.segment]),
         ],
         words: "while the connection is a request, an ACK that echoes a timestamp which was never sent is rejected "
             + "(TSEcrRejected); before, it opened the connection"),
     KnownChange(
         commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
         backports: [KernelVersion(6, 1), KernelVersion(6, 6)], scenarios: ["est.sock-destroy"],
-        signs: [.variant(without: "orphans are left alone", with: "orphans are destroyed")],
+        signs: [
+            .variant(without: "orphans are left alone", with: "orphans are destroyed"),
+            .consequences([.path, .segment, .packet, .counter]),
+        ],
         words: "SOCK_DESTROY ends orphans too; before, it did nothing to them and said that it had"),
     KnownChange(
         commits: ["af9784d007d8"], mainline: KernelVersion(6, 0), scenarios: ["est.sock-destroy"],
@@ -45,7 +51,8 @@ let forgeryChanges: [KnownChange] = [
         commits: ["79e3602caa6f"], mainline: KernelVersion(6, 0), scenarios: ["est.challenge-ack"],
         signs: [
             .variant(
-                without: "1000 challenges a second on the whole machine", with: "a limit for each namespace, off")
+                without: "1000 challenges a second on the whole machine", with: "a limit for each namespace, off"),
+            .consequences([.segment]),
         ],
         words: "the limit of challenge ACKs is each namespace's own and off; before, it was 1000 a second for all"),
 ]

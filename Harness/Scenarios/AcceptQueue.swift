@@ -77,6 +77,7 @@ enum AcceptQueue {
         try second.connect(SocketAddress(lab.b.ip, 5000))
         try second.close()
         try lab.require(oppositeOf: second, shows: .row(.CLOSE_WAIT, .queued, receiveQueue: 1))
+        try lab.require(second, shows: .row(.FIN_WAIT2))
         let late = try listener.accept("late server")
         try lab.require(late, shows: .row(.CLOSE_WAIT, .owned, receiveQueue: 1))
         let place = lab.wire.log.count

@@ -133,10 +133,11 @@ enum CloseSegments {
         let (client, server) = (pair.client, pair.server)
         try lab.require(client, shows: .row(.ESTABLISHED, sendQueue: 0))
         let place = lab.wire.log.count
-        try lab.wire.hold("<ACK")
+        let held = try lab.wire.hold("<ACK")
         try client.close()
         lab.expect(try server.ask(.recv(100)), returns: 0)
         try lab.require(server, shows: .row(.CLOSE_WAIT, .owned))
+        try lab.require(held, met: 1)
         try lab.require(client, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 1))
 
         try server.close()

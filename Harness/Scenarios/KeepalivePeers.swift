@@ -179,7 +179,7 @@ enum KeepalivePeers {
         if let end = seen.last {
             lab.expect(
                 "A gives up after idle time and nine intervals", lasted: end.stamp - heard,
-                within: total - .milliseconds(50)...total * 1.125 + .milliseconds(50) + (set - heard))
+                within: total - .milliseconds(50)...total * 1.125 + .lateness + (set - heard))
         }
         try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE)
         try lab.requireGone(pair.server, within: lab.patience(after: .seconds(interval)))
@@ -199,29 +199,35 @@ enum KeepalivePeers {
         verdict: .unclaimed,
         steps: [
             "both ends have keepalive (1 s, 1 s, 2 probes); A shuts down its sending side",
-            "each end probes and is answered", "the wire falls silent; both give up",
+            "A probes and is answered, and keeps still from then on; B probes and is answered",
+            "the wire falls silent, and A asks again; both give up",
         ],
         longestTimer: { _ in 4 }
     ) { lab in
         let pair = try lab.connectedPair()
         let (client, server) = (pair.client, pair.server)
-        for socket in [client, server] { try socket.keepAlive(idle: 1, interval: 1, count: 2) }
+        // One after the other, for which of two timers that end together is the first is nobody's to say.
+        try client.keepAlive(idle: 1, interval: 1, count: 2)
+        try server.keepAlive(idle: 2, interval: 1, count: 2)
         try client.shutdown(.SHUT_WR)
         try lab.require(client, shows: .row(.FIN_WAIT2, .owned, timer: .keepalive, retransmits: 0))
         try lab.require(server, shows: .row(.CLOSE_WAIT, .owned, timer: .keepalive, retransmits: 0, receiveQueue: 1))
 
         try lab.chapter("half closed, both alive")
-        let patience = lab.patience(after: .seconds(1))
-        for (probe, answer) in [("ACK> seq=1 ack=1", "<ACK seq=1 ack=2"), ("<ACK seq=0 ack=2", "ACK> seq=2 ack=1")] {
-            try lab.requireCarried(SegmentPattern(parsing: probe), within: patience)
+        for (prober, probe, answer) in [
+            (client, "ACK> seq=1 ack=1", "<ACK seq=1 ack=2"), (server, "<ACK seq=0 ack=2", "ACK> seq=2 ack=1"),
+        ] {
+            try lab.requireCarried(SegmentPattern(parsing: probe), within: lab.patience(after: .seconds(2)))
             try lab.requireCarried(SegmentPattern(parsing: answer))
+            if prober === client { try client.set(.SO_KEEPALIVE, 0) }
         }
-        try lab.require(client, shows: .row(.FIN_WAIT2, .owned, timer: .keepalive))
+        try lab.require(client, shows: .row(.FIN_WAIT2, .owned, timer: .off))
         try lab.require(server, shows: .row(.CLOSE_WAIT, .owned, timer: .keepalive))
 
         try lab.wire.silence()
         try lab.chapter("half closed, silence")
-        let patienceToo = lab.patience(after: .seconds(3))
+        try client.keepAlive(idle: 1, interval: 1, count: 2)
+        let patienceToo = lab.patience(after: .seconds(4))
         try lab.requireGone(client, within: patienceToo)
         try lab.requireGone(server, within: patienceToo)
         try lab.requireCarried("RST/ACK> seq=2 ack=1")

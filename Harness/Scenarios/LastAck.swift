@@ -233,7 +233,7 @@ enum LastAck {
         let nominal = timeout * ((1 << fins) - 1)
         lab.expect(
             "B gives up after", lasted: lasted,
-            within: nominal - .milliseconds(50)...nominal * 1.125 + .milliseconds(50),
+            within: nominal - .milliseconds(50)...nominal * 1.125 + .lateness,
             witnesses: ["trace", "segments"])
         lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: 0.125 * nominal.seconds)
     }

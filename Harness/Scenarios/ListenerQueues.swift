@@ -168,7 +168,7 @@ enum ListenerQueues {
         if answers.count == 2 {
             lab.expect(
                 "SYN/ACK is repeated after", lasted: answers[1].stamp - answers[0].stamp,
-                within: time...time * 1.125 + .milliseconds(50))
+                within: time...time * 1.125 + .lateness)
         }
         try lab.expect(lab.b, counts: ["TCPDeferAcceptDrop": 1, "PassiveOpens": 1])
     }

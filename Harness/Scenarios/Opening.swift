@@ -77,7 +77,7 @@ enum Opening {
             let born = try lab.requireStep(of: server, .LISTEN, .SYN_RECV)
             let opened = try lab.requireStep(of: server, .SYN_RECV, .ESTABLISHED)
             lab.expect(
-                "the child is in SYN_RECV for", lasted: opened - born, within: .zero ... .milliseconds(100),
+                "the child is in SYN_RECV for", lasted: opened - born, within: .zero ... .milliseconds(900),
                 witnesses: ["trace"])
         }
         try lab.require(server, shows: .row(.ESTABLISHED, .owned))

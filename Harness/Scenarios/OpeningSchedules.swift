@@ -209,12 +209,6 @@ struct SynSchedule {
     var variant: String { linear > 0 ? "\(linear + 1) equal timeouts first" : "timeouts double at once" }
 }
 
-extension Duration {
-    /// How long a timer of this length may take, as the wire shows it: late by up to an eighth, never early, where
-    /// either stamp may be some milliseconds late itself.
-    var asTimer: ClosedRange<Duration> { self - .milliseconds(12)...self * 1.125 + .milliseconds(50) }
-}
-
 extension TCPSegment {
     fileprivate var withoutTimestamps: TCPSegment {
         var segment = self

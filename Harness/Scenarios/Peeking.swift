@@ -72,6 +72,7 @@ enum Peeking {
             }
         }
         try lab.require(pair.client, shows: .row(.CLOSE_WAIT, .owned))
+        try lab.require(pair.server, shows: .row(.FIN_WAIT2))
     }
 
     static let healthy = Scenario(
@@ -151,6 +152,7 @@ enum Peeking {
         try lab.expect(closed.client, polls: [.IN, .OUT, .RDHUP])
         lab.expect(try closed.client.ask(.recv(100)), reads: "abc")
         lab.expect(try closed.client.ask(peek), returns: 0)
+        try lab.require(closed.server, shows: .row(.FIN_WAIT2))
 
         let wasReset = try pair(lab, "data, then RST")
         try wasReset.server.send("abc")

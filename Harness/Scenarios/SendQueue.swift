@@ -273,8 +273,8 @@ enum SendQueue {
 
 /// A connection whose receiver, B, takes no more: its buffer is small, and nobody reads.
 private struct FullReceiver {
-    /// No handshake and no timer fits into it; how busy the machine is may show in it.
-    static let atOnce = Duration.zero ... .milliseconds(100)
+    /// No timeout fits into it; how busy the machine is may show in it.
+    static let atOnce = Duration.zero ... .lateness
     let listener: Socket
     let client: Socket
     let server: Socket

@@ -148,7 +148,7 @@ enum Unreachability {
             let earliest = Duration.milliseconds(196)
             lab.expect(
                 "retransmission \(number + 1) comes after the first timeout's time", lasted: next.stamp - one.stamp,
-                within: earliest...max(.milliseconds(275), late + .milliseconds(50)))
+                within: earliest...max(.milliseconds(225) + .lateness, late + .lateness))
         }
         lab.measure("retransmissions", Double(sent.count - 1), "segments", tolerance: 2)
         try lab.expect(

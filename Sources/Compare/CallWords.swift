@@ -25,8 +25,16 @@ enum CallWords {
         switch fact.call {
         case "socket", "accept", "accept4", "dup": return "descriptor"
         case "fork": return "process"
+        // How much of it fitted in is the memory's business.
+        case "send" where isMore(than: result, fact.arguments), "write" where isMore(than: result, fact.arguments):
+            return "a part"
         default: return isLeftToChance ? "n" : String(result)
         }
+    }
+
+    /// Whether a call was asked for more than it did.
+    private static func isMore(than result: Int64, _ arguments: String) -> Bool {
+        arguments.split(separator: ", ").contains { Int64($0).map { $0 > result } ?? false }
     }
 
     /// An address without what differs from run to run; anything else as it is.

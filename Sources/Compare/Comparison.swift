@@ -76,7 +76,7 @@ package struct Comparison: Sendable, Equatable {
                 scenario: id, before: old[id] ?? .none, after: new[id] ?? .none, isExact: isExact,
                 knownVariants: knowledge.changes.flatMap { $0.variants(of: id) })
             return Change(
-                scenario: scenario, differences: pair.differences.map(knowledge.explained),
+                scenario: scenario, differences: knowledge.explained(pair.differences),
                 isUnjudged: !pair.before.isJudged && !pair.after.isJudged)
         }
     }
@@ -134,17 +134,26 @@ extension Comparison {
         let before: RunHeader
         let after: RunHeader
 
-        /// The difference with its explanation, if there is one.
-        func explained(_ difference: Difference) -> Difference {
-            var difference = difference
-            if let before = before.kernelVersion, let after = after.kernelVersion,
-                let change = changes.first(where: { $0.explains(difference, from: before, to: after) })
-            {
-                difference.known = change.explanation
-            } else {
-                difference.known = baselineExplanation(difference)
+        /// The differences of one scenario, each with its explanation, if there is one.
+        func explained(_ differences: [Difference]) -> [Difference] {
+            var result = differences
+            /// Changes that show as a variant in this scenario.
+            var seen: [KnownChange] = []
+            for index in result.indices {
+                let change = change(behind: result[index])
+                result[index].known = change?.explanation ?? baselineExplanation(result[index])
+                if let change, result[index].aspect == .variant { seen.append(change) }
             }
-            return difference
+            for index in result.indices where result[index].known == nil {
+                result[index].known = seen.first { $0.hasConsequence(result[index]) }?.explanation
+            }
+            return result
+        }
+
+        /// The known change by which a difference comes about.
+        private func change(behind difference: Difference) -> KnownChange? {
+            guard let before = before.kernelVersion, let after = after.kernelVersion else { return nil }
+            return changes.first { $0.explains(difference, from: before, to: after) }
         }
 
         /// Both kernels show what their baselines say of them.

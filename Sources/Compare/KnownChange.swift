@@ -31,6 +31,9 @@ package struct KnownChange: Sendable {
         case packet(onlyWith: String)
         /// tcp_send_reset is traced with a reason, also for resets that no full socket sends.
         case resetReasons
+        /// Where the change shows as its variant, what else differs in these aspects follows from it: a call that is
+        /// refused instead of allowed changes everything after it.
+        case consequences(Set<Aspect>)
     }
 
     package init(
@@ -52,6 +55,14 @@ package struct KnownChange: Sendable {
         var reversed = difference
         swap(&reversed.before, &reversed.after)
         return shows(reversed)
+    }
+
+    /// Whether a difference follows from the change, in a scenario that shows the change's variant.
+    func hasConsequence(_ difference: Difference) -> Bool {
+        signs.contains { sign in
+            guard case .consequences(let aspects) = sign else { return false }
+            return aspects.contains(difference.aspect)
+        }
     }
 
     /// Whether it accounts for a variant that a kernel shows.
@@ -111,6 +122,8 @@ extension KnownChange.Sign {
             guard difference.aspect == .packet, difference.subject.hasPrefix("tcp_send_reset") else { return false }
             let old = before.isEmpty ? [] : before.split(separator: "; ")
             return old.allSatisfy { $0.contains(TracedReset.noReason) } && !after.contains(TracedReset.noReason)
+        // What follows is not recognized by itself.
+        case .consequences: return false
         }
     }
 

@@ -24,6 +24,9 @@ struct Traffic {
         var isPureAck: Bool
         /// Whether it carries SACK blocks.
         var reports: Bool
+        /// Which bytes it brings that its sender had not sent before; nil where it does more than that.
+        var news: Range<UInt32>?
+        var acknowledgement: UInt32?
     }
 
     private(set) var sent: [Sender: [Segment]] = [:]
@@ -45,19 +48,55 @@ struct Traffic {
             let number = numbers[ports, default: numbers.count + 1]
             numbers[ports] = number
             let sender = Sender(connection: number, host: fact.from)
-            var again = false
-            if fact.span > 0 {
-                let end = fact.sequence &+ fact.span
-                again = ends[sender].map { end <= $0 } ?? false
-                ends[sender] = max(end, ends[sender] ?? 0)
-            }
+            let before = ends[sender]
+            let end = fact.sequence &+ fact.span
+            if fact.span > 0 { ends[sender] = max(end, before ?? 0) }
+            let isData = fact.length > 0 && ["P.", "."].contains(fact.flags) && fact.sequence < end
             sent[sender, default: []].append(
                 Segment(
-                    words: fact.words, isAgain: again, isPureAck: fact.span == 0 && fact.flags == ".",
-                    reports: fact.options.contains { $0.hasPrefix("sack ") }))
+                    words: fact.words, isAgain: fact.span > 0 && before.map { end <= $0 } ?? false,
+                    isPureAck: fact.span == 0 && fact.flags == ".",
+                    reports: fact.options.contains { $0.hasPrefix("sack ") },
+                    news: isData && fact.sequence == before ?? fact.sequence ? fact.sequence..<end : nil,
+                    acknowledgement: fact.acknowledgement))
         }
         connections = numbers.count
+        gatherBulk()
     }
+
+    /// Makes one of each row of segments that a stream was cut into, and leaves out what acknowledges the inside of it.
+    ///
+    /// Where a stream is cut and which of its segments are pushed follows from when room and acknowledgements came.
+    private mutating func gatherBulk() {
+        for sender in sent.keys {
+            var segments: [Segment] = []
+            var rows: [Range<UInt32>] = []
+            for segment in sent[sender] ?? [] {
+                let last = segments.indices.last
+                guard let last, let row = segments[last].news, let news = segment.news,
+                    row.upperBound == news.lowerBound,
+                    max(row.count, news.count) >= Traffic.bulk
+                else {
+                    segments.append(segment)
+                    continue
+                }
+                let whole = row.lowerBound..<news.upperBound
+                segments[last].news = whole
+                segments[last].words = "bulk seq \(whole.lowerBound) length \(whole.count)"
+                if rows.last?.lowerBound == whole.lowerBound { rows.removeLast() }
+                rows.append(whole)
+            }
+            guard !rows.isEmpty else { continue }
+            sent[sender] = segments
+            sent[sender.peer]?.removeAll { segment in
+                guard segment.isPureAck, let number = segment.acknowledgement else { return false }
+                return rows.contains { $0.lowerBound < number && number < $0.upperBound }
+            }
+        }
+    }
+
+    /// How many bytes a segment brings that belongs to a stream: no message of a scenario is as long.
+    private static let bulk = 1000
 
     /// Whether an end sent something again.
     func repeats(_ sender: Sender) -> Bool { sent[sender]?.contains(where: \.isAgain) ?? false }
@@ -92,8 +131,8 @@ extension SegmentFact {
     /// `S. seq 0 ack 1 <mss 1460,sackOK>`. Windows and the scale they come with are the memory's, time stamps the
     /// clock's, and the blocks of a SACK were once recorded as absolute numbers.
     fileprivate var words: String {
-        var text = "\(flags) seq \(sequence)"
-        if let acknowledgement { text += " ack \(acknowledgement)" }
+        var text = "\(flags) seq \(relative(sequence))"
+        if let acknowledgement { text += " ack \(relative(acknowledgement))" }
         if length > 0 { text += " length \(length)" }
         let told = options.compactMap { option -> String? in
             let name = option.prefix { $0 != " " }
@@ -102,4 +141,7 @@ extension SegmentFact {
         }
         return told.isEmpty ? text : text + " <\(told.joined(separator: ","))>"
     }
+
+    /// Numbers below the first of a connection are those of another one, whose distance is the clock's choice.
+    private func relative(_ number: UInt32) -> String { number < 1 << 31 ? String(number) : "of another connection" }
 }

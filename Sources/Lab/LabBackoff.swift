@@ -35,7 +35,7 @@ extension Lab {
         let doubles = gaps.enumerated().allSatisfy { place, gap in
             // The first one also depends on the round-trip time that was measured.
             let least = min(120, 0.2 * Double(1 << place)) - 0.012
-            let most = min(120, first * Double(1 << place)) * 1.125 + 0.05
+            let most = min(120, first * Double(1 << place)) * 1.125 + Duration.lateness.seconds
             return gap >= least && (place == 0 || gap <= most)
         }
         record(

@@ -10,11 +10,13 @@ extension Socket {
     }
 
     /// Turns SO_KEEPALIVE on; what is not given stays the kernel's own.
+    ///
+    /// The idle time comes last: with it probes begin, and the interval after the first is taken from what is set then.
     package func keepAlive(idle: Int32? = nil, interval: Int32? = nil, count: Int32? = nil) throws {
         try set(.SO_KEEPALIVE, 1)
-        if let idle { try set(.TCP_KEEPIDLE, idle) }
         if let interval { try set(.TCP_KEEPINTVL, interval) }
         if let count { try set(.TCP_KEEPCNT, count) }
+        if let idle { try set(.TCP_KEEPIDLE, idle) }
     }
 
     /// Closes the way a crash looks to the other end if the wire loses the reset: nothing of the socket is left.

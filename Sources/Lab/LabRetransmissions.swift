@@ -37,7 +37,7 @@ extension Lab {
             let next = segments()[number]
             expect(
                 "\(pattern) comes again, time \(number), after", lasted: next.stamp - last.stamp,
-                within: nominal - .milliseconds(12)...nominal * 1.125 + .milliseconds(50), file: file, line: line)
+                within: nominal.asTimer, file: file, line: line)
             last = next
         }
         return last

@@ -85,11 +85,15 @@ package struct MessageFlags: OptionSet, Hashable, Sendable {
 
     package static let MSG_PEEK = MessageFlags(rawValue: 0x2)
     package static let MSG_DONTWAIT = MessageFlags(rawValue: 0x40)
+    package static let MSG_WAITALL = MessageFlags(rawValue: 0x100)
     package static let MSG_NOSIGNAL = MessageFlags(rawValue: 0x4000)
 
     var symbols: [String] {
-        [(Self.MSG_PEEK, "MSG_PEEK"), (.MSG_DONTWAIT, "MSG_DONTWAIT"), (.MSG_NOSIGNAL, "MSG_NOSIGNAL")]
-            .filter { contains($0.0) }.map(\.1)
+        [
+            (Self.MSG_PEEK, "MSG_PEEK"), (.MSG_DONTWAIT, "MSG_DONTWAIT"), (.MSG_WAITALL, "MSG_WAITALL"),
+            (.MSG_NOSIGNAL, "MSG_NOSIGNAL"),
+        ]
+        .filter { contains($0.0) }.map(\.1)
     }
 }
 

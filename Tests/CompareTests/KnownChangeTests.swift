@@ -59,6 +59,26 @@ import Testing
         #expect(comparison.unexplained.map(\.brief) == ["counter TCPChallengeACK of A: 1 -> 0"])
     }
 
+    /// A call that is refused on one kernel and allowed on the other changes everything after it.
+    @Test func whatFollowsIsExplainedOnlyBesideTheVariant() {
+        let scenario = "close.connect-unspec"
+        func unexplained(_ before: String?, _ after: String?, measure: Bool = false) -> [String] {
+            let old = Trial.of(scenario, variant: before) { $0.call("connect", "5, AF_UNSPEC", -1, errno: "EBUSY") }
+            let new = Trial.of(scenario, variant: after) {
+                $0.call("connect", "5, AF_UNSPEC", 0)
+                $0.segment("A", "R.", 6, ack: 1)
+                if measure { $0.measure("wait", 1, tolerance: 0.1) }
+            }
+            return Comparison(
+                [("old", Sample.run("5.10.262", [old])), ("new", Sample.run("6.12.1", [new]))], knowing: knownChanges
+            ).unexplained.map { $0.aspect.rawValue }
+        }
+        let (refused, allowed) = ("refused while a call is blocked", "allowed while a call is blocked")
+        #expect(unexplained(refused, allowed) == [])
+        #expect(unexplained(allowed, allowed) == ["call", "segment"])
+        #expect(unexplained(refused, allowed, measure: true) == ["measurement"])
+    }
+
     @Test func aLostReasonIsASurprise() {
         func reset(_ release: String, _ reason: String?) -> RunRecord {
             Sample.run(release, [.of("open.refused") { $0.packet("tcp_send_reset", state: "CLOSE", reason: reason) }])
