@@ -82,10 +82,12 @@ struct BaselineCommand: ParsableCommand {
     }
 
     struct Source: ParsableArguments {
-        @Argument(help: "Files that 'run --record' wrote.")
+        @Argument(help: "Files that 'run --record' wrote.", completion: .file())
         var records: [String]
 
-        @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+        @Option(
+            help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"),
+            completion: .directory)
         var baselines: String?
 
         /// Every run with the series of its kernel. Throws a complaint.

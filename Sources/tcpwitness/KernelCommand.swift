@@ -64,7 +64,7 @@ struct KernelInfoCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Shows what a guest would boot.")
 
-    @Argument(help: "A series or an image, as for 'run --kernel'.")
+    @Argument(help: "A series or an image, as for 'run --kernel'.", completion: .file())
     var kernel: String
 
     func perform() throws -> ExitStatus {

@@ -9,7 +9,7 @@ struct ReportCommand: Subcommand {
     @Argument(
         help: ArgumentHelp(
             "A file that 'run --record' wrote; several, the oldest kernel first, make one report.",
-            valueName: "record"))
+            valueName: "record"), completion: .file())
     var records: [String]
 
     @OptionGroup

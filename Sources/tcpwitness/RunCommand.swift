@@ -13,7 +13,7 @@ struct RunCommand: Subcommand {
             without tracepoints; root gets everything. Guests need QEMU and no root.
             """)
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
     var scenarios: [String] = []
 
     @OptionGroup
@@ -22,7 +22,7 @@ struct RunCommand: Subcommand {
     @Option(
         help: ArgumentHelp(
             "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
-                + "May be given several times.", valueName: "name|path"))
+                + "May be given several times.", valueName: "name|path"), completion: .file())
     var kernel: [String] = []
 
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
@@ -50,7 +50,9 @@ struct RunCommand: Subcommand {
         inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
     var baseline = true
 
-    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"),
+        completion: .directory)
     var baselines: String?
 
     @OptionGroup
@@ -59,10 +61,13 @@ struct RunCommand: Subcommand {
     @OptionGroup(title: "Reports")
     var reports: ReportOptions
 
-    @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"),
+        completion: .file())
     var record: String?
 
-    @Option(help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"), completion: .file())
     var history: String?
 
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))

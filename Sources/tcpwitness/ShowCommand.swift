@@ -6,13 +6,14 @@ struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
 
-    @Argument(help: "The scenario's id.")
+    @Argument(help: "The scenario's id.", completion: .list(scenarioNames))
     var scenario: String
 
     @Option(help: "Whose timers it waits for: scaled or default.")
     var lane: Lane = .scaled
 
-    @Option(help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"), completion: .file())
     var record: String?
 
     @Option(help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))

@@ -11,6 +11,9 @@ import Testing
         // The same run again, from its record.
         let added = try bench.run(["history", "add", "--file", "h.sqlite", "r.jsonl"])
         #expect(added.output == "r.jsonl: is there already\n")
+        try bench.write(Array(bench.read("r.jsonl").utf8.dropLast(5)), to: "torn.jsonl")
+        let torn = try bench.run(["history", "add", "--file", "other.sqlite", "torn.jsonl"])
+        #expect(torn.output.hasPrefix("torn.jsonl: added, cut off inside line "))
         let shown = try bench.run(["history", "--file", "h.sqlite", "--html", "h.html"])
         #expect(shown.status == 0)
         #expect(

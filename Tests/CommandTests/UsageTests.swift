@@ -57,6 +57,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func shellsComplete(_ shell: String) throws {
+        let result = try Workbench().run(["--generate-completion-script", shell])
+        #expect(result.status == 0)
+        // Subcommands, options, and the ids of scenarios.
+        for word in ["behaviours", "only-failed", "close.simultaneous"] { #expect(result.output.contains(word)) }
+    }
+
     @Test func listTakesGlobs() throws {
         let result = try Workbench().run(["list", "close.simultaneou[s]", "open.three-way"])
         let ids = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
