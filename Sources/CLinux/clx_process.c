@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -115,3 +116,20 @@ int clx_set_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal) ? 
 int clx_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0) ? -errno : 0; }
 int clx_thread_id(void) { return (int)syscall(SYS_gettid); }
 int clx_pidfd_open(int pid) { int fd = (int)syscall(SYS_pidfd_open, pid, 0); return fd < 0 ? -errno : fd; }
+
+int clx_get_affinity(unsigned char *bits, size_t count)
+{
+    memset(bits, 0, count);
+    return syscall(SYS_sched_getaffinity, 0, count, bits) < 0 ? -errno : 0;
+}
+
+int clx_set_affinity(const unsigned char *bits, size_t count)
+{
+    return syscall(SYS_sched_setaffinity, 0, count, bits) < 0 ? -errno : 0;
+}
+
+int clx_set_real_time(int priority)
+{
+    struct sched_param param = {.sched_priority = priority};
+    return syscall(SYS_sched_setscheduler, 0, priority ? SCHED_FIFO : SCHED_OTHER, &param) < 0 ? -errno : 0;
+}

@@ -14,6 +14,7 @@ package final class Guest {
     private var taken = 0
     private var takenFromMemory = 0
     private var status: WaitStatus?
+    private let processor: Processor?
 
     /// Boots a kernel with the lab as its first process.
     ///
@@ -33,9 +34,14 @@ package final class Guest {
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
             messages.descriptor.raw, memory.descriptor.raw,
         ]
-        child = try ChildProcess(
-            "/bin/sh", ["-c", script, "sh", Self.executable] + qemu.arguments, environment: Tool.environment,
-            descriptors: files, ownSession: true)
+        let processor = qemu.clock == .virtual ? Processor() : nil
+        let start = {
+            try ChildProcess(
+                "/bin/sh", ["-c", script, "sh", Self.executable] + qemu.arguments, environment: Tool.environment,
+                descriptors: files, ownSession: true)
+        }
+        child = try processor?.lending(start) ?? start()
+        self.processor = processor
     }
 
     /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.

@@ -45,9 +45,7 @@ package struct QEMU: Equatable {
         words += ["-cpu", isAccelerated ? "host" : "max,-la57,-erms,-fsrm", "-smp", "1", "-m", "256M"]
         if clock == .virtual {
             // One nanosecond an instruction, and idle time is skipped: a larger step would make the processor's work
-            // cost time and bend the timers. Seed and date make one run like the next, nearly always byte by byte: if
-            // QEMU's main thread finds the processor halted before that thread has counted its last instructions, it
-            // moves the clock too far by as many nanoseconds (rr_cpu_thread_fn, icount_start_warp_timer).
+            // cost time and bend the timers. Seed and date make one run like the next, byte by byte: see Processor.
             words += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
         }
         words += ["-kernel", File.kernel.path, "-initrd", File.image.path, "-append", kernelArguments]

@@ -1,0 +1,40 @@
+internal import Linux
+internal import Synchronization
+
+/// One of this machine's processors, which a guest in virtual time has for as long as it runs.
+///
+/// On one processor, and at a real-time priority where that is allowed, QEMU's threads take turns: none interrupts
+/// another. Otherwise its main thread might find the guest's processor halted before that thread has counted its last
+/// instructions, and would move the clock too far by as many nanoseconds (icount_start_warp_timer), which makes a run
+/// differ from the next. Nothing else on the machine slows the guest down then either.
+final class Processor {
+    private let number: Int
+    /// How many guests use each processor.
+    private static let users = Mutex<[Int: Int]>([:])
+
+    /// The processor with the fewest guests of those that this process may run on.
+    init() {
+        let allowed = Scheduling.processors
+        number = Self.users.withLock { users in
+            let least = allowed.min { (users[$0, default: 0], $0) < (users[$1, default: 0], $1) } ?? 0
+            users[least, default: 0] += 1
+            return least
+        }
+    }
+
+    deinit {
+        Self.users.withLock { $0[number, default: 1] -= 1 }
+    }
+
+    /// Runs something whose child processes inherit the processor, and a priority if this process may give it.
+    func lending<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = Scheduling.processors
+        Scheduling.run(on: [number])
+        Scheduling.setRealTime(priority: 1)
+        defer {
+            Scheduling.setRealTime(priority: 0)
+            Scheduling.run(on: before)
+        }
+        return try body()
+    }
+}
