@@ -14,7 +14,7 @@ let closingMutations = [
         says: "client FIN_WAIT1 orphan timer retransmit wqueue 1", "seen client FIN_WAIT1 timer retransmit"),
     Mutation(
         "close.ordinary-path", "FIN_WAIT2 lasts a few seconds", .setting("tcp_fin_timeout", "5"),
-        says: "client FIN_WAIT2 minisock timer timewait expires 30.0...60.004 s",
+        says: "client FIN_WAIT2 minisock timer timewait expires 40.0...60.004 s",
         "seen client FIN_WAIT2 minisock timer timewait expires"),
 
     Mutation(

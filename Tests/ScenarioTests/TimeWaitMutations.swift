@@ -6,7 +6,7 @@ import Worker
 let timeWaitMutations = [
     Mutation(
         "timewait.timer-visible", "FIN_WAIT2 lasts a few seconds", .setting("tcp_fin_timeout", "5"),
-        says: "server FIN_WAIT2 minisock timer timewait expires 30.0", "seen server FIN_WAIT2 minisock"),
+        says: "server FIN_WAIT2 minisock timer timewait expires 40.0", "seen server FIN_WAIT2 minisock"),
     Mutation(
         "timewait.timer-visible", "the process catches the signal",
         .call { host, request in
