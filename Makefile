@@ -87,10 +87,10 @@ install: $(RELEASE)/tcpwitness manual ## Install below PREFIX (/usr/local) after
 $(RELEASE)/tcpwitness:
 	@echo "first: make build" >&2; exit 2
 
-manual: prerequisites ## Write the man pages into build/man
-	@$(AS_USER) mkdir -p build/man
-	$(AS_USER) swift package --allow-writing-to-directory build/man generate-manual --multi-page \
-		--output-directory build/man
+# Swift Package Manager's plugin for this would build everything once more, without optimization.
+manual: $(RELEASE)/tcpwitness prerequisites ## Write the man pages into build/man
+	$(AS_USER) env TCPWITNESS_REVISION=$(REVISION) swift build -c release --static-swift-stdlib --product generate-manual
+	$(AS_USER) Scripts/write-manual $(RELEASE) build/man
 
 deb: build manual ## Make a Debian package in build/
 	$(AS_USER) Scripts/build-deb $(RELEASE) build

@@ -52,16 +52,15 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Compare", "Record", .product(name: "Mustache", package: "swift-mustache"),
-                .product(name: "XMLCoder", package: "XMLCoder"),
+                "Compare", "JUnitXML", "Record", .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
                 .embedInCode("Page/page.mustache"), .embedInCode("Page/style.css"), .embedInCode("Page/ladder.js"),
                 .embedInCode("Page/page.js"),
             ], swiftSettings: strict),
+        .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
         .target(
-            name: "Compare", dependencies: ["Record", .product(name: "XMLCoder", package: "XMLCoder")],
-            swiftSettings: strict),
+            name: "JUnitXML", dependencies: [.product(name: "XMLCoder", package: "XMLCoder")], swiftSettings: strict),
         .target(
             name: "History",
             dependencies: [

@@ -167,7 +167,7 @@ enum HalfOpen {
                 "A sends again or gives up", within: lab.patience(after: interval), seen: { "neither" }
             ) {
                 if repetitions().count > known { return true }
-                isGone = lab.path(of: client)?.last == .CLOSE
+                isGone = try lab.requirePath(of: client).last == .CLOSE
                 return isGone
             }
             if isGone { break }

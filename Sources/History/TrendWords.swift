@@ -21,7 +21,7 @@ package struct TrendWords {
             let name = trend.scenario + String(repeating: " ", count: width - trend.scenario.count)
             text += "  \(name)  \(strip(trend))  \(story(trend))\n"
         }
-        return text + "\n. passed  F failed  E error  s skipped  v passed with another variant than the run before\n"
+        return text + "\n. passed  F failed  E error  s skipped  v passed, but in another way\n"
     }
 
     /// One sign a run, oldest first.
@@ -45,7 +45,8 @@ package struct TrendWords {
     package func story(_ trend: Trend) -> String {
         guard let last = trend.points.last, let since = trend.since else { return "" }
         guard let before = trend.before else {
-            return "\(last.words) in all \(trend.points.count) runs"
+            let count = trend.points.count
+            return "\(last.words) in \(count == 1 ? "the only run" : "all \(count) runs")"
         }
         let flips = trend.flips == 1 ? "" : "; \(trend.flips) changes in \(trend.points.count) runs"
         return "\(last.words) since \(day(since.startedAt)) on \(since.release); "

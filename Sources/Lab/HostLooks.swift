@@ -22,10 +22,4 @@ extension Host {
             .neighbour(address, mac, on: Self.interface),
         ])
     }
-
-    /// /proc/net/tcp as lines, without the heading.
-    package func procNetTCP() throws -> [String] {
-        try namespace.inside { try Files.read("/proc/thread-self/net/tcp") }.split(separator: "\n").dropFirst()
-            .map(String.init)
-    }
 }

@@ -116,9 +116,19 @@ extension Lab {
     // MARK: Paths
 
     /// The socket's latest path by the tracepoint; nil when it has none or there is no tracepoint.
-    package func path(of socket: Socket) -> [TCPState]? {
+    func path(of socket: Socket) -> [TCPState]? {
         guard configuration.trace != nil else { return nil }
         return paths.lives(of: socket, processes: processes).last?.path
+    }
+
+    /// The socket's latest path by the tracepoint; empty when it has none.
+    ///
+    /// Throws `ScenarioStop.skipped` where there is no tracepoint, so that nobody waits in vain for a step of it.
+    package func requirePath(of socket: Socket) throws -> [TCPState] {
+        guard configuration.trace != nil else {
+            throw ScenarioStop.skipped("needs the tracepoint to know the path of \(socket.label)")
+        }
+        return path(of: socket) ?? []
     }
 
     /// Expects the tracepoint to report exactly this path, waiting for its end.

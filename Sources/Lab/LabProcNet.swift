@@ -46,6 +46,13 @@ struct ProcNetRow {
     }
 }
 
+extension Host {
+    /// /proc/net/tcp as lines, without the heading.
+    package func procNetTCP() throws -> [Substring] {
+        Array(try namespace.inside { try Files.read("/proc/thread-self/net/tcp") }.split(separator: "\n").dropFirst())
+    }
+}
+
 // What netstat would show.
 extension Lab {
     /// Expects the socket's line in /proc/net/tcp to say the same as netlink does, as netstat prints it:
@@ -86,8 +93,7 @@ extension Lab {
 
     private func procNetRow(of socket: Socket) throws -> ProcNetRow? {
         guard let local = socket.local, let remote = socket.remote else { return nil }
-        let text = try socket.host.namespace.inside { try Files.read("/proc/thread-self/net/tcp") }
-        return text.split(separator: "\n").lazy.compactMap(ProcNetRow.init).first {
+        return try socket.host.procNetTCP().lazy.compactMap(ProcNetRow.init).first {
             $0.localPort == local.port && $0.remotePort == remote.port
         }
     }

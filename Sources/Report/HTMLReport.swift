@@ -9,10 +9,13 @@ package enum HTMLReport {
     /// - Parameters:
     ///   - runs: one or more, each with a name that tells it from the others.
     ///   - comparisons: of the same runs, for what changed from one to the next; one for each lane.
-    package static func document(_ runs: [(name: String, record: RunRecord)], comparisons: [Comparison]) -> [UInt8] {
+    ///   - titles: of the documents that citations name by a number.
+    package static func document(
+        _ runs: [(name: String, record: RunRecord)], comparisons: [Comparison], titles: [String: String]
+    ) -> [UInt8] {
         do {
             let template = try MustacheTemplate(string: text(PackageResources.page_mustache))
-            return Array(template.render(Page(runs, comparisons)).utf8)
+            return Array(template.render(Page(runs, comparisons, titles)).utf8)
         } catch {
             // The template is part of the program.
             fatalError("the page's template is broken: \(error)")
@@ -55,6 +58,8 @@ private struct Page {
         let run: Int
         let verdict: String
         let mark: String
+        /// Said beside the mark of what deserves attention, where there is room.
+        let word: String?
         let time: String
         let title: String
     }
@@ -75,7 +80,7 @@ private struct Page {
     let scenarios: [Row]
     let runsData: String
 
-    init(_ runs: [(name: String, record: RunRecord)], _ comparisons: [Comparison]) {
+    init(_ runs: [(name: String, record: RunRecord)], _ comparisons: [Comparison], _ titles: [String: String]) {
         let shorts = runs.map { String($0.name.prefix { $0.isNumber || $0 == "." }) }
         let areTold = Set(shorts).count == runs.count && !shorts.contains("")
         self.runs = zip(runs, shorts).map { Run($0, short: areTold ? $1 : $0.name) }
@@ -94,7 +99,7 @@ private struct Page {
         let changes = Page.changes(comparisons)
         scenarios = plan.map { scenario in
             let each = outcomes.map { $0[scenario.id] ?? [] }
-            return Row(scenario, each.map(HTMLScenario.Run.init), changes[scenario.id] ?? [])
+            return Row(scenario, each.map(HTMLScenario.Run.init), changes[scenario.id] ?? [], titles)
         }
     }
 
@@ -136,7 +141,10 @@ extension Page.Run {
 }
 
 extension Page.Row {
-    init(_ scenario: ScenarioDescription, _ runs: [HTMLScenario.Run?], _ changes: [HTMLScenario.Step]) {
+    init(
+        _ scenario: ScenarioDescription, _ runs: [HTMLScenario.Run?], _ changes: [HTMLScenario.Step],
+        _ titles: [String: String]
+    ) {
         id = scenario.id
         topic = scenario.topic
         claim = scenario.claim
@@ -148,7 +156,8 @@ extension Page.Row {
         data = scriptJSON(
             HTMLScenario(
                 id: scenario.id, claim: scenario.claim, says: scenario.documentSays, document: document,
-                cites: scenario.citations.map(\.fullWords), location: scenario.location, steps: scenario.steps,
+                cites: scenario.citations.map { $0.words(titles: titles) }, location: scenario.location,
+                steps: scenario.steps,
                 runs: runs, changes: changes))
     }
 }
@@ -156,13 +165,14 @@ extension Page.Row {
 extension Page.Cell {
     init(_ run: HTMLScenario.Run?, run number: Int) {
         guard let run else {
-            self.init(run: number, verdict: "none", mark: "·", time: "", title: "not in this run")
+            self.init(run: number, verdict: "none", mark: "·", word: nil, time: "", title: "not in this run")
             return
         }
-        let marks = ["passed": "✓", "failed": "✗ FAILED", "error": "! ERROR", "skipped": "– skipped"]
+        let marks = ["passed": "✓", "failed": "✗", "error": "!", "skipped": "–"]
         let reason = run.explain.first.map { ": \($0[1])" } ?? run.variant.map { ", variant \($0)" } ?? ""
         self.init(
-            run: number, verdict: run.verdict, mark: marks[run.verdict] ?? "?", time: run.took,
-            title: run.word + reason)
+            run: number, verdict: run.verdict, mark: marks[run.verdict] ?? "?",
+            word: ["failed", "error"].contains(run.verdict) ? run.word : nil,
+            time: run.verdict == "skipped" ? run.word : run.took, title: run.word + reason)
     }
 }

@@ -41,12 +41,8 @@ extension Citation {
     var words: String { section.map { "\(source), \($0)" } ?? source }
 
     /// With the title of a document that is else named by its number alone.
-    var fullWords: String {
-        let titles = [
-            "000": "TCP同时打开和同时关闭", "001": "TCP 链接的状态转换", "002": "TCP连接的关闭",
-            "003": "深入剖析 Socket——TCP 套接字的生命周期", "004": "网络编程-再看TCP的四次挥手",
-        ]
-        return titles[source].map { "document \(words) (\($0))" } ?? words
+    func words(titles: [String: String]) -> String {
+        titles[source].map { "document \(words) (\($0))" } ?? words
     }
 }
 

@@ -35,7 +35,7 @@ struct BaselineCommand: ParsableCommand {
                 text += findings.map { "  \($0.line)\n" }.joined()
                 baselines[series] = base.updated(with: run, knowing: knownChanges, pruned: prune)
             }
-            try Terminal.print(text)
+            try Terminal.tell(text)
             if !dryRun {
                 for (series, baseline) in baselines.sorted(by: { $0.key < $1.key }) {
                     try OutputFile(checking: directory.file(series), option: "baseline").create(baseline.json)
@@ -76,16 +76,18 @@ struct BaselineCommand: ParsableCommand {
                 text += "\(series): \(path) " + (findings.isEmpty ? "is as expected\n" : "differs\n")
                 text += findings.map { "  \($0.line)\n" }.joined()
             }
-            try Terminal.print(text)
+            try Terminal.tell(text)
             return fails ? .regression : .asExpected
         }
     }
 
     struct Source: ParsableArguments {
-        @Argument(help: "Files that 'run --record' wrote.")
+        @Argument(help: "Files that 'run --record' wrote.", completion: .file())
         var records: [String]
 
-        @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+        @Option(
+            help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"),
+            completion: .directory)
         var baselines: String?
 
         /// Every run with the series of its kernel. Throws a complaint.

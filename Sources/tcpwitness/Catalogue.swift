@@ -4,3 +4,9 @@ internal import Scenarios
 
 /// Every scenario in the order in which reports show them.
 func catalogue(lane: Lane) -> [ScenarioDescription] { allScenarios.map { $0.describe(lane: lane) } }
+
+/// The documents' titles by their numbers.
+let documentTitles = Dictionary(uniqueKeysWithValues: Document.all.map { ($0.number, $0.title) })
+
+/// The ids, which shells complete.
+let scenarioNames = catalogue(lane: .scaled).map(\.id)

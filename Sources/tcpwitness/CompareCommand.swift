@@ -18,16 +18,18 @@ struct CompareCommand: Subcommand {
     @Argument(
         help: """
             Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows.
-            """)
+            """, completion: .file())
     var records: [String]
 
     @Option(help: "How to say it: terminal, markdown, json or junit.")
     var format: ComparisonFormat = .terminal
 
-    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "path"), completion: .file())
     var output: String?
 
-    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"),
+        completion: .directory)
     var baselines: String?
 
     func perform() throws -> ExitStatus {
@@ -56,6 +58,8 @@ struct CompareCommand: Subcommand {
         let bytes = format.render(comparison)
         if let file {
             try file.create(bytes)
+        } else if format == .terminal {
+            try Terminal.tell(comparison.text)
         } else {
             try Terminal.print(String(decoding: bytes, as: UTF8.self))
         }

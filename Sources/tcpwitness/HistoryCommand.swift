@@ -16,7 +16,7 @@ struct HistoryCommand: ParsableCommand {
 
         @OptionGroup var file: HistoryFile
 
-        @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
         var scenarios: [String] = []
 
         @Option(help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
@@ -25,7 +25,8 @@ struct HistoryCommand: ParsableCommand {
         @Flag(help: "Leave out what passed the same way in all of these runs.")
         var changed = false
 
-        @Option(help: ArgumentHelp("Write a page with plots of the measurements.", valueName: "path"))
+        @Option(
+            help: ArgumentHelp("Write a page with plots of the measurements.", valueName: "path"), completion: .file())
         var html: String?
 
         func validate() throws {
@@ -41,7 +42,7 @@ struct HistoryCommand: ParsableCommand {
                 try history.trends(of: scenarios.isEmpty ? nil : chosen, last: last)
             }
             let shown = changed ? trends.filter { $0.flips > 0 || $0.points.last?.verdict == .failed } : trends
-            try Terminal.print(TrendWords(shown).text)
+            try Terminal.tell(TrendWords(shown).text)
             try output?.create(Array(try TrendPage(shown).html.utf8))
             return .asExpected
         }
@@ -52,7 +53,7 @@ struct HistoryCommand: ParsableCommand {
 
         @OptionGroup var file: HistoryFile
 
-        @Argument(help: "Files that 'run --record' wrote.")
+        @Argument(help: "Files that 'run --record' wrote.", completion: .file())
         var records: [String]
 
         func perform() throws -> ExitStatus {
@@ -61,9 +62,9 @@ struct HistoryCommand: ParsableCommand {
             var lines = ""
             for (path, run) in zip(records, runs) {
                 let isNew = try file.complaining { () throws(HistoryError) in try history.add(run) }
-                lines += "\(path): \(isNew ? "added" : "is there already")\n"
+                lines += "\(path): \(isNew ? "added" : "is there already")\(run.truncation.map { ", \($0)" } ?? "")\n"
             }
-            try Terminal.print(lines)
+            try Terminal.tell(lines)
             return .asExpected
         }
     }
@@ -71,7 +72,7 @@ struct HistoryCommand: ParsableCommand {
 
 /// The history's file, as options name it. All throw complaints.
 struct HistoryFile: ParsableArguments {
-    @Option(name: .customLong("file"), help: ArgumentHelp("The history.", valueName: "path"))
+    @Option(name: .customLong("file"), help: ArgumentHelp("The history.", valueName: "path"), completion: .file())
     var path: String = "tcpwitness-history.sqlite"
 
     func open(creating: Bool) throws -> History { try Self.open(path, creating: creating) }

@@ -21,7 +21,7 @@ struct KernelListCommand: Subcommand {
             let suites = series.sources.map(\.suite).joined(separator: ", ")
             return "\(series.name)  \(versions.isEmpty ? "not fetched" : versions)  (\(suites))\n"
         }
-        try Terminal.print(lines.joined())
+        try Terminal.tell(lines.joined())
         return .asExpected
     }
 }
@@ -46,7 +46,7 @@ struct KernelFetchCommand: Subcommand {
                 throw Complaint("\(error)", status: .harnessError)
             }
             let isNew = !known.contains(entry)
-            try Terminal.print("\(series.name)  \(entry.version)  \(isNew ? "fetched" : "is here already")\n")
+            try Terminal.tell("\(series.name)  \(entry.version)  \(isNew ? "fetched" : "is here already")\n")
         }
         return .asExpected
     }
@@ -64,7 +64,7 @@ struct KernelInfoCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Shows what a guest would boot.")
 
-    @Argument(help: "A series or an image, as for 'run --kernel'.")
+    @Argument(help: "A series or an image, as for 'run --kernel'.", completion: .file())
     var kernel: String
 
     func perform() throws -> ExitStatus {
@@ -79,7 +79,7 @@ struct KernelInfoCommand: Subcommand {
             } else {
                 kernel = try GuestKernel(path: self.kernel)
             }
-            try Terminal.print(try lines(kernel, version).map { $0 + "\n" }.joined())
+            try Terminal.tell(try lines(kernel, version).map { $0 + "\n" }.joined())
             return .asExpected
         } catch let error as GuestError {
             throw Complaint("\(error)")

@@ -6,7 +6,7 @@ struct ListCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists the scenarios with their claims.")
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
     var scenarios: [String] = []
 
     @OptionGroup
@@ -18,7 +18,7 @@ struct ListCommand: Subcommand {
         let lines = chosen.map { scenario in
             scenario.id + String(repeating: " ", count: width - scenario.id.count) + "  \(scenario.claim)\n"
         }
-        try Terminal.print(lines.joined())
+        try Terminal.tell(lines.joined())
         return .asExpected
     }
 }

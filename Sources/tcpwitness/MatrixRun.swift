@@ -47,7 +47,7 @@ final class MatrixRun {
         self.command = command
         self.lane = lane
         self.selected = selected
-        screen = isQuiet ? .silent : Screen(quiet: command.quiet)
+        screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
         qemu = QEMU(
             clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
             extraWords: command.append)
@@ -132,7 +132,7 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
-            screen: screen, detail: command.detail, label: isAlone ? nil : kernel.label)
+            screen: screen, detail: command.amount.detail, label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []

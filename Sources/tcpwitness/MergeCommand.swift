@@ -6,10 +6,10 @@ struct MergeCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "merge", abstract: "Makes the records of all shards of a run the record of that run.")
 
-    @Argument(help: "Files that 'run --shard i/n --record' wrote, in any order.")
+    @Argument(help: "Files that 'run --shard i/n --record' wrote, in any order.", completion: .file())
     var records: [String]
 
-    @Option(help: ArgumentHelp("Write the whole record.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write the whole record.", valueName: "path"), completion: .file())
     var record: String
 
     func perform() throws -> ExitStatus {

@@ -9,8 +9,11 @@ struct ReportCommand: Subcommand {
     @Argument(
         help: ArgumentHelp(
             "A file that 'run --record' wrote; several, the oldest kernel first, make one report.",
-            valueName: "record"))
+            valueName: "record"), completion: .file())
     var records: [String]
+
+    @OptionGroup
+    var amount: DetailOptions
 
     @OptionGroup(title: "Reports")
     var reports: ReportOptions
@@ -23,10 +26,11 @@ struct ReportCommand: Subcommand {
         for (path, contents) in contents {
             let run = try RunRecord(contents.events, truncation: contents.truncation)
             var console = Console(
-                colour: Terminal.hasColour, width: Terminal.isInteractive ? Terminal.width : nil)
+                colour: Terminal.hasColour, detail: amount.detail,
+                width: Terminal.isInteractive ? Terminal.width : nil)
             let separator = runs.isEmpty ? "" : "\n"
             let lines = contents.events.map { console.render($0) }.joined()
-            try Terminal.print(separator + lines + console.conclusion(run))
+            try Terminal.tell(separator + lines + console.conclusion(run))
             runs.append((path, run))
         }
         try files.write(runs)

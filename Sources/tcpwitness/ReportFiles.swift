@@ -61,7 +61,7 @@ struct ReportFiles {
     private func bytes(_ option: String, _ runs: Runs) throws -> [UInt8] {
         switch option {
         case "--junit": JUnit.document(runs.map(\.record), attachments: attachments(runs))
-        case "--html": HTMLReport.document(runs, comparisons: comparisons(runs))
+        case "--html": HTMLReport.document(runs, comparisons: comparisons(runs), titles: documentTitles)
         case "--ktap": Array(KTAP.document(runs).utf8)
         case "--json": SummaryJSON.document(runs)
         default: Array(SummaryMarkdown.document(runs).utf8)

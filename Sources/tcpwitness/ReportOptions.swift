@@ -1,25 +1,43 @@
 internal import ArgumentParser
 internal import Report
 
+/// How much 'run' and 'report' print.
+struct DetailOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
+    var verbose = false
+
+    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
+    }
+}
+
 /// The reports that 'run' and 'report' write alike.
 struct ReportOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "path"), completion: .file())
     var junit: String?
 
-    @Option(help: ArgumentHelp("Write a page with a ladder diagram of each scenario.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Write a page with a ladder diagram of each scenario.", valueName: "path"),
+        completion: .file())
     var html: String?
 
-    @Option(help: ArgumentHelp("Write KTAP, as kernel CI reads it.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write KTAP, as kernel CI reads it.", valueName: "path"), completion: .file())
     var ktap: String?
 
-    @Option(help: ArgumentHelp("Write a summary for programs.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write a summary for programs.", valueName: "path"), completion: .file())
     var json: String?
 
-    @Option(help: ArgumentHelp("Write a summary for the page of a CI job.", valueName: "path"))
+    @Option(help: ArgumentHelp("Write a summary for the page of a CI job.", valueName: "path"), completion: .file())
     var markdown: String?
 
     @Option(
-        help: ArgumentHelp("Write a pcapng file for each scenario and host.", valueName: "directory"))
+        help: ArgumentHelp("Write a pcapng file for each scenario and host.", valueName: "directory"),
+        completion: .directory)
     var pcap: String?
 
     @Flag(help: "Print what failed as annotations of GitHub Actions.")
@@ -32,7 +50,8 @@ struct ReportOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What stands before the names of attached files in place of the --pcap directory.", valueName: "path"))
+            "What stands before the names of attached files in place of the --pcap directory.", valueName: "path"),
+        completion: .file())
     var attachmentPrefix: String?
 
     func validate() throws {

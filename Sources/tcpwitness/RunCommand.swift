@@ -13,7 +13,7 @@ struct RunCommand: Subcommand {
             without tracepoints; root gets everything. Guests need QEMU and no root.
             """)
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.")
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
     var scenarios: [String] = []
 
     @OptionGroup
@@ -22,7 +22,7 @@ struct RunCommand: Subcommand {
     @Option(
         help: ArgumentHelp(
             "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
-                + "May be given several times.", valueName: "name|path"))
+                + "May be given several times.", valueName: "name|path"), completion: .file())
     var kernel: [String] = []
 
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
@@ -50,22 +50,24 @@ struct RunCommand: Subcommand {
         inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
     var baseline = true
 
-    @Option(help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("Where the baselines of the kernel series are.", valueName: "directory"),
+        completion: .directory)
     var baselines: String?
 
-    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
-    var verbose = false
+    @OptionGroup
+    var amount: DetailOptions
 
     @OptionGroup(title: "Reports")
     var reports: ReportOptions
 
-    @Option(help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Write everything seen, while it is seen, for 'report'.", valueName: "path"),
+        completion: .file())
     var record: String?
 
-    @Option(help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"), completion: .file())
     var history: String?
 
     @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
@@ -85,7 +87,6 @@ struct RunCommand: Subcommand {
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
-        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
@@ -118,7 +119,8 @@ struct RunCommand: Subcommand {
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard)
         let session = RunSession(
-            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: quiet), detail: detail)
+            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: amount.quiet),
+            detail: amount.detail)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -140,7 +142,7 @@ struct RunCommand: Subcommand {
         return try records.filter { !$0.wasInterruptedByUser }.map { record in
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
-            try Terminal.print(report.text)
+            try Terminal.tell(report.text)
             return report.status
         }
     }
@@ -186,9 +188,6 @@ struct RunCommand: Subcommand {
         Complaint(cause).print()
         return record
     }
-
-    /// How much is printed.
-    var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {

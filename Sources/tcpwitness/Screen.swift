@@ -20,7 +20,8 @@ final class Screen {
     /// Prints lines above the status. Throws a complaint.
     func print(_ text: String) throws {
         if text.isEmpty || isSilent { return }
-        try Terminal.print(clearing + text)
+        try Terminal.print(clearing)
+        try Terminal.tell(text)
         isShown = false
         try draw()
     }

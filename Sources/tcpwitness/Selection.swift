@@ -12,7 +12,7 @@ struct SelectionOptions: ParsableArguments {
             valueName: "tag"))
     var tag: [String] = []
 
-    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"))
+    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
     var onlyFailed: String?
 
     /// Whether they leave nothing out.

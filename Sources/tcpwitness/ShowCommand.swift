@@ -6,13 +6,14 @@ struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
 
-    @Argument(help: "The scenario's id.")
+    @Argument(help: "The scenario's id.", completion: .list(scenarioNames))
     var scenario: String
 
     @Option(help: "Whose timers it waits for: scaled or default.")
     var lane: Lane = .scaled
 
-    @Option(help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"), completion: .file())
     var record: String?
 
     @Option(help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))
@@ -43,7 +44,7 @@ struct ShowCommand: Subcommand {
         let timer = scenario.nominalSeconds
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)
-        try Terminal.print(lines.map { $0 + "\n" }.joined())
+        try Terminal.tell(lines.map { $0 + "\n" }.joined())
         return .asExpected
     }
 
@@ -58,7 +59,8 @@ struct ShowCommand: Subcommand {
         let drawing = LadderText(
             width: width ?? Terminal.width, unicode: Terminal.isUnicode, colour: Terminal.hasColour, showsMinor: all)
         let story = OutcomeText(outcome, header: run.header, colour: Terminal.hasColour)
-        try Terminal.print(story.text + "\n" + drawing.render(Ladder(outcome)))
+        try Terminal.tell(story.text + "\n")
+        try Terminal.print(drawing.render(Ladder(outcome)))
         if let truncation = run.truncation { throw Complaint("\(path): \(truncation)") }
         return .asExpected
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Report
 
 /// Standard output and standard error, without stdio's buffers, so that the order of lines is the order of events.
 enum Terminal {
@@ -38,6 +39,9 @@ enum Terminal {
             throw Complaint("cannot write to standard output: \(error.errno)")
         }
     }
+
+    /// Writes prose to standard output; lines that are too long for the terminal are folded. Throws a complaint.
+    static func tell(_ text: String) throws { try print(isInteractive ? text.folded(to: width) : text) }
 
     /// Writes to standard output where there is nothing left to do about a failure.
     static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.utf8)) }

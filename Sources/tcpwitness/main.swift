@@ -4,9 +4,10 @@ internal import Report
 
 // Not @main: the exit status and the form of error messages are ours, not the argument parser's.
 do {
-    let command = try Tcpwitness.parseAsRoot()
-    guard let subcommand = command as? any Subcommand else { throw CleanExit.helpRequest() }
-    exit(try subcommand.perform().rawValue)
+    var command = try Tcpwitness.parseAsRoot()
+    if let subcommand = command as? any Subcommand { exit(try subcommand.perform().rawValue) }
+    // A command that only has subcommands, or the parser's own for help: both throw the help that was asked for.
+    try command.run()
 } catch let complaint as Complaint {
     complaint.print()
     exit(complaint.status.rawValue)

@@ -11,14 +11,17 @@ import Testing
         // The same run again, from its record.
         let added = try bench.run(["history", "add", "--file", "h.sqlite", "r.jsonl"])
         #expect(added.output == "r.jsonl: is there already\n")
+        try bench.write(Array(bench.read("r.jsonl").utf8.dropLast(5)), to: "torn.jsonl")
+        let torn = try bench.run(["history", "add", "--file", "other.sqlite", "torn.jsonl"])
+        #expect(torn.output.hasPrefix("torn.jsonl: added, cut off inside line "))
         let shown = try bench.run(["history", "--file", "h.sqlite", "--html", "h.html"])
         #expect(shown.status == 0)
         #expect(
             shown.output.hasPrefix(
                 """
                 6.12 scaled host  (6.12.0)
-                  close.simultaneous  F  failed in all 1 runs
-                  open.three-way      .  passed in all 1 runs
+                  close.simultaneous  F  failed in the only run
+                  open.three-way      .  passed in the only run
                 """))
         #expect(try bench.read("h.html").contains("close.simultaneous"))
         let changed = try bench.run(["history", "--file", "h.sqlite", "--changed", "open.*"])

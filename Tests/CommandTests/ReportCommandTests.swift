@@ -18,6 +18,15 @@ import Testing
         #expect(bench.files == ["j.xml", "r.jsonl"])
     }
 
+    @Test func printsAsMuchAsRunDoes() throws {
+        let bench = try Workbench()
+        try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "r.jsonl")
+        let quiet = try bench.run(["report", "--quiet", "r.jsonl", "--ktap", "k"])
+        #expect(quiet.output.split(separator: "\n").count == 1 && quiet.output.contains("2 passed"))
+        #expect(try bench.run(["report", "r.jsonl"]).output.contains("passed   open.three-way"))
+        #expect(try bench.run(["report", "-q", "-v", "r.jsonl"]).status == 2)
+    }
+
     @Test(arguments: [
         ("", "the record is empty"),
         ("hello\n", "line 1: not a line of a tcpwitness record"),

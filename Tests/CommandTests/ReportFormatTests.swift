@@ -33,7 +33,7 @@ import Testing
             let result = try bench.run(["report", "r.jsonl"] + Self.all)
             #expect(result.errors == "tcpwitness: r.jsonl: cut off inside line \(count + 1)\n")
             #expect(result.status == 2)
-            for format in ["--html", "--json", "--markdown", "--ktap"] {
+            for format in Self.formats {
                 #expect(try bench.read("out\(format)").contains("cut off inside line \(count + 1)"), "\(format)")
             }
         }

@@ -49,11 +49,40 @@ import Testing
     @Test func versionAndHelpAreNoErrors() throws {
         let bench = try Workbench()
         #expect(try bench.run(["--version"]).output.hasPrefix("tcpwitness \(toolVersion) ("))
-        for arguments in [[], ["--help"], ["help", "run"], ["run", "--help"]] {
+        for (arguments, usage) in [
+            ([], "<subcommand>"), (["--help"], "<subcommand>"), (["help", "run"], "run [<options>] [<scenarios> ...]"),
+            (["run", "--help"], "run [<options>] [<scenarios> ...]"), (["kernel"], "kernel <subcommand>"),
+            (["kernel", "fetch", "--help"], "kernel fetch [<series> ...]"),
+        ] {
             let result = try bench.run(arguments)
             #expect(result.status == 0)
-            #expect(result.output.contains("USAGE: tcpwitness"))
+            #expect(result.output.contains("USAGE: tcpwitness \(usage)"), "\(arguments)")
             #expect(result.errors == "")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func shellsComplete(_ shell: String) throws {
+        let result = try Workbench().run(["--generate-completion-script", shell])
+        #expect(result.status == 0)
+        // Subcommands, options, and the ids of scenarios.
+        for word in ["behaviours", "only-failed", "close.simultaneous"] { #expect(result.output.contains(word)) }
+    }
+
+    /// The README has every subcommand, and every option of `run`.
+    @Test func theReadmeIsComplete() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let overview = try Workbench().run(["--help"]).output
+        let commands = overview.matches(of: /\n {2}([a-z]+) {2,}[A-Z]/).map { String($0.1) }
+        #expect(commands.count > 8)
+        for command in commands { #expect(readme.contains("`tcpwitness \(command)"), "\(command)") }
+        let options = try Workbench().run(["run", "--help"]).output.split(separator: "\n")
+            .filter { $0.hasPrefix("  -") }
+            .flatMap { $0.prefix(30).split { " ,/".contains($0) }.filter { $0.hasPrefix("--") } }
+        #expect(options.count > 20)
+        for option in options where option != "--help" && option != "--version" {
+            #expect(readme.contains(option), "\(option)")
         }
     }
 

@@ -56,7 +56,7 @@ import Testing
                   close.simultaneous  ......  passed in all 6 runs
                   open.three-way      ..F.FF  failed since 2026-11-05 on 6.12.1; passed until 2026-11-04 on 6.12.0; 3 changes in 6 runs
 
-                . passed  F failed  E error  s skipped  v passed with another variant than the run before
+                . passed  F failed  E error  s skipped  v passed, but in another way
 
                 """)
     }

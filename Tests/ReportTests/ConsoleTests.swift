@@ -17,6 +17,20 @@ import Testing
         for event in Sample.events { #expect(painted.render(event).replacing(codes, with: "") == plain.render(event)) }
     }
 
+    /// Between words, below where the text of the line began; colours have no width, Chinese characters two columns.
+    @Test(arguments: [
+        ("short", "short"),
+        ("  claim     one two three four five six", "  claim     one two three\n            four five six"),
+        ("FAILED  a.b  one two three four", "FAILED  a.b  one two three\n             four"),
+        ("  unknown change: a.b: one two three", "  unknown change: a.b: one\n    two three"),
+        ("\u{1b}[31mFAILED\u{1b}[0m  a.b  one two three", "\u{1b}[31mFAILED\u{1b}[0m  a.b  one two three"),
+        ("  a  Where FINs cross (\u{540c}\u{65f6}\u{5173})", "  a  Where FINs cross\n     (\u{540c}\u{65f6}\u{5173})"),
+        ("a/path/that/is/longer/than/any/line is", "a/path/that/is/longer/than/any/line\n  is"),
+    ])
+    func longLinesAreFolded(_ line: String, _ folded: String) {
+        #expect((line + "\n").folded(to: 26) == folded + "\n")
+    }
+
     @Test func theQuietTellsWhatFailedAlone() throws {
         var console = Console(colour: false, detail: .quiet)
         #expect(Sample.events.allSatisfy { console.render($0).isEmpty })

@@ -9,7 +9,8 @@ import Testing
 
     private func page(_ runs: Runs) -> String {
         let comparisons = runs.count > 1 ? [Comparison(runs, knowing: [])] : []
-        return String(decoding: HTMLReport.document(runs, comparisons: comparisons), as: UTF8.self)
+        let page = HTMLReport.document(runs, comparisons: comparisons, titles: ["001": "A title"])
+        return String(decoding: page, as: UTF8.self)
     }
 
     /// What the page tells its script of each scenario.
@@ -36,6 +37,13 @@ import Testing
         #expect(!page.contains("alert(1)</script>"))
         #expect(!page.contains("<img"))
         #expect(try data(page).count == 1)
+    }
+
+    @Test func documentsHaveTheirTitles() throws {
+        let data = try data(page([("6.18.44", try Fixture.record("record-0.1.jsonl"))]))
+        let cites = data.compactMap { $0["cites"] as? [String] }.joined()
+        #expect(cites.contains { $0.hasPrefix("document 001, ") && $0.hasSuffix(" (A title)") })
+        #expect(cites.contains("RFC 9293, 3.3.2"))
     }
 
     @Test func needsNothingFromElsewhere() throws {

@@ -4,7 +4,7 @@
 const Kind = { call: 0, result: 1, state: 2, segment: 3, arrival: 4, trace: 5, look: 6, note: 7, exit: 8, check: 9 };
 const kindNames = ["call", "result", "state", "segment", "arrival", "trace", "look", "note", "exit", "check"];
 const fates = ["passed", "held", "released", "dropped", "delayed", "injected"];
-const charWidth = 6.95, lineHeight = 14, laneWidth = 15, timeWidth = 74;
+const charWidth = 6.95, lineHeight = 14, laneWidth = 15;
 
 function svg(name, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -19,6 +19,9 @@ function label(text, attributes, tip) {
   if (tip) element.append(svg("title", {}, tip));
   return element;
 }
+
+/** Microseconds as seconds, as the time column has them. */
+const stamp = us => (us / 1e6).toFixed(6);
 
 /** Microseconds as people say them. */
 function spoken(us) {
@@ -65,6 +68,8 @@ function drawLadder(ladder, width, options) {
   const bars = ladder.bars.map(([host, name, spans]) => ({ host, name, spans }));
   const lanes = [0, 1].map(host => arrange(bars.filter(bar => bar.host === host)));
   const longest = Math.max(10, ...ladder.arrows.map(arrow => arrow[1].length));
+  // Three hours have more digits than a second.
+  const timeWidth = Math.max(74, 16 + 6.1 * Math.max(0, ...ladder.rows.map(row => stamp(row[0]).length)));
   const laneRoom = (lanes[0] + lanes[1]) * laneWidth + 12;
   const wireRoom = Math.max(120, Math.min(longest * charWidth + 90, (width - timeWidth - laneRoom) * 0.42));
   const side = Math.max(120, (width - timeWidth - laneRoom - wireRoom) / 2);
@@ -103,7 +108,7 @@ function drawLadder(ladder, width, options) {
     if (options.fresh && options.fresh.has(number)) {
       layers.bands.append(svg("rect", { class: "fresh", x: 0, y, width: total, height }));
     }
-    layers.texts.append(label((at / 1e6).toFixed(6), { class: "time", x: timeWidth - 8, y: y + 11, "text-anchor": "end" }));
+    layers.texts.append(label(stamp(at), { class: "time", x: timeWidth - 8, y: y + 11, "text-anchor": "end" }));
     heights[number] = height;
     y += height;
   });

@@ -3,7 +3,7 @@ const $ = id => document.getElementById(id);
 const runs = JSON.parse($("runs").textContent);
 const table = [...document.querySelectorAll("#scenarios tbody tr")];
 const blocks = new Map([...document.querySelectorAll("script.scenario")].map(block => [block.dataset.id, block]));
-const shown = { minor: false, looks: true };
+const shown = { minor: false, looks: true, differences: false };
 let current = null;
 
 function html(name, attributes = {}, ...children) {
@@ -85,7 +85,7 @@ function render() {
   const top = [
     html("p", {}, html("a", { href: "#" }, "← all scenarios")),
     html("h2", {}, scenario.id, " ", html("small", {}, scenario.location)),
-    words(scenario), toolbar(scenario, left, right), differences(scenario),
+    words(scenario), toolbar(scenario, left, right), differences(scenario, sides),
   ];
   detail.replaceChildren(...top.filter(Boolean));
   const grid = html("div", { class: `sides ${right === undefined ? "" : "two"}` });
@@ -129,10 +129,18 @@ function toolbar(scenario, left, right) {
   return bar;
 }
 
-function differences(scenario) {
-  if (!scenario.steps_between.length) return null;
-  const box = html("details", { id: "differences", open: true }, html("summary", {}, "What changed from kernel to kernel"));
-  for (const step of scenario.steps_between) {
+/** What changed between the two that are shown, else between all; folded unless it is asked for or nothing explains it. */
+function differences(scenario, sides) {
+  const number = name => runs.findIndex(run => run.name === name);
+  const between = step => number(step.before) >= Math.min(...sides) && number(step.after) <= Math.max(...sides);
+  const steps = sides.length === 1 ? scenario.steps_between : scenario.steps_between.filter(between);
+  if (!steps.length) return null;
+  const unknown = steps.some(step => step.groups.some(group => !group.known));
+  const short = name => runs[number(name)]?.short ?? name;
+  const counts = steps.map(step => `${short(step.before)} → ${short(step.after)}: ${step.groups.reduce((sum, group) => sum + group.items.length, 0)}`);
+  const box = html("details", { id: "differences", open: sides.length > 1 || unknown || shown.differences },
+    html("summary", { onclick: () => { shown.differences = !box.open; } }, "What changed from kernel to kernel ", html("small", {}, counts.join(", "))));
+  for (const step of steps) {
     for (const group of step.groups) {
       box.append(html("p", { class: `known ${group.known ? "" : "new"}` }, group.known ? `Known: ${group.known}` : "New: nothing explains this."));
       box.append(html("table", { class: "grid" },

@@ -153,6 +153,16 @@ def scenario(browser):
            " return [...document.querySelectorAll('svg.ladder text, svg.ladder rect')].filter(e => {"
            " const r = e.getBoundingClientRect(); return r.left < svg.left - 1 || r.right > svg.right + 1"
            " || r.bottom > svg.bottom + 1; }).length; })()", 0)
+    # Not even when hours have passed.
+    expect(browser, "(() => { const svg = drawLadder({rows: [[11598400000, 0, 7, 'late', 0, 1]], arrows: [], bars: [],"
+           " timers: []}, 640, {looks: true}); document.body.append(svg); const time = svg.querySelector('.time');"
+           " const room = time.getBoundingClientRect().left - svg.getBoundingClientRect().left; svg.remove();"
+           " return room >= 2; })()", True)
+    # What is known to have changed is told in a line, which does not push the diagram away; what is not stands open.
+    expect(browser, "document.getElementById('differences').open", True)
+    step = "[{before: runs[0].name, after: runs[1].name, groups: [{known: 'a commit', items: [['a', 'b', 'c']]}]}]"
+    expect(browser, f"differences({{steps_between: {step}}}, [0]).open", False)
+    expect(browser, f"differences({{steps_between: {step}}}, [0, 1]).open", True)
     before = browser.evaluate("document.querySelectorAll('svg.ladder text').length")
     browser.click("#show-minor")
     browser.wait(f"document.querySelectorAll('svg.ladder text').length > {before}")
@@ -167,6 +177,7 @@ def comparison(browser):
         raise RuntimeError("no differences are told")
     browser.press("c")
     browser.wait("document.querySelectorAll('svg.ladder').length === 2")
+    expect(browser, "document.getElementById('differences').open", True)
     if not browser.evaluate("document.querySelectorAll('svg.ladder .fresh').length"):
         raise RuntimeError("no row is marked as different")
     browser.press("]")
@@ -186,6 +197,12 @@ def narrow(browser, path):
     for place in ("", "#open.syn-timeout"):
         browser.open(path + place)
         expect(browser, "document.documentElement.scrollWidth <= innerWidth", True)
+        if not place:
+            # Each mark is below the name of its kernel.
+            expect(browser, "(() => { const middle = e => { const r = e.getBoundingClientRect(); return r.x + r.width / 2; };"
+                   " const heads = [...document.querySelectorAll('#scenarios thead .cell span')].map(middle);"
+                   " return [...document.querySelectorAll('#scenarios tbody .cell a')].every((cell, index) =>"
+                   " Math.abs(middle(cell) - heads[index % heads.length]) < 3); })()", True)
     browser.size(1400, 900)
 
 
