@@ -177,15 +177,16 @@ enum SimultaneousOpening {
         throw ScenarioStop.harness("the SYNs never crossed in 50 rounds: the machine is too busy for a 200 ms link")
     }
 
-    /// Whether each SYN was sent before the other can have arrived, by the kernel's stamps.
+    /// Whether each SYN was sent before the other can have arrived, by the kernel's stamps, and none again because its
+    /// time was up.
     ///
     /// What the hosts made of it says nothing: that is what the scenario is about.
     private static func crossed(_ lab: Lab) -> Bool {
         let syns = lab.carried().filter(\.segment.isSYN)
-        guard let one = syns.first(where: { $0.from == .a }), let other = syns.first(where: { $0.from == .b }) else {
-            return false
-        }
-        return max(one.stamp - other.stamp, other.stamp - one.stamp) < oneWay
+        let ends = [HostName.a, .b].map { name in syns.filter { $0.from == name }.map(\.stamp) }
+        guard let one = ends[0].first, let other = ends[1].first else { return false }
+        let isRepeated = ends.contains { $0.count > 1 && $0[1] - $0[0] >= .milliseconds(988) }
+        return max(one - other, other - one) < oneWay && !isRepeated
     }
 
     private static let oneWay = Duration.milliseconds(200)

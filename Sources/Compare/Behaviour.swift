@@ -74,8 +74,19 @@ struct Behaviour {
             let subject = fact.socket.map { "\($0) of \(fact.host)\(process)" } ?? caller
             calls[subject, default: []].append((fact.at, CallWords.describe(fact, isLeftToChance: isLeftToChance)))
         }
-        // A harness that waits asks until it has its answer, so how often it asked the same says nothing.
-        return calls.mapValues { calls in Sequence.collapsed(calls.sorted { $0.at < $1.at }.map(\.words)) }
+        // A harness that waits asks until it has its answer, so how often it asked the same says nothing. Nor does what
+        // it was answered while it filled a buffer: the last answer says that it is full.
+        return calls.mapValues { calls in
+            let words = calls.sorted { $0.at < $1.at }.map(\.words)
+            return Sequence.collapsed(
+                zip(words, words.dropFirst() + [""]).filter { !isFilling($0, before: $1) }.map(\.0))
+        }
+    }
+
+    /// Whether a call sends what no one reads, and the next the same again.
+    private static func isFilling(_ call: String, before next: String) -> Bool {
+        let (one, other) = (call.prefix { $0 != "=" }, next.prefix { $0 != "=" })
+        return one == other && one.hasPrefix("send(..., ")
     }
 
     private static func exits(_ facts: [Event]) -> [String: String] {

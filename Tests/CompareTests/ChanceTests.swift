@@ -63,6 +63,16 @@ import Testing
                 ])
     }
 
+    @Test func howOftenABufferIsFilled() {
+        let arguments = "5, ..., 4096, MSG_DONTWAIT"
+        func fill(_ trial: inout Trial, _ results: Int64...) {
+            for result in results { trial.call("send", arguments, result, errno: result < 0 ? "EAGAIN" : nil) }
+        }
+        #expect(
+            differences({ fill(&$0, 4096, 4096, 1488, -1, -1) }) { fill(&$0, 4096, 40, -1, 1200, -1) } == [])
+        #expect(differences({ fill(&$0, 4096, 1488, -1) }) { fill(&$0, 4096, 1488) }.count == 1)
+    }
+
     @Test func numbersOfTheConnectionBefore() {
         #expect(
             differences({ $0.segment("A", "R", UInt32(bitPattern: -72_395)) }) {
