@@ -15,7 +15,7 @@ let finWaitMutations = [
 
     Mutation(
         "close.fin-wait2-persists-with-fd", "shutdown() closes", .shutdown(on: .a) { .close($0) },
-        says: "client FIN_WAIT2 owned timer off", "seen client FIN_WAIT2"),
+        says: "client FIN_WAIT2 owned timer off", "FIN_WAIT2"),
     Mutation(
         "close.fin-wait2-persists-with-fd", "FIN_WAIT2 is shorter", .setting("tcp_fin_timeout", "1"),
         says: "the timer of client is set for 1.992...2.024 s", "s (FIN_WAIT2 minisock"),
