@@ -57,10 +57,10 @@ enum FinWait {
             "the cable is cut for longer than tcp_fin_timeout (two hours in the default lane); nothing is sent",
             "B sends; A reads it and closes",
         ],
-        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "2"] : [:] },
+        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "3"] : [:] },
         longestTimer: { Silence.seconds($0) }
     ) { lab in
-        let timeout = Duration.seconds(lab.isScaled ? 2 : 60)
+        let timeout = Duration.seconds(lab.isScaled ? 3 : 60)
         let pair = try lab.connectedPair()
         let (client, server) = (pair.client, pair.server)
         try client.shutdown(.SHUT_WR)
@@ -171,14 +171,14 @@ enum FinWait {
             "A, the server, closes; B's process, the client, does nothing", "A's FIN_WAIT2 runs out",
             "B's process is ended by SIGINT",
         ],
-        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "2"] : [:] },
-        longestTimer: { $0 == .scaled ? 2 : 60 }
+        sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "3"] : [:] },
+        longestTimer: { $0 == .scaled ? 3 : 60 }
     ) { lab in
         let idle = try IdleClient(lab)
         try lab.awaitFinWait2(of: idle.server) { try idle.server.close() }
         try lab.require(idle.client, shows: .row(.CLOSE_WAIT, .owned, timer: .off))
         let entered = try lab.requireStep(of: idle.server, .FIN_WAIT2, .CLOSE)
-        try lab.expectVanish([(idle.server, entered)], after: .seconds(lab.isScaled ? 2 : 60))
+        try lab.expectVanish([(idle.server, entered)], after: .seconds(lab.isScaled ? 3 : 60))
 
         // A listener would answer in its own name: a reset for a segment with ACK (TCP_FLAGS in LISTEN).
         try idle.listener.close()
@@ -223,7 +223,7 @@ enum FinWait {
 
 /// How long nothing is to happen: longer than any timeout that could end it.
 enum Silence {
-    static func seconds(_ lane: Lane) -> Double { lane == .scaled ? 3 : 7200 }
+    static func seconds(_ lane: Lane) -> Double { lane == .scaled ? 4 : 7200 }
     static func seconds(_ lab: Lab) -> Double { seconds(lab.isScaled ? .scaled : .default) }
 }
 

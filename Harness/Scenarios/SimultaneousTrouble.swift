@@ -176,8 +176,22 @@ enum SimultaneousTrouble {
         try lab.wire.lift(syns)
         // Whatever either had to say would come before this.
         _ = try lab.connectedPair()
-        try lab.expectCarried("SYN>", "SYN>", "SYN>", "<SYN/ACK", "ACK>")
+        let said = inTime(lab.carried())
+        lab.expect(
+            "the wire carries a SYN of each and of a new connection, and nothing more of the first two",
+            said.map(\.view.kind) == [.SYN, .SYN, .SYN, .SYN_ACK, .ACK], seen: SegmentView.describe(said.map(\.view)),
+            witnesses: ["segments"])
         try lab.expect(lab.a, counts: ["AttemptFails": 0, "OutRsts": 0])
+    }
+
+    /// Without SYNs that were sent again because a busy machine let their second pass.
+    private static func inTime(_ segments: [WireSegment]) -> [WireSegment] {
+        segments.filter { one in
+            !segments.contains { first in
+                one.segment.isSYN && first.segment.isSYN && one.segment.source == first.segment.source
+                    && one.stamp - first.stamp >= .milliseconds(988)
+            }
+        }
     }
 
     private static func connecting(_ lab: Lab, _ label: String, port: UInt16) throws -> Socket {

@@ -18,7 +18,7 @@ let finWaitMutations = [
         says: "client FIN_WAIT2 owned timer off", "FIN_WAIT2"),
     Mutation(
         "close.fin-wait2-persists-with-fd", "FIN_WAIT2 is shorter", .setting("tcp_fin_timeout", "1"),
-        says: "the timer of client is set for 1.992...2.024 s", "s (FIN_WAIT2 minisock"),
+        says: "the timer of client is set for 2.992...3.024 s", "s (FIN_WAIT2 minisock"),
 
     Mutation(
         "close.fin-wait2-mass", "the process lives on",
