@@ -128,8 +128,8 @@ int clx_set_affinity(const unsigned char *bits, size_t count)
     return syscall(SYS_sched_setaffinity, 0, count, bits) < 0 ? -errno : 0;
 }
 
-int clx_set_real_time(int thread, int priority)
+int clx_set_real_time(int priority)
 {
     struct sched_param param = {.sched_priority = priority};
-    return syscall(SYS_sched_setscheduler, thread, priority ? SCHED_FIFO : SCHED_OTHER, &param) < 0 ? -errno : 0;
+    return syscall(SYS_sched_setscheduler, 0, priority ? SCHED_FIFO : SCHED_OTHER, &param) < 0 ? -errno : 0;
 }

@@ -60,7 +60,6 @@ package final class Guest {
 
     /// What the guest has sent since the last time. Throws the error of the failing call.
     package func read() throws(SystemError) -> [UInt8] {
-        processor?.putFirst(theGuestOf: child.pid)
         let line = try results.contents(from: taken)
         taken += line.count
         let shared = try sharedResults()

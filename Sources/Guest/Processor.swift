@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Linux
 internal import Synchronization
 
@@ -6,11 +5,11 @@ internal import Synchronization
 ///
 /// QEMU has a main thread and one that executes the guest. If the first found the guest's processor halted before the
 /// second has counted its last instructions, it would move the clock too far by as many nanoseconds
-/// (icount_start_warp_timer), which makes a run differ from the next. On one processor, and with the second before all
-/// others (SCHED_FIFO, where that is allowed), it does not come to run before then.
+/// (icount_start_warp_timer), which makes a run differ from the next. On one processor, and both before all others
+/// (SCHED_FIFO, where that is allowed), the first only runs when the second waits. To put the second alone before the
+/// others is not enough: the time that the kernel then sets aside for those (the fair server) comes at any instruction.
 final class Processor {
     private let number: Int
-    private var isInOrder = false
     /// How many guests use each processor.
     private static let users = Mutex<[Int: Int]>([:])
 
@@ -26,22 +25,6 @@ final class Processor {
 
     deinit {
         Self.users.withLock { $0[number, default: 1] -= 1 }
-    }
-
-    /// Leaves the priority that QEMU has inherited to the thread that executes the guest, once there is one.
-    ///
-    /// The others wait for their turn like anybody: the kernel's own threads on this processor need theirs too.
-    func putFirst(theGuestOf pid: Int32) {
-        guard !isInOrder else { return }
-        let threads = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []).compactMap {
-            Int32($0)
-        }
-        func executes(_ thread: Int32) -> Bool {
-            (try? Files.read("/proc/\(pid)/task/\(thread)/comm"))?.hasSuffix("/TCG\n") ?? false
-        }
-        guard threads.contains(where: executes) else { return }
-        for thread in threads where !executes(thread) { Scheduling.setRealTime(priority: 0, thread: thread) }
-        isInOrder = true
     }
 
     /// Runs something whose child processes inherit the processor, and a priority if this process may give it.

@@ -47,7 +47,6 @@ package struct QEMU: Equatable {
             // One nanosecond an instruction, and idle time is skipped: a larger step would make the processor's work
             // cost time and bend the timers. Seed and date make one run like the next, byte by byte: see Processor.
             words += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
-            words += ["-name", "tcpwitness,debug-threads=on"]
         }
         words += ["-kernel", File.kernel.path, "-initrd", File.image.path, "-append", kernelArguments]
         // The results go to a plain file: a socket's pace would show in the guest.

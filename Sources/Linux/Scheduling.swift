@@ -21,7 +21,6 @@ package enum Scheduling {
         _ = clx_set_affinity(bits, bits.count)
     }
 
-    /// Puts a thread, the calling one unless told otherwise, before all ordinary ones (SCHED_FIFO), which takes
-    /// CAP_SYS_NICE; 0 takes that back.
-    package static func setRealTime(priority: Int32, thread: Int32 = 0) { _ = clx_set_real_time(thread, priority) }
+    /// Puts the thread before all ordinary ones (SCHED_FIFO), which takes CAP_SYS_NICE; 0 takes that back.
+    package static func setRealTime(priority: Int32) { _ = clx_set_real_time(priority) }
 }

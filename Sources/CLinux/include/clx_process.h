@@ -38,7 +38,7 @@ int clx_pidfd_open(int pid);
 /* The processors that the calling thread may run on, one bit each; 0 or a negative errno. */
 int clx_get_affinity(unsigned char *bits, size_t count);
 int clx_set_affinity(const unsigned char *bits, size_t count);
-/* SCHED_FIFO with a priority, or SCHED_OTHER with 0, for a thread, 0 being the calling one; 0 or a negative errno. */
-int clx_set_real_time(int thread, int priority);
+/* SCHED_FIFO with a priority, or SCHED_OTHER with 0, for the calling thread; 0 or a negative errno. */
+int clx_set_real_time(int priority);
 
 #endif
