@@ -235,7 +235,7 @@ enum LastAck {
             "B gives up after", lasted: lasted,
             within: nominal - .milliseconds(50)...nominal * 1.125 + .lateness,
             witnesses: ["trace", "segments"])
-        lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: 0.125 * nominal.seconds)
+        lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: 0.125 * nominal.seconds + lab.wait)
     }
 
     /// A connection that A has shut down in its own direction: A in FIN_WAIT2, B in CLOSE_WAIT, the end read.

@@ -160,11 +160,13 @@ enum SimultaneousOpening {
                 try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .SYN_RECV, .ESTABLISHED)
                 let begun = try lab.requireStep(of: socket, .CLOSE, .SYN_SENT)
                 let done = try lab.requireStep(of: socket, .SYN_RECV, .ESTABLISHED)
-                // Two one-way delays and not less; what comes on top is the wait for a processor.
+                // Two one-way delays and not less; what comes on top is the wait for a processor, which is long on a
+                // busy machine and none in a guest's own time.
                 lab.expect(
                     "\(socket.label) takes two one-way delays", lasted: done - begun,
                     within: .milliseconds(399) ... .milliseconds(399) + .seconds(1), witnesses: ["trace"])
-                lab.measure("\(socket.label) opened after", (done - begun).seconds, "s", tolerance: 0.1)
+                lab.measure(
+                    "\(socket.label) opened after", (done - begun).seconds, "s", tolerance: lab.isScaled ? 1 : 0.1)
             }
             // netem shows a segment when it has had its delay, the relay before.
             try lab.expectCarried(

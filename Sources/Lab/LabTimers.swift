@@ -7,6 +7,9 @@ extension Lab {
     /// Whether sysctls are shortened for a run in real time.
     package var isScaled: Bool { configuration.lane == .scaled }
 
+    /// How many seconds two measurements may lie apart because of what else the machine does; none in a guest's own time.
+    package var wait: Double { isScaled ? Duration.lateness.seconds : 0 }
+
     /// What a 60 s timer shows when looked at soon after it was set.
     ///
     /// The lower bound leaves 20 s, the patience of a laboratory, to a machine that is too busy to look. The length itself

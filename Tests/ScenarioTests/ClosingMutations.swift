@@ -48,7 +48,7 @@ let closingMutations = [
         says: "the timer of client is set for 2.992...3.024 s", "s (FIN_WAIT2 minisock"),
     Mutation(
         "close.fin-wait2-orphan-timeout", "the timeout is the default after all", .setting("tcp_fin_timeout", "60"),
-        says: "client FIN_WAIT2 minisock timer timewait expires 0.0...2.008 s", "seen client FIN_WAIT2 minisock"),
+        says: "client FIN_WAIT2 minisock timer timewait expires 0.0...3.008 s", "seen client FIN_WAIT2 minisock"),
     Mutation(
         "close.fin-wait2-orphan-timeout", "close() keeps the socket",
         .close(on: .a) { .shutdown($0, shutWrite) },

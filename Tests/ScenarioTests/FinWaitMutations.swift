@@ -34,7 +34,7 @@ let finWaitMutations = [
         says: "no row of client in netlink", "seen client LAST_ACK orphan"),
     Mutation(
         "close.fin-wait2-late-fin-rst", "FIN_WAIT2 does not run out", .setting("tcp_fin_timeout", "60"),
-        says: "server vanishes 2.0...", "still there"),
+        says: "server vanishes 3.0...", "still there"),
     Mutation(
         "close.fin-wait2-late-fin-rst", "the process closes when it should not",
         .turn("<ACK", into: [.FIN, .ACK], 2...2), says: "server FIN_WAIT2 minisock timer timewait",
