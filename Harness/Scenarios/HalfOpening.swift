@@ -153,7 +153,8 @@ enum HalfOpening {
             }
             try lab.require(server, shows: .row(old, .owned, timer: .off))
             let known = try lab.forgery(of: client)
-            try lab.crash(client)
+            try lab.forget(client)
+            try client.close()  // its port is free again
             try lab.require(server, shows: .row(old, .owned, timer: .off))
 
             let place = lab.wire.log.count

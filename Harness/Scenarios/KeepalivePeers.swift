@@ -80,7 +80,7 @@ enum KeepalivePeers {
         let blocked = try pair.client.begin(.recv(100))
         for probe in 1...count {
             try lab.require(lost, met: probe, within: lab.patience(after: probe == 1 ? idle : interval))
-            try lab.wire.refuse(lost.met[probe - 1], as: .host)
+            try lab.complain(.host, about: lost.met[probe - 1])
             try lab.expect(lab.a, counts: ["OutOfWindowIcmps": Int64(probe), "TCPKeepAlive": Int64(probe)])
             try lab.require(pair.client, shows: .row(.ESTABLISHED, .owned, timer: .keepalive, retransmits: probe))
             try lab.expectBlocked(blocked)
@@ -179,7 +179,7 @@ enum KeepalivePeers {
         if let end = seen.last {
             lab.expect(
                 "A gives up after idle time and nine intervals", lasted: end.stamp - heard,
-                within: total - .milliseconds(50)...total * 1.125 + .lateness + (set - heard))
+                within: total - .milliseconds(50)...total.asLateTimer + (set - heard))
         }
         try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE)
         try lab.requireGone(pair.server, within: lab.patience(after: .seconds(interval)))

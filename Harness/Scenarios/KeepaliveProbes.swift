@@ -151,7 +151,7 @@ enum KeepaliveProbes {
         let gap = try lab.requireAgain("ACK> seq=0", first: lost.met[0], timer: interval)
         lab.expect(
             "the next probe comes after the interval", lasted: gap,
-            within: interval - .milliseconds(4)...interval * 1.125 + .lateness)
+            within: interval - .milliseconds(4)...interval.asLateTimer)
         try lab.expectCarried("ACK> seq=0 ack=1 len=0 count=2", "<ACK seq=1 ack=1 len=0")
         try lab.require(pair.client, shows: .row(.ESTABLISHED, .owned, timer: .keepalive, retransmits: 0))
         try lab.expect(lab.a, counts: ["TCPKeepAlive": 2, "RetransSegs": 0])
@@ -222,7 +222,7 @@ enum KeepaliveProbes {
             let late = before == opened ? set - opened : .zero
             lab.expect(
                 "the wire is idle for no longer than a period", lasted: probe.stamp - before,
-                within: idle - .milliseconds(12)...idle * 1.125 + .lateness + late)
+                within: idle - .milliseconds(12)...idle.asLateTimer + late)
             before = probe.stamp
         }
         try lab.expect(lab.a, counts: ["TCPKeepAlive": 3])

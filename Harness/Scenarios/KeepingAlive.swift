@@ -40,7 +40,7 @@ enum KeepingAlive {
         let total = Duration.seconds(idle + Double(count) * interval)
         // The idle time counts from what was last heard, but no timer runs before the options are set.
         let heard = try lab.requireCarried("<SYN/ACK").stamp
-        let due = (Instant.now - heard) + .seconds(idle * 1.125) + .lateness
+        let due = (Instant.now - heard) + Duration.seconds(idle).asLateTimer
         try lab.require(
             client,
             shows: .row(.ESTABLISHED, timer: .keepalive, expires: .zero ... .seconds(idle * 1.125), retransmits: 0))
@@ -106,7 +106,7 @@ enum KeepingAlive {
         for (one, next) in zip(seen, seen.dropFirst()) {
             lab.expect(
                 "the next comes after the interval", lasted: next.stamp - one.stamp,
-                within: .seconds(interval) - .milliseconds(4) ... .seconds(interval * 1.125) + .lateness)
+                within: .seconds(interval) - .milliseconds(4)...Duration.seconds(interval).asLateTimer)
         }
         if let first = seen.first, let last = seen.last {
             lab.measure(

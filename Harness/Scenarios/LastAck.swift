@@ -233,7 +233,7 @@ enum LastAck {
         let nominal = timeout * ((1 << fins) - 1)
         lab.expect(
             "B gives up after", lasted: lasted,
-            within: nominal - .milliseconds(50)...nominal * 1.125 + .lateness,
+            within: nominal - .milliseconds(50)...nominal.asLateTimer,
             witnesses: ["trace", "segments"])
         lab.measure("LAST_ACK gives up after", lasted.seconds, "s", tolerance: 0.125 * nominal.seconds + lab.wait)
     }

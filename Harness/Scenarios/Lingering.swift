@@ -137,7 +137,7 @@ enum Lingering {
         let halfway = try lab.requireStep(of: client, .FIN_WAIT2, .CLOSE)
         lab.expect(
             "FIN_WAIT2 as a full socket lasts what exceeds 60 s", lasted: halfway - started,
-            within: excess - early...excess * 1.125 + .lateness, witnesses: ["trace"])
+            within: excess - early...excess.asLateTimer, witnesses: ["trace"])
         try lab.expect(timerOf: client, since: halfway, lasts: excess - early...excess + slack)
         try lab.expectVanish([(client, halfway)], after: excess)
     }

@@ -168,7 +168,7 @@ enum ListenerQueues {
         if answers.count == 2 {
             lab.expect(
                 "SYN/ACK is repeated after", lasted: answers[1].stamp - answers[0].stamp,
-                within: time...time * 1.125 + .lateness)
+                within: time...time.asLateTimer)
         }
         try lab.expect(lab.b, counts: ["TCPDeferAcceptDrop": 1, "PassiveOpens": 1])
     }
@@ -189,7 +189,7 @@ enum ListenerQueues {
         let client = try lab.a.socket("client")
         try client.connect(SocketAddress(lab.b.ip, 5000))
         try lab.require(oppositeOf: client, shows: .row(.ESTABLISHED, .queued))
-        try client.resetOnClose()
+        try client.setLinger(seconds: 0)
         try client.close()
         try lab.requireCarried("RST/ACK> seq=1 ack=1")
         try lab.requireGone(client)

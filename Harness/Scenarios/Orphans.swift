@@ -126,8 +126,8 @@ enum Orphans {
         for (gap, next) in zip(gaps, gaps.dropFirst()) {
             lab.expect(
                 "the next interval is twice as long, or the longest", lasted: .seconds(next),
-                within: .seconds(min(maximum, gap * 2 / 1.125)) - .milliseconds(12) - .lateness * 2
-                    ... .seconds(min(maximum, gap * 2) * 1.125) + .lateness)
+                within: .seconds(min(maximum, gap * 2 / 1.125)) - .milliseconds(12) - .lateness
+                    * 2...Duration.seconds(min(maximum, gap * 2)).asLateTimer)
         }
         lab.measure("probes", Double(probes.count), "segments", tolerance: 1)
         lab.measure(

@@ -31,7 +31,7 @@ enum Peeking {
         lab.expect(try closed.client.ask(peek), fails: .EBADF)
 
         let wasReset = try pair(lab, "reset")
-        try wasReset.server.resetOnClose()
+        try wasReset.server.setLinger(seconds: 0)
         try wasReset.server.close()
         try lab.requireGone(wasReset.client)
         try lab.expect(wasReset.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE)
@@ -126,7 +126,7 @@ enum Peeking {
         lab.expect(try open.client.ask(peek), fails: .EAGAIN)
 
         let wasReset = try pair(lab, "an error")
-        try wasReset.server.resetOnClose()
+        try wasReset.server.setLinger(seconds: 0)
         try wasReset.server.close()
         try lab.requireGone(wasReset.client)
         lab.expect(try wasReset.client.ask(peek), fails: .ECONNRESET)
@@ -158,7 +158,7 @@ enum Peeking {
         try wasReset.server.send("abc")
         try lab.require(wasReset.client, shows: .row(.ESTABLISHED, receiveQueue: 3))
         try lab.require(wasReset.server, shows: .row(.ESTABLISHED, sendQueue: 0))
-        try wasReset.server.resetOnClose()
+        try wasReset.server.setLinger(seconds: 0)
         try wasReset.server.close()
         try lab.requireGone(wasReset.client)
         lab.expect(try wasReset.client.ask(peek), reads: "abc")

@@ -83,7 +83,7 @@ enum Polling {
         lab.expect(answer, fails: .EAGAIN)
         try expect(lab, pair.server, .ESTABLISHED, [])
         // Or it would go on repeating what is lost.
-        try pair.server.resetOnClose()
+        try pair.server.setLinger(seconds: 0)
         try pair.server.close()
         try lab.wire.lift(lost)
     }
@@ -139,7 +139,7 @@ enum Polling {
 
     private static func reset(_ lab: Lab) throws {
         let (client, server) = try ends(pair(lab, "reset"))
-        try server.resetOnClose()
+        try server.setLinger(seconds: 0)
         try server.close()
         try lab.requireGone(client)
         try expect(lab, client, .CLOSE, [.IN, .OUT, .ERR, .HUP, .RDHUP])

@@ -114,7 +114,7 @@ enum ResettingByClose {
     ) { lab in
         try lab.chapter("data delivered")
         var pair = try lab.connectedPair()
-        try pair.client.lingerZero()
+        try pair.client.setLinger(seconds: 0)
         try pair.client.send("delivered")
         try lab.require(pair.client, shows: .row(.ESTABLISHED, .owned, sendQueue: 0))
         try lab.require(pair.server, shows: .row(.ESTABLISHED, .owned, receiveQueue: 9))
@@ -128,7 +128,7 @@ enum ResettingByClose {
 
         try lab.chapter("data under way")
         pair = try lab.connectedPair()
-        try pair.client.lingerZero()
+        try pair.client.setLinger(seconds: 0)
         let data = try lab.wire.hold("DATA>")
         try pair.client.send("in flight")
         try lab.require(data, met: 1)
@@ -144,7 +144,7 @@ enum ResettingByClose {
 
         try lab.chapter("in FIN_WAIT2")
         pair = try lab.connectedPair()
-        try pair.client.lingerZero()
+        try pair.client.setLinger(seconds: 0)
         try pair.client.shutdown(.SHUT_WR)
         try lab.require(pair.client, shows: .row(.FIN_WAIT2, .owned, timer: .off))
         try reset(lab, pair, by: pair.client, "RST/ACK> seq=2 ack=1")
@@ -156,7 +156,7 @@ enum ResettingByClose {
 
         try lab.chapter("by the passive end, in CLOSE_WAIT")
         pair = try lab.connectedPair()
-        try pair.server.lingerZero()
+        try pair.server.setLinger(seconds: 0)
         try pair.client.shutdown(.SHUT_WR)
         try lab.require(pair.client, shows: .row(.FIN_WAIT2, .owned, timer: .off))
         try reset(lab, pair, by: pair.server, "<RST/ACK seq=1 ack=2")

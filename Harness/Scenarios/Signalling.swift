@@ -64,7 +64,7 @@ enum Signalling {
             try socket.shutdown(.SHUT_WR)
             try lab.require(socket, shows: .row(.FIN_WAIT2, .owned))
         case .wasReset:
-            try server.resetOnClose()
+            try server.setLinger(seconds: 0)
             try server.close()
             try lab.requireGone(socket)
             lab.expect(try socket.ask(.send("x")), fails: .ECONNRESET)

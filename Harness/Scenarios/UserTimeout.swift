@@ -60,7 +60,7 @@ enum UserTimeout {
             // The first timeout of 200 ms comes on top, as the time counts from the first retransmission.
             lab.expect(
                 "the sender gives up after", lasted: ended,
-                within: .milliseconds(1500) ... .milliseconds(1700) * 1.125 + .lateness, witnesses: ["trace"])
+                within: .milliseconds(1500)...Duration.milliseconds(1700).asLateTimer, witnesses: ["trace"])
             lab.measure("sender gave up after", ended.seconds, "s", tolerance: 0.25)
         }
 

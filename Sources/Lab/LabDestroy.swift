@@ -22,27 +22,38 @@ extension Lab {
         }
     }
 
-    /// Aborts a scenario's socket; ends the scenario when it has no row or the kernel refuses.
-    package func destroy(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
+    /// Aborts a scenario's socket; what the kernel then does is for the scenario to see.
+    package func destroy(_ socket: Socket) throws {
         guard let row = try row(socket) else {
-            try requirementFailed(
-                expected: "\(socket.label) can be destroyed", seen: "no row", witnesses: ["netlink"],
-                location: shortLocation(file, line))
+            throw ScenarioStop.harness("\(socket.label) has no row: there is nothing to destroy")
         }
-        if let errno = try destroy(row, of: socket.label, on: socket.host) {
-            try requirementFailed(
-                expected: "\(socket.label) can be destroyed", seen: errno.symbol, witnesses: ["netlink"],
-                location: shortLocation(file, line))
-        }
+        guard let errno = try destroy(row, of: socket.label, on: socket.host) else { return }
+        if errno == .EOPNOTSUPP { try skip("the kernel cannot be made to forget (CONFIG_INET_DIAG_DESTROY)") }
+        throw ScenarioStop.harness("SOCK_DESTROY of \(socket.label): \(errno.symbol)")
     }
 
-    /// Lets A's host forget a connection as a crash does: nobody is told, and the port is free again.
-    package func crash(_ socket: Socket) throws {
-        let lastWords = try wire.drop("RST>", "RST/ACK>", "FIN>")
+    /// Lets a host forget a connection as a crash would: the peer is told nothing.
+    ///
+    /// The cable is cut while the kernel destroys the socket, and the reset it sends is lost.
+    package func forget(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
+        let cut = try wire.silence()
         try destroy(socket)
-        try require(lastWords, met: 1)
-        try requireGone(socket)
-        try socket.close()
-        try wire.lift(lastWords)
+        try requireGone(socket, file: file, line: line)
+        try require("the reset of \(socket.label) is lost on the cut cable", seen: { "no reset" }) {
+            cut.met.contains { $0.segment.isRST && $0.from == socket.host.name }
+        }
+        try wire.lift(cut)
+    }
+
+    /// The same where the kernel may lack SOCK_DESTROY; the descriptor goes too.
+    ///
+    /// The socket is aborted (SO_LINGER with a timeout of 0) while the wire is cut.
+    package func erase(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
+        try socket.setLinger(seconds: 0, file: file, line: line)
+        let cut = try wire.silence()
+        try socket.close(file: file, line: line)
+        try require(cut, met: 1, file: file, line: line)
+        try requireGone(socket, file: file, line: line)
+        try wire.lift(cut)
     }
 }

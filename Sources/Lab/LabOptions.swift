@@ -21,10 +21,7 @@ extension Socket {
 
     /// Closes the way a crash looks to the other end if the wire loses the reset: nothing of the socket is left.
     package func abort(file: StaticString = #fileID, line: Int = #line) throws {
-        let lingerForNoTime: [Int32] = [1, 0]
-        let bytes = lingerForNoTime.withUnsafeBytes { Array($0) }
-        let answer = try process.ask(.setOption(descriptor, .SO_LINGER, bytes), socket: self)
-        try host.lab.require(answer, returns: 0, file: file, line: line)
+        try setLinger(seconds: 0, file: file, line: line)
         try close(file: file, line: line)
     }
 }

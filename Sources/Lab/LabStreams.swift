@@ -45,11 +45,3 @@ extension Lab {
         return Int(answer.result)
     }
 }
-
-extension Socket {
-    /// SO_LINGER with a time of zero: close() discards everything and resets.
-    package func lingerZero(file: StaticString = #fileID, line: Int = #line) throws {
-        let on: [Int32] = [1, 0]
-        try set(.SO_LINGER, on.withUnsafeBytes { Array($0) }, file: file, line: line)
-    }
-}

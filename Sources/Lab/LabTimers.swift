@@ -78,7 +78,7 @@ extension Lab {
         _ ends: [(label: String, cookie: UInt64, since: Instant)], on host: Host, after nominal: Duration,
         location: String
     ) throws {
-        let latest = nominal * 1.125 + .lateness
+        let latest = nominal.asLateTimer
         guard let first = ends.map(\.since).min(), let last = ends.map(\.since).max() else { return }
         try pass(max(.zero, first + (nominal - .milliseconds(150)) - .now))
         var present: [UInt64: Instant] = [:]
@@ -136,5 +136,8 @@ extension Duration {
 
     /// How long a timer of this length may take, as the wire shows it: late by up to an eighth, never early, where
     /// either stamp may be some milliseconds late itself.
-    package var asTimer: ClosedRange<Duration> { self - .milliseconds(12)...self * 1.125 + .lateness }
+    package var asTimer: ClosedRange<Duration> { self - .milliseconds(12)...asLateTimer }
+
+    /// The most that a timer of this length may take.
+    package var asLateTimer: Duration { self * 1.125 + .lateness }
 }

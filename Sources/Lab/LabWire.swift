@@ -116,6 +116,16 @@ extension Lab {
         return segment
     }
 
+    /// Expects that neither host has sent anything since a place in the log.
+    package func expectNothingCarried(since place: Int, file: StaticString = #fileID, line: Int = #line) throws {
+        try synchronize()
+        let seen = carried(since: place)
+        record(
+            passed: seen.isEmpty, expected: "the wire carries nothing",
+            seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)), witnesses: ["segments"],
+            location: shortLocation(file, line))
+    }
+
     /// Watches the wire for a while and expects nothing more on it.
     ///
     /// The time is how long we look, not how long anything takes: a late look cannot make a quiet wire loud.

@@ -106,10 +106,10 @@ package final class Socket {
         try insist(.setOption(descriptor, option, value), file, line)
     }
 
-    /// SO_LINGER with `{1, seconds}`.
+    /// SO_LINGER with `{1, seconds}`; with no time at all close(2) discards everything and resets.
     package func setLinger(seconds: Int32, file: StaticString = #fileID, line: Int = #line) throws {
         let value: [Int32] = [1, seconds]
-        try insist(.setOption(descriptor, .SO_LINGER, value.withUnsafeBytes { Array($0) }), file, line)
+        try set(.SO_LINGER, value.withUnsafeBytes { Array($0) }, file: file, line: line)
     }
 
     package func setNonblocking(_ on: Bool = true, file: StaticString = #fileID, line: Int = #line) throws {

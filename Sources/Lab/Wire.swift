@@ -140,13 +140,6 @@ package final class Wire {
         try deliver(frame, to: host)
     }
 
-    /// Tells the sender of a segment by ICMP that it could not be delivered.
-    package func refuse(_ segment: WireSegment, as reason: Unreachable) throws {
-        try service()
-        guard let frame = ICMPMessage.unreachable(reason, about: segment.frame) else { return }
-        try deliver(frame, to: segment.from)
-    }
-
     private func ethernetFrame(_ segment: TCPSegment, to host: HostName) -> [UInt8] {
         segment.ethernetFrame(from: macs[host.other]!, to: macs[host]!)
     }
