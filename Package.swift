@@ -31,7 +31,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
@@ -59,8 +58,7 @@ let package = Package(
                 .embedInCode("Page/page.js"),
             ], swiftSettings: strict),
         .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
-        .target(
-            name: "JUnitXML", dependencies: [.product(name: "XMLCoder", package: "XMLCoder")], swiftSettings: strict),
+        .target(name: "JUnitXML", swiftSettings: strict),
         .target(
             name: "History",
             dependencies: [
