@@ -44,9 +44,11 @@ let package = Package(
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
+        .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
-            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            name: "Lab",
+            dependencies: ["CLinux", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
             swiftSettings: strict),
         .target(
             name: "Report",
@@ -88,6 +90,7 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
@@ -104,12 +107,12 @@ let package = Package(
             name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            name: "LabTests", dependencies: ["Judge", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            dependencies: ["CLinux", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
             swiftSettings: strict),
     ]
 )
