@@ -65,8 +65,8 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, suspicion
-        case lateness, measurement, finished, end
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, health, check
+        case suspicion, lateness, measurement, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -95,6 +95,7 @@ private struct Line: Codable {
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
             case .note: .note(try payload())
+            case .health: .health(try payload())
             case .check: .check(try payload())
             case .suspicion: .suspicion(try payload())
             case .lateness: .lateness(try payload())
@@ -124,6 +125,7 @@ private struct Line: Codable {
         case .counters(let payload): try put(.counters, payload)
         case .exit(let payload): try put(.exit, payload)
         case .note(let payload): try put(.note, payload)
+        case .health(let payload): try put(.health, payload)
         case .check(let payload): try put(.check, payload)
         case .suspicion(let payload): try put(.suspicion, payload)
         case .lateness(let payload): try put(.lateness, payload)
