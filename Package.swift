@@ -45,10 +45,15 @@ let package = Package(
         .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
         .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
+        .target(name: "Health", dependencies: ["Linux", "Record"], swiftSettings: strict),
+        .target(name: "Invariants", dependencies: ["Linux", "Packets", "Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
             name: "Lab",
-            dependencies: ["CLinux", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            dependencies: [
+                "CLinux", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing",
+                "Worker",
+            ],
             swiftSettings: strict),
         .target(
             name: "Report",
@@ -85,7 +90,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
-            name: "tcpwitness-lab", dependencies: ["CLinux", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            name: "tcpwitness-lab", dependencies: ["CLinux", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict,
             linkerSettings: staticRuntime),
         .executableTarget(
@@ -99,6 +104,9 @@ let package = Package(
             ], path: "Tests/Fuzz", swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "Record"], swiftSettings: strict),
+        .testTarget(
+            name: "InvariantTests", dependencies: ["Invariants", "Linux", "Packets", "Record"], swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
             swiftSettings: strict),

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Health
 internal import Judge
 internal import Linux
 internal import Netlink
@@ -41,6 +42,7 @@ package final class Lab {
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
+    private var isClosed = false
     private let number: Int
     private let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
@@ -82,6 +84,7 @@ package final class Lab {
             for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
             try host.startCounting()
         }
+        for host in [a!, b!] { host.ownSockets = try host.socketsInUse() }
     }
 
     /// What every scenario starts from; the reasons are in the catalogue's pitfalls.
@@ -95,13 +98,14 @@ package final class Lab {
         ("tcp_sack", "1"),
     ]
 
-    /// Takes everything down. Whatever is left ends with the descriptors.
+    /// Takes everything down; once is enough. Whatever is left ends with the descriptors.
     package func close() {
         isClosing = true
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
-        if let inbox { configuration.trace?.unregister(inbox) }
+        if let inbox, !isClosed { configuration.trace?.unregister(inbox) }
+        isClosed = true
         // Processes, calls and hosts refer to each other; nothing of them may keep a namespace alive.
         for process in processes { process.forgetCalls() }
         for host in [a, b] { host?.forgetProcess() }
@@ -265,6 +269,7 @@ package final class Lab {
             throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
+        configuration.health?.add(process: event.pid, of: timeline.attempt)
         trace.register(process: event.pid, laboratory: number)
     }
 

@@ -18,6 +18,7 @@ package enum Event: Sendable, Equatable {
     case counters(CountersFact)
     case exit(ExitFact)
     case note(NoteFact)
+    case health(HealthFact)
     case check(Check)
     case suspicion(SuspicionFact)
     case lateness(LatenessFact)

@@ -86,8 +86,8 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, suspicion
-        case lateness, measurement, finished, end
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, health, check
+        case suspicion, lateness, measurement, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -116,6 +116,7 @@ private struct Line: Codable {
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
             case .note: .note(try payload())
+            case .health: .health(try payload())
             case .check: .check(try payload())
             case .suspicion: .suspicion(try payload())
             case .lateness: .lateness(try payload())
@@ -143,6 +144,7 @@ private struct Line: Codable {
         case .counters(let payload): try put(payload)
         case .exit(let payload): try put(payload)
         case .note(let payload): try put(payload)
+        case .health(let payload): try put(payload)
         case .check(let payload): try put(payload)
         case .suspicion(let payload): try put(payload)
         case .lateness(let payload): try put(payload)
@@ -166,6 +168,7 @@ private struct Line: Codable {
         case .counters: .counters
         case .exit: .exit
         case .note: .note
+        case .health: .health
         case .check: .check
         case .suspicion: .suspicion
         case .lateness: .lateness

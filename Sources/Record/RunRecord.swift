@@ -168,6 +168,7 @@ extension Event {
         case .counters(let payload): payload.attempt
         case .exit(let payload): payload.attempt
         case .note(let payload): payload.attempt
+        case .health(let payload): payload.attempt
         case .check(let payload): payload.attempt
         case .suspicion(let payload): payload.attempt
         case .lateness(let payload): payload.attempt
