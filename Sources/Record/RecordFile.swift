@@ -66,7 +66,7 @@ private struct Envelope: Decodable {
 private struct Line: Codable {
     enum Kind: String, Codable {
         case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, suspicion
-        case lateness, measurement, finished, end
+        case lateness, measurement, step, act, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -94,6 +94,8 @@ private struct Line: Codable {
             case .packet: .packet(try payload())
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
+            case .step: .step(try payload())
+            case .act: .act(try payload())
             case .note: .note(try payload())
             case .check: .check(try payload())
             case .suspicion: .suspicion(try payload())
@@ -123,6 +125,8 @@ private struct Line: Codable {
         case .packet(let payload): try put(.packet, payload)
         case .counters(let payload): try put(.counters, payload)
         case .exit(let payload): try put(.exit, payload)
+        case .step(let payload): try put(.step, payload)
+        case .act(let payload): try put(.act, payload)
         case .note(let payload): try put(.note, payload)
         case .check(let payload): try put(.check, payload)
         case .suspicion(let payload): try put(.suspicion, payload)
