@@ -123,6 +123,10 @@ let package = Package(
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .testTarget(
             name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
+        .testTarget(
+            name: "VocabularyTests",
+            dependencies: ["Engine", "Lab", "Linux", "Netlink", "Packets", "Scenarios", "Tracing", "Worker"],
+            swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Judge", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],

@@ -8,8 +8,6 @@ internal import Record
 enum TimeWaiting {
     static let all = [SixtySeconds.scenario]
 
-    static let countedAtItsStart = Citation.commit("27dd35e02235", "5.18: TIME_WAIT is counted when it starts")
-
     /// Expects the minisocks that a host has to be counted: when they start since 5.18, only when they end before.
     static func expectCounted(_ lab: Lab, on host: Host, by counter: String = "TW", count: Int64 = 1) throws {
         // The minisock can be seen an instant before it is counted.

@@ -1,5 +1,5 @@
 internal import Engine
-internal import Lab
+package import Lab
 internal import Record
 
 /// The attempt that the calling thread is at, which every verb is about.
@@ -53,6 +53,12 @@ package func overBothFamilies(
         perform(.attempt(.closeListeners), file, line)
     }
     perform(.attempt(.overIPv6(false)), file, line)
+}
+
+/// Does what another scenario does, over IPv6, as a chapter of this one.
+package func overIPv6(_ scenario: LabScenario) {
+    attempt.announce("\(scenario.id) over IPv6:")
+    try? attempt.look { try $0.overIPv6(scenario) }
 }
 
 /// Lets time pass; the wire goes on moving.

@@ -29,7 +29,8 @@ extension WireSegment: Witnessed {
 
 extension DiagRow: Witnessed {
     package static func describe(_ all: [DiagRow]) -> String {
-        all.isEmpty ? "no row" : all.map(\.words).joined(separator: ", ")
+        let words = all.map(\.words).joined(separator: ", ")
+        return all.count > 1 ? "\(all.count) rows: \(words)" : all.isEmpty ? "no row" : words
     }
     package static var witness: Witness { .netlink }
 }
@@ -49,7 +50,12 @@ package struct Observation<Value>: Evidence {
     package let value: Value
     let witness: Witness
 
-    package var evidence: (words: String, witness: Witness) { ("\(value)", witness) }
+    package var evidence: (words: String, witness: Witness) {
+        // A sysctl or a row that may be missing is shown by itself, not as an optional.
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .optional else { return ("\(value)", witness) }
+        return (mirror.children.first.map { "\($0.value)" } ?? "none", witness)
+    }
 }
 
 /// Something holds of segments or rows.

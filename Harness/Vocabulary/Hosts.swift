@@ -37,8 +37,12 @@ package struct Host: Hashable, Sendable {
     }
 
     /// A new TCP socket of its process.
-    package func socket(_ label: String, file: StaticString = #fileID, line: Int = #line) -> Socket {
-        process.socket(label, file: file, line: line)
+    ///
+    /// - Parameter v6: AF_INET6 or AF_INET, where it is not the family that the scenario runs over.
+    package func socket(
+        _ label: String, v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
+    ) -> Socket {
+        process.socket(label, v6: v6, file: file, line: line)
     }
 
     /// A listening socket with SO_REUSEADDR, on all addresses.
@@ -46,10 +50,10 @@ package struct Host: Hashable, Sendable {
     /// - Parameter receiveBuffer: SO_RCVBUF of the listener, and so of the connections it makes.
     package func listen(
         _ label: String = "listener", port: UInt16 = 5000, backlog: Int32 = 16, receiveBuffer: Int32? = nil,
-        file: StaticString = #fileID, line: Int = #line
+        v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
     ) -> Socket {
         process.listen(
-            label, port: port, backlog: backlog, receiveBuffer: receiveBuffer, file: file, line: line)
+            label, port: port, backlog: backlog, receiveBuffer: receiveBuffer, v6: v6, file: file, line: line)
     }
 
     // MARK: Settings
@@ -121,6 +125,31 @@ package struct Host: Hashable, Sendable {
     /// How far a counter has moved since the chapter began.
     package func counter(_ counter: String) throws -> Int64 {
         try attempt.look { try attempt.host(name, $0).counters()[counter] ?? 0 }
+    }
+
+    /// The row that it has toward an address vanishes when a timer of this length, begun at a moment, runs out.
+    package func endVanishes(
+        toward remote: Endpoint, called label: String, after timer: Duration, since moment: Moment,
+        file: StaticString = #fileID, line: Int = #line
+    ) {
+        perform(
+            .host(name, .endVanishes(toward: remote, label: label, after: timer, since: moment.name)), file, line)
+    }
+
+    /// Its sockets that are bound and neither listen nor are connected; kernels before 6.8 show none.
+    package func boundRows() throws -> [DiagRow] { try attempt.look { try attempt.host(name, $0).boundRows() } }
+
+    /// Whether the kernel finds this very socket by its addresses and ports, as an arriving segment would.
+    package func finds(_ row: DiagRow) throws -> Bool { try attempt.look { try attempt.host(name, $0).finds(row) } }
+
+    /// /proc/net/tcp as lines, without the heading.
+    package func procNetTCP() throws -> [Substring] {
+        try attempt.look { try attempt.host(name, $0).procNetTCP() }
+    }
+
+    /// SOCK_DESTROY of a row; gives the kernel's error, nil where it obeys.
+    package func destroy(_ row: DiagRow, called label: String) throws -> Errno? {
+        try attempt.look { try $0.destroy(row, of: label, on: attempt.host(name, $0)) }
     }
 
     /// Its listening and connected sockets, as netlink shows them now.

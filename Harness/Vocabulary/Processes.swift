@@ -7,20 +7,37 @@ package struct Process: Sendable {
     package let host: Host
 
     /// A new TCP socket.
-    package func socket(_ label: String, file: StaticString = #fileID, line: Int = #line) -> Socket {
+    package func socket(
+        _ label: String, v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
+    ) -> Socket {
         let socket = Socket(name: attempt.name(label), host: host, process: name)
-        perform(.process(name, .socket(as: socket.name, label: socket.name)), file, line)
+        perform(.process(name, .socket(as: socket.name, v6: v6)), file, line)
         return socket
+    }
+
+    /// A new socket of IPPROTO_MPTCP; skips where the kernel has none.
+    package func mptcpSocket(_ label: String, file: StaticString = #fileID, line: Int = #line) -> Socket {
+        let socket = Socket(name: attempt.name(label), host: host, process: name)
+        perform(.process(name, .mptcpSocket(as: socket.name)), file, line)
+        return socket
+    }
+
+    /// Connects so many sockets that have no names of their own, which would only cost time, and has each accepted.
+    package func connects(
+        _ count: Int, to listener: Socket, port: UInt16 = 5000, file: StaticString = #fileID, line: Int = #line
+    ) {
+        let act = ProcessAct.connect(count, to: listener.host.port(port), listener: listener.name)
+        perform(.process(name, act), file, line)
     }
 
     /// A listening socket with SO_REUSEADDR, on all addresses.
     package func listen(
         _ label: String = "listener", port: UInt16 = 5000, backlog: Int32 = 16, receiveBuffer: Int32? = nil,
-        file: StaticString = #fileID, line: Int = #line
+        v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
     ) -> Socket {
         let socket = Socket(name: attempt.name(label), host: host, process: name)
         let act = ProcessAct.listen(
-            as: socket.name, label: socket.name, port: port, backlog: backlog, receiveBuffer: receiveBuffer)
+            as: socket.name, port: port, backlog: backlog, receiveBuffer: receiveBuffer, v6: v6)
         perform(.process(name, act), file, line)
         return socket
     }

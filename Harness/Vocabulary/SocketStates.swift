@@ -121,6 +121,14 @@ extension Socket {
     /// Its row now; nil when the kernel shows none.
     package func row() throws -> DiagRow? { try attempt.look { try $0.row(try attempt.socket(name)) } }
 
+    /// Its latest path by the tracepoint; skips where there is none.
+    package func path() throws -> [TCPState] {
+        try attempt.look { try $0.requirePath(of: try attempt.socket(name)) }
+    }
+
+    /// The number of its descriptor.
+    package var descriptor: Int32 { get throws { try attempt.look { _ in try attempt.socket(name).descriptor } } }
+
     /// The requests of a listener's port.
     package func requests() throws -> [DiagRow] {
         try attempt.look { try $0.requests(on: try attempt.socket(name)) }

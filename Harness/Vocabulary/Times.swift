@@ -63,6 +63,11 @@ package var sixtySeconds: ClosedRange<Duration> { .seconds(40) ... .milliseconds
 /// How many seconds two measurements may lie apart because of what else the machine does; none in a guest's own time.
 package var machineNoise: Double { isScaled ? Duration.lateness.seconds : 0 }
 
+/// How long retransmits_timed_out() lets a sender go on after its first retransmission (tcp_model_timeout()).
+package func backoffLimit(retries: Int) throws -> Duration {
+    try attempt.look { $0.backoffLimit(retries: retries) }
+}
+
 extension Duration {
     /// How much later than its wheel allows a timer may be seen to end on a busy machine.
     package static var machineLateness: Duration { .lateness }

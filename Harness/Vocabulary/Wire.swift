@@ -77,10 +77,11 @@ package struct Wire: Sendable {
     /// Ends the scenario otherwise. Gives the last of them.
     @discardableResult
     package func carries(
-        _ patterns: SegmentPattern..., after: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+        _ patterns: SegmentPattern..., since: Since = .stepBegan, after timer: Duration? = nil,
+        file: StaticString = #fileID, line: Int = #line
     ) -> Segment {
         let names = patterns.map { attempt.name($0.description) }
-        perform(.carries(patterns, after: after, as: names), file, line)
+        perform(.carries(patterns, after: timer, since: since, as: names), file, line)
         return Segment(name: names.last ?? "")
     }
 
@@ -180,6 +181,18 @@ package struct Wire: Sendable {
         perform(.staysQuiet(duration), file, line)
     }
 
+    /// Segments were sent at doubling intervals, and their sender gave up at the first timer beyond the limit that
+    /// `retries` set (tcp_model_timeout()), which counts from the first retransmission.
+    package func backedOff(
+        _ what: String, _ sent: [CarriedSegment], givenUp end: Moment, retries: Int, file: StaticString = #fileID,
+        line: Int = #line
+    ) throws {
+        let end = try end.bounds.lowerBound
+        try attempt.look {
+            try $0.requireBackoff(of: what, sent, givenUp: end, retries: retries, file: file, line: line)
+        }
+    }
+
     // MARK: Segments that no kernel makes
 
     /// Delivers to the peer of a socket what the socket might have sent next.
@@ -226,6 +239,14 @@ package struct Wire: Sendable {
     ) {
         perform(.complains(reason, about: segment.name, from: router), file, line)
     }
+
+    // MARK: How late it was
+
+    /// How much later than due a delayed segment was delivered at worst.
+    package var worstLateness: Duration { get throws { try attempt.look { $0.wire.worstLateness } } }
+
+    /// Measures lateness anew.
+    package func forgetLateness() { try? attempt.look { $0.wire.forgetLateness() } }
 
     // MARK: What it has carried
 

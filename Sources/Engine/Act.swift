@@ -66,8 +66,11 @@ package enum ProcessAct: Codable, Sendable {
     /// Makes it known; without a label it is the one that makes the host's calls anyway.
     case spawn(on: HostName, label: String)
     case fork(as: String)
-    case socket(as: String, label: String)
-    case listen(as: String, label: String, port: UInt16, backlog: Int32, receiveBuffer: Int32?)
+    case socket(as: String, v6: Bool?)
+    case mptcpSocket(as: String)
+    case listen(as: String, port: UInt16, backlog: Int32, receiveBuffer: Int32?, v6: Bool?)
+    /// So many sockets without names; each connection is accepted.
+    case connect(Int, to: Endpoint, listener: String)
     case signal(Signal, SignalDisposition)
     case kill(Signal)
     case call(ProcessCall, Outcome)
@@ -97,6 +100,7 @@ package enum HostAct: Codable, Sendable {
     case hasRows(Int, TCPState, RowKind?)
     /// Any end toward an address shows this.
     case endShows(toward: Endpoint, Row, after: Duration?)
+    case endVanishes(toward: Endpoint, label: String, after: Duration, since: String)
 }
 
 /// What the wire does, or carries.
@@ -106,7 +110,7 @@ package enum WireAct: Codable, Sendable {
     case lift(String)
     case meets(String, Int, after: Duration?)
 
-    case carries([SegmentPattern], after: Duration?, as: [String])
+    case carries([SegmentPattern], after: Duration?, since: Since, as: [String])
     case carriesOnly([SegmentPattern], inAnyOrder: Bool, since: Since)
     case carriesNothing(since: Since)
     case carriesCount(Int, SegmentPattern, since: Since)

@@ -15,10 +15,18 @@ extension Performer {
         switch act {
         case .spawn: break
         case .fork(let child): processes[child] = try process.fork(child)
-        case .socket(let socket, let label): sockets[socket] = try process.socket(label)
-        case .listen(let socket, let label, let port, let backlog, let receiveBuffer):
+        case .socket(let socket, let v6): sockets[socket] = try process.socket(socket, v6: v6)
+        case .mptcpSocket(let socket):
+            let answer = try process.ask(
+                .socket(family: IPAddress.anyV4.family, type: Self.sockStream, protocol: Self.ipprotoMPTCP))
+            if let errno = answer.errno { try lab.skip("the kernel has no MPTCP (socket(): \(errno.symbol))") }
+            sockets[socket] = try process.adopted(answer, as: socket)
+        case .listen(let socket, let port, let backlog, let receiveBuffer, let v6):
             sockets[socket] = try process.listen(
-                label, port: port, backlog: backlog, receiveBuffer: receiveBuffer)
+                socket, port: port, backlog: backlog, v6: v6, receiveBuffer: receiveBuffer)
+        case .connect(let count, let endpoint, let listener):
+            let address = try address(endpoint, lab)
+            for _ in 0..<count { try connect(process, to: address, try self.socket(listener), lab, at) }
         case .signal(let signal, let disposition): try process.setSignal(signal.number, disposition)
         case .kill(let signal): try process.kill(signal.number)
         case .call(let call, let outcome):
@@ -31,6 +39,23 @@ extension Performer {
         case .ends(let end): try lab.require(process, ends: end.status, file: at.file, line: at.line)
         }
         return 0
+    }
+
+    private static let sockStream: Int32 = 1
+    private static let ipprotoTCP: Int32 = 6
+    private static let ipprotoMPTCP: Int32 = 262
+
+    private func connect(
+        _ process: WorkerProcess, to address: SocketAddress, _ listener: LabSocket, _ lab: Lab, _ at: SourceLocation
+    ) throws {
+        let made = try process.ask(
+            .socket(family: address.ip.family, type: Self.sockStream, protocol: Self.ipprotoTCP))
+        try lab.require(
+            try process.ask(.connect(Int32(made.result), address)), returns: 0, file: at.file, line: at.line)
+        let accepted = try listener.ask(.accept)
+        try lab.require(
+            "\(listener.host.name.rawValue) accepts", file: at.file, line: at.line, seen: { accepted.words },
+            until: { accepted.result >= 0 })
     }
 
     private func request(_ call: ProcessCall) -> Request {
@@ -59,6 +84,14 @@ extension Performer {
             lab.expect(
                 "\(host.name.rawValue) has \(count) \(state)\(kind.map { " \($0.rawValue)" } ?? "")",
                 rows.count == count, seen: "\(rows.count)", witnesses: ["netlink"], file: file, line: line)
+        case .endVanishes(let endpoint, let label, let timer, let began):
+            let remote = try address(endpoint, lab)
+            guard let row = try host.rows().first(where: { $0.remote == remote }) else {
+                throw ScenarioStop.harness("\(host.name.rawValue) has nothing toward \(remote) that could vanish")
+            }
+            try lab.expectVanish(
+                row, called: label, on: host, since: try moment(began).lowerBound, after: timer, file: file,
+                line: line)
         case .endShows(let endpoint, let row, let patience):
             try lab.require(
                 endToward: try address(endpoint, lab), on: host, shows: row.expectation,

@@ -37,9 +37,9 @@ extension Performer {
             let rule = try rule(name)
             try lab.require(rule, met: count, within: patience.map(lab.patience(after:)), file: file, line: line)
             for (number, segment) in rule.met.enumerated() { segments["\(name) #\(number + 1)"] = segment }
-        case .carries(let patterns, let patience, let names):
+        case .carries(let patterns, let patience, let since, let names):
             // One after the other, though others may lie between.
-            var place = lab.stepStart
+            var place = place(since, lab)
             for (pattern, name) in zip(patterns, names) {
                 let segment = try lab.requireCarried(
                     pattern, since: place, within: patience.map(lab.patience(after:)), file: file, line: line)

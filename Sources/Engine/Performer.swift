@@ -77,7 +77,7 @@ package final class Performer: @unchecked Sendable {
     }
 
     /// Adds words to the list of steps.
-    func announce(_ words: String) {
+    package func announce(_ words: String) {
         steps.append(words)
         guard lab != nil, stop == nil, !announced.contains(words) else { return }
         halt(ScenarioStop.harness("step \"\(words)\" was not announced: it depends on what the kernel does"))

@@ -41,7 +41,7 @@ enum SynQueue {
         try step("forged SYNs fill the queue of a listener; A connects: its SYN is dropped") {
             client.beginConnecting(to: B.port(5000))
             try waitUntil(
-                "\(flood + 1) SYNs are requests of the listener or dropped",
+                "\(flood + 1) SYNs are requests of \(listener.name) or dropped",
                 of: {
                     observed(
                         (requests: try listener.requests().count, dropped: try B.counter("TCPReqQFullDrop")),
