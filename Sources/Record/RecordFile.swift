@@ -87,7 +87,7 @@ private struct Envelope: Decodable {
 private struct Line: Codable {
     enum Kind: String, Codable {
         case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, health, check
-        case suspicion, lateness, measurement, finished, end
+        case suspicion, lateness, measurement, step, act, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -115,6 +115,8 @@ private struct Line: Codable {
             case .packet: .packet(try payload())
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
+            case .step: .step(try payload())
+            case .act: .act(try payload())
             case .note: .note(try payload())
             case .health: .health(try payload())
             case .check: .check(try payload())
@@ -143,6 +145,8 @@ private struct Line: Codable {
         case .packet(let payload): try put(payload)
         case .counters(let payload): try put(payload)
         case .exit(let payload): try put(payload)
+        case .step(let payload): try put(payload)
+        case .act(let payload): try put(payload)
         case .note(let payload): try put(payload)
         case .health(let payload): try put(payload)
         case .check(let payload): try put(payload)
@@ -167,6 +171,8 @@ private struct Line: Codable {
         case .packet: .packet
         case .counters: .counters
         case .exit: .exit
+        case .step: .step
+        case .act: .act
         case .note: .note
         case .health: .health
         case .check: .check

@@ -101,6 +101,8 @@ extension Event {
         case .packet(let fact): fact.at
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
+        case .step(let fact): fact.at
+        case .act(let fact): fact.at
         case .note(let fact): fact.at
         case .health(let fact): fact.at
         case .suspicion(let fact): fact.at
