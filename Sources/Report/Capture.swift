@@ -25,11 +25,25 @@ package struct Capture: Sendable {
         }.map { name(outcome, host: $0) }
     }
 
+    /// In which packet of which host's capture each segment is, counted from 1, by its place among the facts.
+    static func numbers(_ outcome: Outcome) -> [Int: [String: Int]] {
+        var numbers: [Int: [String: Int]] = [:]
+        for host in ["A", "B"] {
+            for (number, packet) in packets(outcome.facts, host: host).enumerated()
+            where numbers[packet.fact]?[host] == nil {
+                numbers[packet.fact, default: [:]][host] = number + 1
+            }
+        }
+        return numbers
+    }
+
     private static func name(_ outcome: Outcome, host: String) -> String {
         "\(outcome.name.replacing(" #", with: "-").replacing("/", with: "_")).\(host).pcapng"
     }
 
     private struct Packet {
+        /// The place of the segment among the attempt's facts.
+        let fact: Int
         let at: Int64
         let frame: [UInt8]
         let isInbound: Bool
@@ -80,7 +94,8 @@ package struct Capture: Sendable {
         let four = ends(ipv6: false, "192.0.2.1", "192.0.2.2")
         let six = ends(ipv6: true, "fd74:6370::1", "fd74:6370::2")
         var packets: [Packet] = []
-        for case .segment(let fact) in facts {
+        for (place, event) in facts.enumerated() {
+            guard case .segment(let fact) = event else { continue }
             let isOwn = fact.from == host
             guard let at = isOwn ? fact.departure : fact.arrival else { continue }
             let ipv6 = fact.ipv6 ?? addresses.isIPv6(fact, facts)
@@ -88,7 +103,8 @@ package struct Capture: Sendable {
             let ends = [own[fact.from] ?? "", own[fact.from.peer] ?? ""]
             let frame = RebuiltFrame(fact, source: ends[0], destination: ends[1]).bytes
             let packet = Packet(
-                at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
+                fact: place, at: at, frame: frame, isInbound: !isOwn,
+                comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
             packets += Array(repeating: packet, count: isOwn ? 1 : fact.copies ?? 1)
         }
         return packets.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)

@@ -4,9 +4,11 @@ package import Record
 package struct Outcome: Sendable, Equatable {
     /// The scenario's id, with ` #2` and so on for repeats, so that names are unique and stable.
     package var name: String
+    /// Which attempt at the scenario.
+    package var number: Int
     package var scenario: ScenarioDescription
     /// False for repeats.
-    package var isFirst: Bool { name == scenario.id }
+    package var isFirst: Bool { number == 1 }
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?
@@ -22,6 +24,11 @@ package struct Outcome: Sendable, Equatable {
     /// Whether somebody must look at it.
     package var isBad: Bool { verdict == .failed || verdict == .error }
     package var failedChecks: [Check] { checks.filter { !$0.passed } }
+    /// In a line: what was expected first and not seen, or why there is no verdict.
+    package var finding: String {
+        guard verdict == .failed, let check = failedChecks.first else { return reason ?? "no reason given" }
+        return "expected \(check.expected), seen \(check.seen)"
+    }
     package var measurements: [Measurement]
     /// In the order of the record.
     package var facts: [Event]
@@ -59,14 +66,15 @@ extension RunRecord {
     private func outcome(of record: AttemptRecord) -> Outcome? {
         if let finished = record.finished {
             return Outcome(
-                name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
+                name: record.attempt.name, number: record.attempt.number, scenario: record.scenario,
+                verdict: finished.verdict,
                 reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant,
                 link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
-            name: record.attempt.name, scenario: record.scenario, verdict: .error,
+            name: record.attempt.name, number: record.attempt.number, scenario: record.scenario, verdict: .error,
             reason: "\(record.attempt.name) did not finish: \(cause)",
             start: record.start, duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
             checks: record.checks, measurements: record.measurements, facts: record.facts)
@@ -75,7 +83,7 @@ extension RunRecord {
     private func outcome(ofUnstarted scenario: ScenarioDescription) -> Outcome? {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
-            name: scenario.id, scenario: scenario, verdict: .error,
+            name: scenario.id, number: 1, scenario: scenario, verdict: .error,
             reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none",
             checks: [],
             measurements: [], facts: [])

@@ -34,9 +34,25 @@ private struct Run: Encodable {
     let limits: [String]
     /// Why the run or its record ended early.
     let incomplete: String?
-    let counts: [String: Int]
+    let counts: Counts
     let exitStatus: Int32
     let attempts: [Attempt]
+
+    /// Scenarios by the worst of their attempts, and attempts.
+    struct Counts: Encodable {
+        let scenarios: [String: Int]
+        let attempts: [String: Int]
+
+        init(_ summary: RunSummary) {
+            scenarios = Self.counts(summary.scenarios)
+            attempts = Self.counts(summary.attempts)
+        }
+
+        private static func counts(_ counts: RunSummary.Counts) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, counts[$0]) })
+                .merging(["total": counts.total]) { $1 }
+        }
+    }
 
     init(name: String, _ record: RunRecord) {
         let header = record.header
@@ -51,7 +67,7 @@ private struct Run: Encodable {
         seconds = record.end.map { Double($0.duration) / 1e9 }
         limits = header.limits
         incomplete = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
-        counts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, summary[$0]) })
+        counts = Counts(summary)
         exitStatus = summary.exitStatus.rawValue
         attempts = record.outcomes.map(Attempt.init)
     }

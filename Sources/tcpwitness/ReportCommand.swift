@@ -27,7 +27,7 @@ struct ReportCommand: Subcommand {
             let run = try RunRecord(contents.events, truncation: contents.truncation)
             var console = Console(
                 colour: Terminal.hasColour, detail: amount.detail,
-                width: Terminal.isInteractive ? Terminal.width : nil)
+                width: Terminal.isInteractive ? Terminal.width : nil, name: records.count > 1 ? path : nil)
             let separator = runs.isEmpty ? "" : "\n"
             let lines = contents.events.map { console.render($0) }.joined()
             try Terminal.tell(separator + lines + console.conclusion(run))

@@ -29,9 +29,14 @@ struct SelectionOptions: ParsableArguments {
             chosen.removeAll { !$0.tags.contains(tag) }
         }
         if let onlyFailed {
-            let bad = Set(try InputFile.run(onlyFailed).outcomes.filter(\.isBad).map(\.scenario.id))
+            let run = try InputFile.run(onlyFailed)
+            let bad = Set(run.outcomes.filter(\.isBad).map(\.scenario.id))
             chosen.removeAll { !bad.contains($0.id) }
-            if bad.isEmpty { Terminal.printError("tcpwitness: everything passed in \(onlyFailed)\n") }
+            if bad.isEmpty {
+                Terminal.printError("tcpwitness: nothing failed in \(onlyFailed): \(RunSummary(run).words)\n")
+            } else if chosen.isEmpty {
+                Terminal.printError("tcpwitness: nothing that failed in \(onlyFailed) is selected here\n")
+            }
         }
         return chosen
     }
@@ -58,11 +63,17 @@ func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [Sc
 /// The scenario of an id. Throws a complaint that names the nearest one.
 func resolve(_ id: String, _ all: [ScenarioDescription]) throws -> String {
     if all.contains(where: { $0.id == id }) { return id }
-    let nearest = all.map { (id: $0.id, distance: distance(id, $0.id)) }.min { $0.distance < $1.distance }
-    if let nearest, nearest.distance <= max(2, id.count / 3) {
-        throw Complaint("unknown scenario '\(id)'; did you mean '\(nearest.id)'?")
+    if let nearest = nearest(id, all.map(\.id)) {
+        throw Complaint("unknown scenario '\(id)'; did you mean '\(nearest)'?")
     }
     throw Complaint("unknown scenario '\(id)'; 'tcpwitness list' shows all")
+}
+
+/// The name that a mistyped one was probably meant to be.
+func nearest(_ name: String, _ names: [String]) -> String? {
+    let nearest = names.map { (name: $0, distance: distance(name, $0)) }.min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
+    return nearest.name
 }
 
 private func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0) } }

@@ -75,7 +75,7 @@ struct RunCommandTests {
         #expect(result.status == 3)
         #expect(result.output.contains("close.simultaneous did not finish: \(cause)\n"))
         #expect(result.output.contains("close.ordinary-path did not start: \(cause)\n"))
-        #expect(result.output.contains("\(cause); 1 passed, 2 in error in "))
+        #expect(result.output.contains("\(cause); 3 scenarios: 1 passed, 2 in error in "))
         #expect(try bench.read("j.xml").contains("close.simultaneous did not finish: \(cause)"))
         #expect(bench.files == ["j.xml", "r.jsonl"])
         let again = try bench.run(["report", "r.jsonl"])
@@ -152,7 +152,7 @@ struct RunCommandTests {
         try bench.setLab(Stream.whole((.passed, .failed)))
         let result = try bench.run(["run", "--record", "r.jsonl", "--junit", "/dev/full"])
         #expect(result.errors == "tcpwitness: --junit /dev/full: ENOSPC (No space left on device)\n")
-        #expect(result.output.contains("1 passed, 1 failed in 0.05 s\n"))
+        #expect(result.output.contains("2 scenarios: 1 passed, 1 failed in 0.05 s\n"))
         #expect(result.status == 2)
         #expect(bench.files == ["r.jsonl"])
     }
@@ -174,7 +174,7 @@ struct RunCommandTests {
         #expect(Date.now.timeIntervalSince(begin) < 2)
         #expect(result.status == 130)
         #expect(result.errors == "")
-        #expect(result.output.contains("interrupted; 1 passed in "))
+        #expect(result.output.contains("interrupted; 1 scenario: 1 passed in "))
         #expect(processes(with: mark) == 0)
         let junit = try bench.read("j.xml")
         #expect(junit.contains("open.three-way") && !junit.contains("close.simultaneous"))
@@ -208,7 +208,7 @@ struct RunCommandTests {
             ["/usr/bin/env"] + environment + ["/bin/sh", "-c", "exec \(script.joined(separator: " ")) \"$*\"", "sh"]
         let result = try bench.run(["run", "open.three-way"], through: wrapper)
         #expect(result.status == 3)
-        #expect(result.output.contains("1 of 2 done, 1 running\r\u{1b}[K") == status)
+        #expect(result.output.contains("1 of 2 scenarios done, 1 running\r\u{1b}[K") == status)
         #expect(result.output.contains("\u{1b}[32mpassed \u{1b}[0m") == colour)
     }
 
