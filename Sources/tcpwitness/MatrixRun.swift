@@ -98,6 +98,13 @@ final class MatrixRun {
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
+            if let series = name.split(separator: ":").first, series.count < name.count, !Files.exists(name),
+                !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+            {
+                throw Complaint(
+                    "--kernel \(name): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR"
+                )
+            }
             // A kernel that was not built is no reason to end a bisection.
             return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }

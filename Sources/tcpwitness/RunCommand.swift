@@ -37,13 +37,17 @@ struct RunCommand: Subcommand {
     @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
     var link: LinkChoice = .auto
 
-    @Option(help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
-    @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"),
+        transform: Shard.init(checking:))
     var shard: Shard?
 
     @Flag(
@@ -70,7 +74,9 @@ struct RunCommand: Subcommand {
         help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"), completion: .file())
     var history: String?
 
-    @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
 
     @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
@@ -86,6 +92,10 @@ struct RunCommand: Subcommand {
         if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
+        }
+        if kernel.contains("") { throw ValidationError("--kernel '' names no kernel") }
+        if baselines != nil && kernel.isEmpty {
+            throw ValidationError("--baselines needs --kernel: a run of this machine's kernel is held against none")
         }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
