@@ -65,7 +65,7 @@ struct HTMLRun {
                 .list(
                     outcome.checks.map {
                         [
-                            ScriptValue($0.passed), pool.add($0.expected), pool.add($0.seen),
+                            ScriptValue($0.status.code), pool.add($0.expected), pool.add($0.seen),
                             pool.add($0.witnesses.joined(separator: " ")),
                         ]
                     })
@@ -134,6 +134,16 @@ extension Outcome {
         let addresses = AddressBook(facts)
         return [false, true].flatMap { ipv6 in
             ["A", "B"].map { addresses.address(of: $0, ipv6: ipv6) ?? "" }
+        }
+    }
+}
+
+extension CheckStatus {
+    fileprivate var code: Int {
+        switch self {
+        case .met: 1
+        case .broken: 0
+        case .unjudged: -1
         }
     }
 }

@@ -268,7 +268,7 @@ function differences(scenario, sides) {
 function below(column, run) {
   if (run.measures.length) column.append(grid("Measured", ["what", "value", "tolerance"], run.measures));
   if (run.counters.length) column.append(grid("Counters that moved", ["host", "counters"], run.counters));
-  if (run.checks.length) column.append(grid(`Expectations (${run.checks.length})`, ["met", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok ? "yes" : "NO", ...rest])));
+  if (run.checks.length) column.append(grid(`Expectations (${run.checks.length})`, ["met", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok > 0 ? "yes" : ok < 0 ? "unknown" : "NO", ...rest])));
 }
 
 function grid(title, heads, rows) { return html("details", {}, html("summary", {}, title), gridTable(heads, rows)); }
