@@ -100,20 +100,20 @@ import Testing
         for word in ["behaviours", "only-failed", "close.simultaneous"] { #expect(result.output.contains(word)) }
     }
 
-    /// The README has every subcommand, and every option of `run`.
-    @Test func theReadmeIsComplete() throws {
+    /// The page of options has every subcommand, and every option of `run`.
+    @Test func thePageOfOptionsIsComplete() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let page = try String(contentsOf: root.appending(path: "docs/options.md"), encoding: .utf8)
         let overview = try Workbench().run(["--help"]).output
         let commands = overview.matches(of: /\n {2}([a-z]+) {2,}[A-Z]/).map { String($0.1) }
         #expect(commands.count > 8)
-        for command in commands { #expect(readme.contains("`tcpwitness \(command)"), "\(command)") }
+        for command in commands { #expect(page.contains("| `\(command)"), "\(command)") }
         let options = try Workbench().run(["run", "--help"]).output.split(separator: "\n")
             .filter { $0.hasPrefix("  -") }
             .flatMap { $0.prefix(30).split { " ,/".contains($0) }.filter { $0.hasPrefix("--") } }
         #expect(options.count > 20)
         for option in options where option != "--help" && option != "--version" {
-            #expect(readme.contains(option), "\(option)")
+            #expect(page.contains(option), "\(option)")
         }
     }
 
