@@ -19,12 +19,17 @@ package struct Console: Sendable {
     private let width: Int?
     /// Which record it is, where there are several.
     private let name: String?
+    /// How many of the slowest scenarios to tell.
+    private let slowest: Int
     private var nameWidth = 0
     /// What was expected and measured in attempts that run, for the verbose.
     private var findings: [Attempt: [String]] = [:]
 
-    package init(colour: Bool, detail: Detail = .normal, width: Int? = nil, name: String? = nil) {
+    package init(
+        colour: Bool, detail: Detail = .normal, width: Int? = nil, name: String? = nil, slowest: Int = 0
+    ) {
         self.name = name
+        self.slowest = slowest
         self.colour = colour
         self.width = width
         self.detail = detail
@@ -62,7 +67,20 @@ package struct Console: Sendable {
             let heading = outcome.heading(verdict: painted(outcome.verdict.word, outcome.verdict))
             text += "\n" + ([heading] + outcome.explanation).map { $0 + "\n" }.joined()
         }
-        return text + summary(record, bad)
+        return text + slowestWords(record) + summary(record, bad)
+    }
+
+    /// What took longest, with the kernel timers that it waited for.
+    private func slowestWords(_ record: RunRecord) -> String {
+        let slow = record.outcomes.sorted { $0.duration > $1.duration }.prefix(slowest)
+        let width = slow.map(\.name.count).max() ?? 0
+        let lines = slow.map { outcome in
+            let timer = outcome.scenario.nominalSeconds
+            let waits = timer > 0 ? "  of which \(seconds(Int64(timer * 1e9), decimals: 2)) s for a kernel timer" : ""
+            return
+                "\(seconds(outcome.duration, decimals: 2).aligned(to: 8)) s  \(outcome.name.padded(to: width))\(waits)"
+        }
+        return lines.isEmpty ? "" : "\nslowest:\n" + lines.map { $0.trimmedEnd + "\n" }.joined()
     }
 
     /// The lines to paste into a mail: they say by themselves what ran.

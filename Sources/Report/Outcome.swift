@@ -39,15 +39,7 @@ extension Attempt {
     package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
 }
 
-extension RunEnd {
-    /// The reason of a run that its user ended.
-    package static let byUser = "interrupted"
-}
-
 extension RunRecord {
-    /// Whether the user ended the run before everything was done.
-    package var wasInterruptedByUser: Bool { end?.interrupted == RunEnd.byUser }
-
     /// Every attempt that a report tells of, in the plan's order.
     ///
     /// What was planned and has no verdict is an error, because silence must not look like success. A user who ends a
@@ -91,7 +83,7 @@ extension RunRecord {
 
     /// Why a planned attempt has no verdict; nil when the user knows.
     private var causeOfSilence: String? {
-        if wasInterruptedByUser { return nil }
+        if stop != nil { return nil }
         if let cause = end?.interrupted { return cause }
         return truncation.map { "the record is \($0)" } ?? "the run ended without it"
     }

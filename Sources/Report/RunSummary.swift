@@ -17,6 +17,10 @@ package enum ExitStatus: Int32, Sendable {
     case stop = 128
     /// 128 + SIGINT, as shells count.
     case interrupted = 130
+    /// 128 + SIGTERM.
+    case terminated = 143
+    /// 128 + SIGHUP.
+    case hungUp = 129
 }
 
 /// How a run went: its scenarios, and its attempts at them, which are more where some are repeated.
@@ -52,7 +56,7 @@ package struct RunSummary: Sendable, Equatable {
         attempts = Counts(outcomes.map(\.verdict))
         let byScenario = Dictionary(grouping: outcomes) { $0.scenario.id }
         scenarios = Counts(byScenario.values.compactMap { Verdict.worst(of: $0.map(\.verdict)) })
-        interruption = record.wasInterruptedByUser ? nil : record.end?.interrupted
+        interruption = record.stop != nil ? nil : record.end?.interrupted
     }
 
     /// Whether the two counts differ, so that each must be said to be which.

@@ -79,6 +79,15 @@ struct RunCommand: Subcommand {
         help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
 
+    @Flag(name: [.customShort("x"), .long], help: "Stop at the first failure.")
+    var failFast = false
+
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this time, such as 90s, 10m or 2h.", valueName: "time"),
+        transform: Duration.init(checking:))
+    var budget: Duration?
+
     @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
     var bisect = false
 
@@ -124,6 +133,7 @@ struct RunCommand: Subcommand {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
         guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).run() }
+        LabProcess.holdSignals()
         try Privileges.acquire()
         let outputs = try checkOutputs()
         let header = RunHeader(
@@ -131,7 +141,7 @@ struct RunCommand: Subcommand {
             shard: shard)
         let session = RunSession(
             outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: amount.quiet),
-            detail: amount.detail)
+            detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -150,7 +160,7 @@ struct RunCommand: Subcommand {
     /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
-        return try records.filter { !$0.wasInterruptedByUser }.map { record in
+        return try records.filter { $0.stop == nil }.map { record in
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.tell(report.text)
@@ -160,25 +170,27 @@ struct RunCommand: Subcommand {
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> RunRecord? {
         var lastNews = Instant.now
+        let deadline = budget.map { Instant.now + $0 }
         while true {
             do {
                 // A short while at a time, so that the status is seen to move.
                 let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
                 if case .silent = step, .now - lastNews < silence {
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
                     try session.tick()
                     continue
                 }
                 lastNews = .now
                 switch step {
-                case .lines(let lines): try session.take(lines)
+                case .lines(let lines):
+                    try session.take(lines)
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
                 case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun: return nil
                 case .ended(.exited(0)): return try blame("the lab ended before its record did", session)
                 case .ended(.exited(let code)): return try blame("the lab ended: exit \(code)", session)
                 case .ended(.killed(let signal)): return try blame("the lab ended: \(signalSymbol(signal))", session)
-                case .interrupted:
-                    try session.take(lab.kill())
-                    return try session.conclude(RunEnd.byUser)
+                case .interrupted(let stop): return try self.stop(lab, session, stop)
                 case .silent:
                     try session.take(lab.kill())
                     let time = Int(silence.seconds.rounded())
@@ -192,6 +204,17 @@ struct RunCommand: Subcommand {
                 return try blame("the lab was killed for a broken stream: \(error)", session)
             }
         }
+    }
+
+    /// Whether -x or --for want an end.
+    func wantedStop(_ session: RunSession, _ deadline: Instant?) -> RunStop? {
+        if failFast && session.hasFailure { return .firstFailure }
+        return deadline.map { .now >= $0 } == true && !session.hasEnd ? .time : nil
+    }
+
+    private func stop(_ lab: LabProcess, _ session: RunSession, _ stop: RunStop) throws -> RunRecord {
+        try session.take(lab.kill())
+        return try session.conclude(stop.words)
     }
 
     private func blame(_ cause: String, _ session: RunSession) throws -> RunRecord {

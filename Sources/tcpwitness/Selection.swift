@@ -7,7 +7,7 @@ internal import Report
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only scenarios of a topic ('close'), with a verdict on the document (holds, differs, refuted, unclaimed), "
+            "Only scenarios of a topic ('close'), by what documents say of it (holds, differs, refuted, unclaimed), "
                 + "or quick or slow by their kernel timers. May be given several times: all must hold.",
             valueName: "tag"), completion: .tags)
     var tag: [String] = []
@@ -15,8 +15,15 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
     var onlyFailed: String?
 
+    @Option(
+        name: [.customShort("k"), .customLong("matching")],
+        help: ArgumentHelp(
+            "Only scenarios of an expression over tags and parts of ids: 'timewait and not (slow or reuse)'.",
+            valueName: "expression"))
+    var matching: String?
+
     /// Whether they leave nothing out.
-    var isWhole: Bool { tag.isEmpty && onlyFailed == nil }
+    var isWhole: Bool { tag.isEmpty && onlyFailed == nil && matching == nil }
 
     /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
     func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
@@ -27,6 +34,11 @@ struct SelectionOptions: ParsableArguments {
                     "no scenario has the tag '\(tag)'; there are \(knownTags(of: all).joined(separator: ", "))")
             }
             chosen.removeAll { !$0.tags.contains(tag) }
+        }
+        if let matching {
+            let filter = try Filter(matching)
+            chosen.removeAll { !filter.matches($0) }
+            if chosen.isEmpty { throw Complaint("no scenario matches -k '\(matching)'") }
         }
         if let onlyFailed {
             let run = try InputFile.run(onlyFailed)
@@ -46,7 +58,7 @@ extension ScenarioDescription {
     /// A scenario counts as slow when it waits this long for a kernel timer.
     private static let slow = 5.0
 
-    fileprivate var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+    var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
 }
 
 /// Every tag that some scenario has, in the catalogue's order.

@@ -8,8 +8,8 @@ struct Tcpwitness: ParsableCommand {
         abstract: "Shows what the Linux kernel's TCP really does.",
         discussion: """
             Exit status: 0 as expected, 1 the kernel did otherwise, 2 bad input, 3 the harness could not tell, \
-            4 nothing ran, 130 interrupted (SIGINT, SIGTERM, SIGHUP), 141 nobody reads the output (SIGPIPE). An output \
-            that is closed is bad input.
+            4 nothing ran, 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP, 141 nobody reads the output (SIGPIPE). An \
+            output that is closed is bad input.
             """,
         version: buildDescription,
         subcommands: [

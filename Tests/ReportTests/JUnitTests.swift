@@ -148,7 +148,7 @@ extension Sample {
         ]
     }
 
-    static var interrupted: [Event] { cutOff + [.end(RunEnd(duration: 5, interrupted: RunEnd.byUser))] }
+    static var interrupted: [Event] { cutOff + [.end(RunEnd(duration: 5, interrupted: RunStop.interrupted.words))] }
 
     /// Texts that XML cannot carry or must escape.
     static var hostile: [Event] {
