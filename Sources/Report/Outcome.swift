@@ -23,7 +23,11 @@ package struct Outcome: Sendable, Equatable {
     package var checks: [Check]
     /// Whether somebody must look at it.
     package var isBad: Bool { verdict == .failed || verdict == .error }
-    package var failedChecks: [Check] { checks.filter { $0.status == .broken } }
+    /// In the order of time, but counters last: one that is off says less than the state that explains it.
+    package var failedChecks: [Check] {
+        let broken = checks.filter { $0.status == .broken }
+        return broken.filter { !$0.isCount } + broken.filter(\.isCount)
+    }
     /// In a line: what was expected first and not seen, or why there is no verdict.
     package var finding: String {
         guard verdict == .failed, let check = failedChecks.first else { return reason ?? "no reason given" }
@@ -105,4 +109,8 @@ extension Event {
         case .run, .plan, .started, .hosts, .check, .lateness, .measurement, .finished, .end: nil
         }
     }
+}
+
+extension Check {
+    fileprivate var isCount: Bool { witnesses == ["counters"] }
 }

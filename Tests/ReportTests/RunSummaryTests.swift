@@ -41,6 +41,25 @@ import Testing
         #expect(RunSummary(record).attempts.total == verdicts.map(\.count).reduce(0, +))
     }
 
+    /// A counter that is off by one does not come before the state that explains it.
+    @Test func statesComeBeforeCounters() throws {
+        let attempt = Attempt(scenario: "topic.count", number: 1)
+        func check(_ witness: String, _ expected: String) -> Event {
+            .check(
+                Check(
+                    attempt: attempt, at: 1, status: .broken, expected: expected, seen: "else", witnesses: [witness],
+                    wire: nil, location: "A.swift:1"))
+        }
+        let record = try RunRecord([
+            .run(Sample.header), .plan(Sample.scenario("topic.count")), check("counters", "one reset"),
+            check("trace", "client passes CLOSING"), check("netlink", "client CLOSING"),
+            Sample.finished(attempt, .failed, reason: "one reset"), .end(RunEnd(duration: 1)),
+        ])
+        let outcome = try #require(record.outcomes.first)
+        #expect(outcome.failedChecks.map(\.expected) == ["client passes CLOSING", "client CLOSING", "one reset"])
+        #expect(outcome.finding == "expected client passes CLOSING, seen else")
+    }
+
     private func record(_ verdicts: [Verdict], interrupted: String?) throws -> RunRecord {
         let events = verdicts.enumerated().flatMap { index, verdict -> [Event] in
             let attempt = Attempt(scenario: "topic.\(index)", number: 1)
