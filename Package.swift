@@ -74,20 +74,22 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Compare", "JUnitXML", "Record", .product(name: "Mustache", package: "swift-mustache"),
+                "Compare", "JUnitXML", "Pages", "Record", .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
-                .embedInCode("Page/page.mustache"), .embedInCode("Page/style.css"), .embedInCode("Page/ladder.js"),
-                .embedInCode("Page/page.js"),
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/layout.js"), .embedInCode("Page/ladder.js"),
+                .embedInCode("Page/segment.js"), .embedInCode("Page/table.js"), .embedInCode("Page/page.js"),
             ], swiftSettings: strict),
+        .target(
+            name: "Pages", resources: [.embedInCode("style.css"), .embedInCode("frame.js")], swiftSettings: strict),
         .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
         .target(name: "JUnitXML", swiftSettings: strict),
         .target(
             name: "History",
             dependencies: [
-                "Record", .product(name: "GRDB", package: "GRDB.swift"),
+                "Pages", "Record", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
-            ], resources: [.embedInCode("trends.mustache")], swiftSettings: strict),
+            ], resources: [.embedInCode("trends.mustache"), .embedInCode("trends.js")], swiftSettings: strict),
         .target(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines",
             exclude: ["5.10.json", "6.1.json", "6.12.json", "7.2.json"],

@@ -97,7 +97,7 @@ enum KeepaliveProbes {
             "before it B has sent a probe, and A has answered",
             between.contains { !$0.view.fromA && $0.view.sequence == 3 }
                 && between.contains { $0.view.fromA && $0.view.sequence == 4 },
-            seen: between.map { $0.view.description }.joined(separator: ", "), witnesses: ["segments"])
+            seen: between.map { $0.view.description }.joined(counting: ", "), witnesses: ["segments"])
         try lab.requireCarried("<ACK seq=4 ack=4")
     }
 
@@ -118,7 +118,7 @@ enum KeepaliveProbes {
         }
         lab.expect(
             "no probe within \(idle.seconds) s of what was last received", early.isEmpty,
-            seen: early.isEmpty ? "none" : early.map(\.description).joined(separator: ", "), witnesses: ["segments"])
+            seen: early.isEmpty ? "none" : early.map(\.description).joined(counting: ", "), witnesses: ["segments"])
     }
 
     static let probeUnreliable = Scenario(

@@ -28,11 +28,25 @@ package struct Capture: Sendable {
     /// The hosts whose interfaces are meant: what goes over the loopback never comes to the other.
     private static func hosts(_ outcome: Outcome) -> [String] { outcome.link == "loopback" ? ["A"] : ["A", "B"] }
 
+    /// In which packet of which host's capture each segment is, counted from 1, by its place among the facts.
+    static func numbers(_ outcome: Outcome) -> [Int: [String: Int]] {
+        var numbers: [Int: [String: Int]] = [:]
+        for host in ["A", "B"] {
+            for (number, packet) in packets(outcome.facts, host: host).enumerated()
+            where numbers[packet.fact]?[host] == nil {
+                numbers[packet.fact, default: [:]][host] = number + 1
+            }
+        }
+        return numbers
+    }
+
     private static func name(_ outcome: Outcome, host: String) -> String {
         FileName.safe("\(outcome.name.replacing(" #", with: "-")).\(host).pcapng")
     }
 
     private struct Packet {
+        /// The place of the segment among the attempt's facts.
+        let fact: Int
         let at: Int64
         let frame: [UInt8]
         let isInbound: Bool
@@ -76,17 +90,33 @@ package struct Capture: Sendable {
         return Int64(nanosecondsOf: date.timeIntervalSince1970)
     }
 
+    /// The place of the packet that was nearest to a time, the first of several; packets are in the order of time.
+    private static func nearest(_ time: Int64, _ packets: [Packet]) -> Int {
+        var (low, high) = (0, packets.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if packets[middle].at < time { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return 0 }
+        if low < packets.count, packets[low].at.minus(time) < time.minus(packets[low - 1].at) { return low }
+        let before = packets[low - 1].at
+        while low > 1, packets[low - 2].at == before { low -= 1 }
+        return low - 1
+    }
+
     /// What a capture may hold; copies could make it as large as anybody likes.
     private static let largest = 64 << 20
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
         var packets: [Packet] = []
         var room = largest
-        for case .segment(let fact) in facts {
+        for (place, event) in facts.enumerated() {
+            guard case .segment(let fact) = event else { continue }
             let isOwn = fact.from == host
             guard let frame = fact.frame?.bytes, let at = isOwn ? fact.departure : fact.arrival else { continue }
             let packet = Packet(
-                at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
+                fact: place, at: at, frame: frame, isInbound: !isOwn,
+                comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
             let copies = isOwn ? 1 : max(0, min(fact.copies ?? 1, room / max(1, frame.count)))
             room -= copies * frame.count
             packets += Array(repeating: packet, count: copies)

@@ -35,9 +35,25 @@ private struct Run: Encodable {
     let limits: [String]
     /// Why the run or its record ended early.
     let incomplete: String?
-    let counts: [String: Int]
+    let counts: Counts
     let exitStatus: Int32
     let attempts: [Attempt]
+
+    /// Scenarios by the worst of their attempts, and attempts.
+    struct Counts: Encodable {
+        let scenarios: [String: Int]
+        let attempts: [String: Int]
+
+        init(_ summary: RunSummary) {
+            scenarios = Self.counts(summary.scenarios)
+            attempts = Self.counts(summary.attempts)
+        }
+
+        private static func counts(_ counts: RunSummary.Counts) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, counts[$0]) })
+                .merging(["total": counts.total]) { $1 }
+        }
+    }
 
     init(name: String, _ record: RunRecord) {
         let header = record.header
@@ -52,7 +68,7 @@ private struct Run: Encodable {
         seconds = record.end.map { Double($0.duration) / 1e9 }
         limits = header.limits
         incomplete = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
-        counts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, summary[$0]) })
+        counts = Counts(summary)
         exitStatus = summary.exitStatus.rawValue
         attempts = record.outcomes.map(Attempt.init)
     }
@@ -104,4 +120,9 @@ private struct Attempt: Encodable {
         kernel = outcome.health.isEmpty ? nil : outcome.health.map(\.lines)
         measurements = outcome.measurements.map { Measured(name: $0.name, value: $0.value, unit: $0.unit) }
     }
+}
+
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+    /// JSON has neither infinity nor NaN; records have none either.
+    fileprivate static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 }

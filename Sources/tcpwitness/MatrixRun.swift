@@ -75,16 +75,19 @@ final class MatrixRun {
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
+        let deadline = command.budget.map { Instant.now + $0 }
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < places, let next = waiting.popFirst() {
                 if let run = try start(next, image, isAlone: kernels.count == 1) { running.append(run) }
             }
-            if waitForNews(of: running, signals) {
-                for run in running { try interrupt(run) }
+            let told = waitForNews(of: running, signals)
+            if told == nil { running = try running.filter { try !advance($0) } }
+            let wanted = running.lazy.compactMap { self.command.wantedStop($0.session, deadline) }.first
+            if let stop = told ?? wanted ?? (hasFailure && command.failFast ? .firstFailure : nil) {
+                for run in running { try interrupt(run, stop) }
                 waiting = []
                 running = []
             }
-            running = try running.filter { try !advance($0) }
             for run in running { run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
@@ -104,6 +107,13 @@ final class MatrixRun {
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
+            if let series = name.split(separator: ":").first, series.count < name.count, !Files.exists(name),
+                !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+            {
+                throw Complaint(
+                    "--kernel \(name): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR"
+                )
+            }
             // A kernel that was not built is no reason to end a bisection.
             return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }
@@ -141,7 +151,8 @@ final class MatrixRun {
             outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
             selected: selected,
             assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
-            screen: screen, detail: command.amount.detail, label: isAlone ? nil : kernel.label)
+            screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
+            label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
@@ -159,13 +170,16 @@ final class MatrixRun {
         }
     }
 
-    /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
-    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> Bool {
+    /// Whether the kernel of a guest that is done with has done otherwise than expected.
+    private var hasFailure: Bool { records.values.contains { RunSummary($0).attempts[.failed] > 0 } }
+
+    /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
+    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
         var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
-        return entries[0].revents != 0
+        return entries[0].revents != 0 ? LabProcess.stop(told: signals) : nil
     }
 
     /// Takes what a guest has sent; returns whether it is done with.
@@ -200,11 +214,11 @@ final class MatrixRun {
         return true
     }
 
-    private func interrupt(_ run: Run) throws {
+    private func interrupt(_ run: Run, _ stop: RunStop) throws {
         run.guest.reap(killing: true)
         // Its last lines may be anything: what the user wants is an end.
         while (try? take(run)) == true {}
-        records[run.place] = try run.session.finish(RunEnd.byUser)
+        records[run.place] = try run.session.finish(stop.words)
     }
 
     private func conclude(_ run: Run, wasKilled: Bool) throws {
@@ -250,7 +264,8 @@ func inserting(_ label: String, into path: String) -> String {
 extension ExitStatus {
     /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
     static func worst(of statuses: [ExitStatus]) -> ExitStatus {
-        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
+        for status in [ExitStatus.interrupted, .terminated, .hungUp, .regression, .harnessError]
+        where statuses.contains(status) {
             return status
         }
         return statuses.contains(.asExpected) ? .asExpected : .nothingRan
