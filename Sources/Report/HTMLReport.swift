@@ -95,7 +95,8 @@ private struct Page {
         for run in runs.reversed() {
             for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
-        topics = plan.map(\.topic).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        var seen: Set<String> = []
+        topics = plan.map(\.topic).filter { seen.insert($0).inserted }
         let changes = Page.changes(comparisons)
         scenarios = plan.map { scenario in
             let each = outcomes.map { $0[scenario.id] ?? [] }
