@@ -12,18 +12,21 @@ package struct Capture: Sendable {
 
     /// The captures of an attempt; none of a host whose interface nothing crossed.
     package static func all(_ outcome: Outcome, header: RunHeader) -> [Capture] {
-        ["A", "B"].compactMap { Capture(outcome, host: $0, header: header) }
+        hosts(outcome).compactMap { Capture(outcome, host: $0, header: header) }
     }
 
     /// The names of these captures, without their bytes.
     package static func names(_ outcome: Outcome) -> [String] {
-        ["A", "B"].filter { host in
+        hosts(outcome).filter { host in
             outcome.facts.contains { fact in
                 guard case .segment(let fact) = fact else { return false }
-                return (fact.from == host ? fact.departure : fact.arrival) != nil
+                return fact.frame != nil && (fact.from == host ? fact.departure : fact.arrival) != nil
             }
         }.map { name(outcome, host: $0) }
     }
+
+    /// The hosts whose interfaces are meant: what goes over the loopback never comes to the other.
+    private static func hosts(_ outcome: Outcome) -> [String] { outcome.link == "loopback" ? ["A"] : ["A", "B"] }
 
     private static func name(_ outcome: Outcome, host: String) -> String {
         FileName.safe("\(outcome.name.replacing(" #", with: "-")).\(host).pcapng")
@@ -34,6 +37,11 @@ package struct Capture: Sendable {
         let frame: [UInt8]
         let isInbound: Bool
         var comments: [String]
+
+        /// The address of the interface, which an Ethernet header has at its front or behind the peer's.
+        var ownAddress: [UInt8]? {
+            frame.count < 12 ? nil : isInbound ? Array(frame[0..<6]) : Array(frame[6..<12])
+        }
     }
 
     private init?(_ outcome: Outcome, host: String, header: RunHeader) {
@@ -48,12 +56,11 @@ package struct Capture: Sendable {
         name = Self.name(outcome, host: host)
         let scenario = outcome.scenario
         var file = PcapNGWriter(
-            comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)\n"
-                + "Rebuilt from a record: numbers count from the initial sequence numbers, payload is filled in.",
+            comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)",
             system: "Linux \(header.kernel.release) \(header.kernel.machine)", application: header.tool)
         file.addInterface(
             name: host, description: "host \(host) of \(outcome.name), link \(outcome.link)",
-            mac: [2, 0, 0, 0, 0, host == "A" ? 1 : 2])
+            mac: packets.lazy.compactMap(\.ownAddress).first)
         let base = Self.begin(header).plus(outcome.start)
         for packet in packets {
             file.addPacket(
@@ -69,41 +76,15 @@ package struct Capture: Sendable {
         return Int64(nanosecondsOf: date.timeIntervalSince1970)
     }
 
-    /// The place of the packet that was nearest to a time, the first of several; packets are in the order of time.
-    private static func nearest(_ time: Int64, _ packets: [Packet]) -> Int {
-        var (low, high) = (0, packets.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if packets[middle].at < time { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return 0 }
-        if low < packets.count, packets[low].at.minus(time) < time.minus(packets[low - 1].at) { return low }
-        let before = packets[low - 1].at
-        while low > 1, packets[low - 2].at == before { low -= 1 }
-        return low - 1
-    }
-
     /// What a capture may hold; copies could make it as large as anybody likes.
     private static let largest = 32 << 20
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
-        let addresses = AddressBook(facts)
-        func ends(ipv6: Bool, _ a: String, _ b: String) -> [String: String] {
-            [
-                "A": addresses.address(of: "A", ipv6: ipv6) ?? a, "B": addresses.address(of: "B", ipv6: ipv6) ?? b,
-            ]
-        }
-        // What no line of the record names gets an address of documentation (RFC 5737), or of the laboratory's prefix.
-        let four = ends(ipv6: false, "192.0.2.1", "192.0.2.2")
-        let six = ends(ipv6: true, "fd74:6370::1", "fd74:6370::2")
         var packets: [Packet] = []
         var room = largest
         for case .segment(let fact) in facts {
             let isOwn = fact.from == host
-            guard let at = isOwn ? fact.departure : fact.arrival else { continue }
-            let own = fact.ipv6 == true ? six : four
-            let ends = [own[fact.from] ?? "", own[fact.from.peer] ?? ""]
-            let frame = RebuiltFrame(fact, source: ends[0], destination: ends[1]).bytes
+            guard let frame = fact.frame?.bytes, let at = isOwn ? fact.departure : fact.arrival else { continue }
             let packet = Packet(
                 at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
             let copies = isOwn ? 1 : max(0, min(fact.copies ?? 1, room / max(1, frame.count)))

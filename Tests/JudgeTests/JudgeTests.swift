@@ -175,7 +175,7 @@ extension Finding {
             .unjudged(reason: "no tracepoint"))
     }
 
-    private static func expectation(_ words: String) -> Expectation {
-        Expectation(words, location: "A.swift:1", witnesses: ["segments"])
+    private static func expectation(_ words: String) -> Judge.Expectation {
+        Judge.Expectation(words, location: "A.swift:1", witnesses: ["segments"])
     }
 }
