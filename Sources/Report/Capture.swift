@@ -76,6 +76,20 @@ package struct Capture: Sendable {
         return Int64(nanosecondsOf: date.timeIntervalSince1970)
     }
 
+    /// The place of the packet that was nearest to a time, the first of several; packets are in the order of time.
+    private static func nearest(_ time: Int64, _ packets: [Packet]) -> Int {
+        var (low, high) = (0, packets.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if packets[middle].at < time { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return 0 }
+        if low < packets.count, packets[low].at.minus(time) < time.minus(packets[low - 1].at) { return low }
+        let before = packets[low - 1].at
+        while low > 1, packets[low - 2].at == before { low -= 1 }
+        return low - 1
+    }
+
     /// What a capture may hold; copies could make it as large as anybody likes.
     private static let largest = 32 << 20
 
