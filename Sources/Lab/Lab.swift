@@ -23,9 +23,12 @@ package final class Lab {
     /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
     private(set) var linkUsed = "direct"
     /// Where the present chapter begins in the wire's log.
-    private(set) var chapterStart = 0
+    package private(set) var chapterStart = 0
     /// When the present chapter began.
     private(set) var chapterBegan: Int64 = 0
+    /// Where the present step begins in the wire's log.
+    package internal(set) var stepStart = 0
+    var stepCount = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
@@ -38,7 +41,7 @@ package final class Lab {
     /// What settings of the whole machine were before the scenario changed them, in that order.
     var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
-    package internal(set) var prefersIPv6 = false
+    package var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
@@ -309,6 +312,7 @@ package final class Lab {
         try endStanding()
         try service()
         chapterStart = wire.log.count
+        stepStart = chapterStart
         chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }
         note(title)

@@ -28,11 +28,25 @@ package struct Capture: Sendable {
     /// The hosts whose interfaces are meant: what goes over the loopback never comes to the other.
     private static func hosts(_ outcome: Outcome) -> [String] { outcome.link == "loopback" ? ["A"] : ["A", "B"] }
 
+    /// In which packet of which host's capture each segment is, counted from 1, by its place among the facts.
+    static func numbers(_ outcome: Outcome) -> [Int: [String: Int]] {
+        var numbers: [Int: [String: Int]] = [:]
+        for host in ["A", "B"] {
+            for (number, packet) in packets(outcome.facts, host: host).enumerated()
+            where numbers[packet.fact]?[host] == nil {
+                numbers[packet.fact, default: [:]][host] = number + 1
+            }
+        }
+        return numbers
+    }
+
     private static func name(_ outcome: Outcome, host: String) -> String {
-        "\(outcome.name.replacing(" #", with: "-").replacing("/", with: "_")).\(host).pcapng"
+        FileName.safe("\(outcome.name.replacing(" #", with: "-")).\(host).pcapng")
     }
 
     private struct Packet {
+        /// The place of the segment among the attempt's facts.
+        let fact: Int
         let at: Int64
         let frame: [UInt8]
         let isInbound: Bool
@@ -49,7 +63,7 @@ package struct Capture: Sendable {
         guard !packets.isEmpty else { return nil }
         for case .transition(let fact) in outcome.facts where fact.host == host {
             // What a host sends follows its change of state, what it receives comes before: the nearest is meant.
-            let nearest = packets.indices.min { abs(packets[$0].at - fact.at) < abs(packets[$1].at - fact.at) } ?? 0
+            let nearest = Self.nearest(fact.at, packets)
             let time = seconds(fact.at, decimals: 6)
             packets[nearest].comments.append("\(fact.name) \(fact.old) > \(fact.new) at \(time)")
         }
@@ -61,10 +75,10 @@ package struct Capture: Sendable {
         file.addInterface(
             name: host, description: "host \(host) of \(outcome.name), link \(outcome.link)",
             mac: packets.lazy.compactMap(\.ownAddress).first)
-        let base = Self.begin(header) + outcome.start
+        let base = Self.begin(header).plus(outcome.start)
         for packet in packets {
             file.addPacket(
-                at: UInt64(max(0, base + packet.at)), frame: packet.frame, isInbound: packet.isInbound,
+                at: UInt64(max(0, base.plus(packet.at))), frame: packet.frame, isInbound: packet.isInbound,
                 comments: packet.comments)
         }
         bytes = file.bytes
@@ -73,20 +87,39 @@ package struct Capture: Sendable {
     /// The begin of the run in nanoseconds of the era; 0 when the record does not tell.
     private static func begin(_ header: RunHeader) -> Int64 {
         guard let text = header.startedAt, let date = try? Date(text, strategy: .iso8601) else { return 0 }
-        return Int64(date.timeIntervalSince1970) * 1_000_000_000
+        return Int64(nanosecondsOf: date.timeIntervalSince1970)
     }
 
-    /// A record may say anything; the wire never delivers more than two.
-    private static let mostCopies = 16
+    /// The place of the packet that was nearest to a time, the first of several; packets are in the order of time.
+    private static func nearest(_ time: Int64, _ packets: [Packet]) -> Int {
+        var (low, high) = (0, packets.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if packets[middle].at < time { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return 0 }
+        if low < packets.count, packets[low].at.minus(time) < time.minus(packets[low - 1].at) { return low }
+        let before = packets[low - 1].at
+        while low > 1, packets[low - 2].at == before { low -= 1 }
+        return low - 1
+    }
+
+    /// What a capture may hold; copies could make it as large as anybody likes.
+    private static let largest = 64 << 20
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
         var packets: [Packet] = []
-        for case .segment(let fact) in facts {
+        var room = largest
+        for (place, event) in facts.enumerated() {
+            guard case .segment(let fact) = event else { continue }
             let isOwn = fact.from == host
             guard let frame = fact.frame?.bytes, let at = isOwn ? fact.departure : fact.arrival else { continue }
             let packet = Packet(
-                at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
-            packets += Array(repeating: packet, count: isOwn ? 1 : max(0, min(fact.copies ?? 1, Self.mostCopies)))
+                fact: place, at: at, frame: frame, isInbound: !isOwn,
+                comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
+            let copies = isOwn ? 1 : max(0, min(fact.copies ?? 1, room / max(1, frame.count)))
+            room -= copies * frame.count
+            packets += Array(repeating: packet, count: copies)
         }
         return packets.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }

@@ -21,6 +21,9 @@ extension String {
     /// Its begin, if all of it does not fit.
     func cut(to width: Int) -> String { count <= width ? self : width < 2 ? "" : prefix(width - 1) + "…" }
 
+    /// Without spaces at its end.
+    var trimmedEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+
     /// Its lines as one.
     var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

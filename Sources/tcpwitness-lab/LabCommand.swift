@@ -26,7 +26,13 @@ enum LabCommand {
             return 2
         }
         let found = prerequisites.all()
-        for prerequisite in found { print(prerequisite.line) }
+        do {
+            let output = Descriptor(owning: STDOUT_FILENO)
+            try output.write(Array(found.map { $0.line + "\n" }.joined().utf8))
+        } catch {
+            complain("cannot write to standard output: \(error.errno)")
+            return 2
+        }
         return found.allSatisfy { $0.isPresent || !$0.isRequired } ? 0 : 2
     }
 

@@ -52,7 +52,7 @@ import Testing
 
     /// A segment without its bytes is left out; none is made up.
     @Test func withoutBytesThereIsNoFile() throws {
-        let record = try Fixture.record("record-0.2.jsonl")
+        let record = try Fixture.record("record.jsonl")
         #expect(record.outcomes.flatMap { Capture.all($0, header: record.header) }.isEmpty)
         #expect(record.outcomes.flatMap(Capture.names).isEmpty)
     }
