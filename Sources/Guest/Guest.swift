@@ -13,6 +13,7 @@ package final class Guest {
     private let memory: TemporaryFile
     private var taken = 0
     private var takenFromMemory = 0
+    private var takenFromConsole = 0
     private var status: WaitStatus?
     private let processor: Processor?
 
@@ -83,15 +84,31 @@ package final class Guest {
         status = try? child.wait()
     }
 
+    /// What the kernel has printed since the last time. Throws the error of the failing call.
+    package func readConsole() throws(SystemError) -> [UInt8] {
+        let bytes = try console.contents(from: takenFromConsole)
+        takenFromConsole += bytes.count
+        return bytes
+    }
+
+    /// All that the kernel has printed.
+    package var wholeConsole: [UInt8] { (try? console.contents()) ?? [] }
+
+    /// How it stands now, for `GuestWatch`.
+    package var reading: GuestWatch.Reading { .now(of: child.pid) }
+
+    /// Whether a signal has stopped it.
+    package var isStopped: Bool { child.isStopped }
+
     /// What is known of its end; call it after `reap`.
     ///
-    /// - Parameter wasKilled: that it was us who ended it.
-    package func ending(wasKilled: Bool, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
-        func text(_ file: borrowing TemporaryFile) -> String {
-            String(decoding: (try? file.contents()) ?? [], as: UTF8.self)
-        }
+    /// - Parameters:
+    ///   - verdict: why it was us who ended it; nil when it was not.
+    ///   - console: all that was seen of its console.
+    package func ending(verdict: String?, console: GuestConsole, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
+        let text = String(decoding: (try? messages.contents()) ?? [], as: UTF8.self)
         return GuestEnding(
-            status: wasKilled ? nil : status, console: text(console), messages: text(messages), hasBegun: hasBegun,
-            hasEnd: hasEnd)
+            status: verdict == nil ? status : nil, verdict: verdict, console: console, messages: text,
+            hasBegun: hasBegun, hasEnd: hasEnd)
     }
 }

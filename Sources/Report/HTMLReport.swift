@@ -39,6 +39,8 @@ private struct Page {
         let counts: [Count]
         let setting: String
         let cautions: [String]
+        /// The last lines of a guest's console, where it ended early.
+        let console: String?
     }
 
     struct Row {
@@ -137,6 +139,7 @@ extension Page.Run {
             + (header.startedAt.map { ", \($0.replacing("T", with: " ").replacing("Z", with: " UTC"))" } ?? "")
         let ending = run.record.end?.interrupted ?? run.record.truncation.map { "the record is \($0)" }
         cautions = [ending].compactMap(\.self) + header.limits
+        console = run.record.end?.console?.told.joined(separator: "\n")
     }
 }
 

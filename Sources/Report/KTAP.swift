@@ -29,7 +29,7 @@ package enum KTAP {
         return [
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.lane.rawValue) lane, "
                 + "link \(header.link.rawValue), \(header.place)"
-        ] + header.limits + [ending].compactMap(\.self)
+        ] + header.limits + [ending].compactMap(\.self) + (record.end?.console?.told.map { "console  \($0)" } ?? [])
     }
 }
 

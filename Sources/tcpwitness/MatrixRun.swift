@@ -32,13 +32,23 @@ final class MatrixRun {
         let place: Int
         let guest: Guest
         let session: RunSession
+        /// What the kernel is called on the terminal.
+        let name: String
+        let consoleFile: ConsoleFile
         var lines = LineBuffer()
-        var lastNews = Instant.now
+        var console = GuestConsole()
+        var watch: GuestWatch
 
-        init(place: Int, guest: Guest, session: RunSession) {
+        init(
+            place: Int, guest: Guest, session: RunSession, name: String, consoleFile: ConsoleFile,
+            limits: GuestWatch.Limits
+        ) {
             self.place = place
             self.guest = guest
             self.session = session
+            self.name = name
+            self.consoleFile = consoleFile
+            watch = GuestWatch(limits, start: guest.reading)
         }
     }
 
@@ -141,7 +151,9 @@ final class MatrixRun {
         let guest = try complaining(.harnessError) {
             try Guest(kernel, qemu, image: image, arguments: Array(arguments))
         }
-        return Run(place: next.place, guest: guest, session: session)
+        return Run(
+            place: next.place, guest: guest, session: session, name: kernel.label,
+            consoleFile: ConsoleFile(of: kernel.label, record: next.record), limits: limits)
     }
 
     /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
@@ -166,21 +178,38 @@ final class MatrixRun {
         }
         if hasEnded {
             run.guest.reap(killing: false)
-            try conclude(run, wasKilled: false)
-        } else if .now - run.lastNews > silence {
+            try conclude(run, verdict: nil)
+        } else if let verdict = run.watch.verdict(at: run.guest.reading) {
+            let words = run.guest.isStopped ? "QEMU is stopped by a signal" : verdict
             run.guest.reap(killing: true)
-            try conclude(run, wasKilled: true)
+            try conclude(run, verdict: words)
         } else {
             return false
         }
         return true
     }
 
+    /// Takes what has come from a guest, and notes that it lives.
     private func take(_ run: Run) throws {
+        let hadPanicked = run.console.panic != nil
+        let hadOopsed = run.console.oops != nil
+        let printed = try run.guest.readConsole()
+        try show(run.console.take(printed), of: run)
         let bytes = try run.guest.read()
-        if bytes.isEmpty { return }
-        run.lastNews = .now
-        try run.session.take(run.lines.add(bytes))
+        if printed.isEmpty && bytes.isEmpty { return }
+        run.watch.heard(result: !bytes.isEmpty, panic: run.console.panic != nil, at: run.guest.reading)
+        // The rest of its words is told when it has ended.
+        if !hadOopsed && !hadPanicked, let line = run.console.oops ?? run.console.panic {
+            try screen.printError("tcpwitness: \(run.name): the kernel is dying: \(line)\n")
+        }
+        if !bytes.isEmpty { try run.session.take(run.lines.add(bytes)) }
+    }
+
+    /// Shows lines of a console as they come, to those who want to see them.
+    private func show(_ lines: [String], of run: Run) throws {
+        guard command.console else { return }
+        let name = command.kernel.count > 1 ? "\(run.name)  " : ""
+        try screen.printError(lines.map { "\(name)console  \($0)\n" }.joined())
     }
 
     private func interrupt(_ run: Run) throws {
@@ -189,26 +218,48 @@ final class MatrixRun {
         records[run.place] = try run.session.finish(RunEnd.byUser)
     }
 
-    private func conclude(_ run: Run, wasKilled: Bool) throws {
+    /// - Parameter verdict: why it was us who ended the guest; nil when it was not.
+    private func conclude(_ run: Run, verdict: String?) throws {
+        if let line = run.console.finish() { try show([line], of: run) }
         let ending = run.guest.ending(
-            wasKilled: wasKilled, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
-        try conclude(run, ending.failure, console: ending.consoleTail)
+            verdict: verdict, console: run.console, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
+        try conclude(run, ending.failure)
     }
 
-    private func conclude(_ run: Run, _ failure: String?, console: [String] = []) throws {
-        let record = try run.session.finish(failure)
+    private func conclude(_ run: Run, _ failure: String?) throws {
+        var console: ConsoleExcerpt?
+        if failure != nil, !run.console.isEmpty {
+            console = ConsoleExcerpt(
+                lines: run.console.excerpt, path: run.consoleFile.keep(run.guest.wholeConsole))
+        }
+        let record = try run.session.finish(failure, console: console)
         records[run.place] = record
         guard let failure else { return }
         Complaint("\(record.header.kernel.release): \(failure)").print()
-        for line in console { Terminal.printError("  console  \(line)\n") }
+        for line in console?.told ?? ["nothing was printed"] { Terminal.printError("  console  \(line)\n") }
     }
 
-    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how busy
-    /// this machine is: the longest silence of a guest that works is some seconds. `TCPWITNESS_GUEST_SILENCE` is a
-    /// hook for tests, which cannot wait that long.
-    private var silence: Duration {
-        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) { return .seconds(seconds) }
-        return qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
+    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how fast
+    /// this machine is. `TCPWITNESS_GUEST_SILENCE` is a hook for tests, which cannot wait that long.
+    private var limits: GuestWatch.Limits {
+        var limits = GuestWatch.Limits()
+        if qemu.clock == .real {
+            limits.booting = .seconds(30)
+            limits.running = command.longestSilence(of: selected)
+            limits.halted = nil
+        }
+        if let seconds = command.bootTimeout {
+            limits.boot = .seconds(seconds)
+            limits.isBootFixed = true
+        }
+        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) {
+            limits.booting = .seconds(seconds)
+            limits.running = .seconds(seconds)
+            limits.growth = 0
+            limits.patience = 0
+            limits.halted = nil
+        }
+        return limits
     }
 
     private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {

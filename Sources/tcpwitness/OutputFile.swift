@@ -8,7 +8,7 @@ internal import Linux
 /// given to it at the end.
 struct OutputFile {
     private let option: String
-    private let path: String
+    let path: String
     /// A device, a pipe: written in place, since there is nothing to replace.
     private let isSpecial: Bool
 
