@@ -65,7 +65,7 @@ final class MatrixRun {
 
     /// Runs them; gives their records in the order of the command line.
     func run() throws -> [RunRecord] {
-        let kernels = try command.kernel.map { try resolve($0) }
+        let kernels = try resolve(command.kernel)
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw Complaint("--kernel names \(twice) twice")
@@ -105,16 +105,15 @@ final class MatrixRun {
 
     // MARK: Kernels
 
-    /// The kernel of a name or a path; one of a known series is fetched if it has never been.
-    private func resolve(_ name: String) throws -> GuestKernel {
-        guard let series = KernelStore.series(name) else {
+    /// The kernels of all arguments; those that are not here are fetched.
+    private func resolve(_ arguments: [String]) throws -> [GuestKernel] {
+        let fetching = FetchProgress(isQuiet: !screen.isLive)
+        let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
+        return try arguments.flatMap { argument in
+            defer { fetching.end() }
             // A kernel that was not built is no reason to end a bisection.
-            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
+            return try complaining(command.bisect ? .unjudged : .usage) { try finder.kernels(argument) }
         }
-        let store = KernelStore()
-        if let newest = store.entries(of: series).last { return newest.kernel }
-        Terminal.printError("tcpwitness: fetching a kernel \(name)\n")
-        return try complaining(.harnessError) { try store.fetch(series).kernel }
     }
 
     /// Where the record of a kernel goes: several kernels put their names into the path.

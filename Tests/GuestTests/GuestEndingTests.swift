@@ -24,7 +24,8 @@ import Testing
             """
         #expect(
             failure(.exited(0), console: panic, begun: false)
-                == "the kernel panicked: No working init found.  Try passing init= option to kernel.")
+                == "the kernel panicked: No working init found.  Try passing init= option to kernel. "
+                + "(it found no init that it can run)")
         let oops = """
             [   12.000000] BUG: kernel NULL pointer dereference, address: 0000000000000010
             [   12.000001] Oops: 0002 [#1] PREEMPT SMP NOPTI
