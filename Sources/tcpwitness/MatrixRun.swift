@@ -37,6 +37,9 @@ final class MatrixRun {
         let consoleFile: ConsoleFile
         var lines = LineBuffer()
         var console = GuestConsole()
+        /// When its kernel was first seen to have oopsed.
+        var oopsedAt: Instant?
+        var hasToldOops = false
         var watch: GuestWatch
 
         init(
@@ -109,11 +112,21 @@ final class MatrixRun {
     private func resolve(_ arguments: [String]) throws -> [GuestKernel] {
         let fetching = FetchProgress(isQuiet: !screen.isLive)
         let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
-        return try arguments.flatMap { argument in
+        let check = GuestPrerequisiteCheck()
+        // A kernel that was not built is no reason to end a bisection.
+        let status: ExitStatus = command.bisect ? .unjudged : .usage
+        try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
+        let kernels = try arguments.flatMap { argument in
             defer { fetching.end() }
-            // A kernel that was not built is no reason to end a bisection.
-            return try complaining(command.bisect ? .unjudged : .usage) { try finder.kernels(argument) }
+            return try complaining(status) { try finder.kernels(argument) }
         }
+        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
+        return kernels
+    }
+
+    /// Complains about what is missing, before anything runs.
+    private func stop(for obstacle: String?) throws {
+        if let obstacle { throw Complaint(obstacle, status: .harnessError) }
     }
 
     /// Where the record of a kernel goes: several kernels put their names into the path.
@@ -183,24 +196,29 @@ final class MatrixRun {
             run.guest.reap(killing: true)
             try conclude(run, verdict: words)
         } else {
+            try tellOops(run)
             return false
         }
         return true
     }
 
+    /// Tells of an oops that the kernel survives at once; one that it dies of is told with its end.
+    private func tellOops(_ run: Run) throws {
+        guard let oops = run.console.oops, run.console.panic == nil, !run.hasToldOops else { return }
+        run.oopsedAt = run.oopsedAt ?? .now
+        guard let seen = run.oopsedAt, .now - seen > .seconds(1) else { return }
+        run.hasToldOops = true
+        try screen.printError("tcpwitness: \(run.name): the kernel oopsed and goes on: \(oops)\n")
+        for line in run.console.excerpt { try screen.printError("  console  \(line)\n") }
+    }
+
     /// Takes what has come from a guest, and notes that it lives.
     private func take(_ run: Run) throws {
-        let hadPanicked = run.console.panic != nil
-        let hadOopsed = run.console.oops != nil
         let printed = try run.guest.readConsole()
         try show(run.console.take(printed), of: run)
         let bytes = try run.guest.read()
         if printed.isEmpty && bytes.isEmpty { return }
         run.watch.heard(result: !bytes.isEmpty, panic: run.console.panic != nil, at: run.guest.reading)
-        // The rest of its words is told when it has ended.
-        if !hadOopsed && !hadPanicked, let line = run.console.oops ?? run.console.panic {
-            try screen.printError("tcpwitness: \(run.name): the kernel is dying: \(line)\n")
-        }
         if !bytes.isEmpty { try run.session.take(run.lines.add(bytes)) }
     }
 
