@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Judge
 internal import Linux
 internal import Netlink
 internal import Packets
@@ -27,9 +28,12 @@ package final class Lab {
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
-    /// Expectations judged so far.
-    private(set) var checks = 0
-    private(set) var firstFailure: String?
+    /// What must hold exactly until the scenario next acts, see `LabJudging`.
+    var standing: [Standing] = []
+    /// How late the laboratory itself is.
+    var lateness: Lateness
+    /// Set when everything is taken down: whatever ends then is our doing.
+    private(set) var isClosing = false
     /// What settings of the whole machine were before the scenario changed them, in that order.
     var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
@@ -50,6 +54,7 @@ package final class Lab {
         self.timeline = timeline
         number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
         paths = PathLedger(timeline: timeline)
+        lateness = Lateness(timeline)
         inbox = try configuration.trace?.register(laboratory: number)
         let addressing = Addressing(configuration.addresses, laboratory: number)
         a = try Host(.a, lab: self, addressing: addressing)
@@ -66,6 +71,8 @@ package final class Lab {
             path: built.path, timeline: timeline, tampering: configuration.tampering,
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
+        wire.beforeAct = { [unowned self] in try endStanding() }
+        wire.handled = { [unowned self] in lateness.relayed($0(), due: $1, at: $2) }
         for host in [a!, b!] {
             for (name, value) in Self.baseline { try host.set(sysctl: name, to: value) }
             for (name, value) in scenario.sysctls(configuration.lane) {
@@ -90,6 +97,7 @@ package final class Lab {
 
     /// Takes everything down. Whatever is left ends with the descriptors.
     package func close() {
+        isClosing = true
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
@@ -111,9 +119,10 @@ package final class Lab {
         let start = Instant.now
         var pause = Duration.microseconds(50)
         while true {
+            // The last look begins after the deadline: whoever was kept from looking looks again.
+            let now = Instant.now
             if try service() { pause = .microseconds(50) }
             if try condition() { return true }
-            let now = Instant.now
             if now >= deadline { return false }
             var next = min(deadline, now + pause)
             if let due = wire.nextDue { next = min(next, due) }
@@ -152,6 +161,8 @@ package final class Lab {
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
     private func service() throws -> Bool {
+        lateness.looked(at: .now)
+        defer { lateness.rested(at: .now) }
         var moved = try wire.service()
         for process in processes where process.status == nil {
             moved = try service(process) || moved
@@ -202,6 +213,7 @@ package final class Lab {
         if let inbox { descriptors.append(inbox.wakeup.raw) }
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         clx_poll(&polled, UInt(polled.count), max(0, (deadline - .now).nanoseconds))
+        lateness.rested(at: min(deadline, .now))
     }
 
     // MARK: Processes
@@ -250,7 +262,7 @@ package final class Lab {
         _ = try call(.close(fd))
         func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }
         guard try wait(until: .now + configuration.patience, { event() != nil }), let event = event() else {
-            throw ScenarioStop.harness("the tracepoint does not see process \(process.name)")
+            throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
         trace.register(process: event.pid, laboratory: number)
@@ -260,12 +272,24 @@ package final class Lab {
         let sent = message.withUnsafeBytes {
             clx_send_with_fd(process.channel.raw, $0.baseAddress, message.count, descriptor)
         }
-        guard sent == message.count else { throw SystemError("send a request to \(process.name)") }
+        guard sent != message.count else { return }
+        let failure = SystemError("send a request to \(process.name)")
+        // A process that has just ended takes nothing; how it ended says more.
+        guard failure.errno == .EPIPE || failure.errno == .ECONNRESET,
+            try wait(until: .now + configuration.patience, { process.status != nil })
+        else { throw failure }
+        throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             call.giveUp(timeline)
+            if call.isOwn {
+                try interrogate()
+                throw ScenarioStop.late(
+                    "\(call.text), which the harness asks \(call.process.name) for at \(location), took longer than "
+                        + "\((timer + configuration.patience).seconds) s")
+            }
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
                 seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],
@@ -277,6 +301,7 @@ package final class Lab {
 
     /// Begins a new part of the scenario: counters start anew, and earlier segments no longer count.
     package func chapter(_ title: String) throws {
+        try endStanding()
         try service()
         chapterStart = wire.log.count
         chapterBegan = timeline.relative(.now)
@@ -286,39 +311,6 @@ package final class Lab {
 
     // MARK: Results
 
-    /// Records an expectation. A failed one also keeps what the wire had carried.
-    func record(passed: Bool, expected: String, seen: String, witnesses: [String], location: String) {
-        let now = Instant.now
-        checks += 1
-        if !passed && firstFailure == nil { firstFailure = "expected \(expected); seen \(seen)" }
-        timeline.add(
-            .check(
-                Check(
-                    attempt: timeline.attempt, at: timeline.relative(now), passed: passed, expected: expected,
-                    seen: seen, witnesses: witnesses,
-                    wire: passed ? nil : SegmentView.describe(wire.log.map(\.view)), location: location)),
-            at: timeline.relative(now))
-    }
-
-    /// Records a failed requirement and ends the scenario.
-    func requirementFailed(
-        expected: String, seen: String, witnesses: [String], location: String
-    ) throws -> Never {
-        record(passed: false, expected: expected, seen: seen, witnesses: witnesses, location: location)
-        throw ScenarioStop.failed
-    }
-
-    /// Looks for trouble that would make any verdict worthless, once the scenario is over.
-    func audit() throws {
-        try synchronize()
-        let drops = try wire.drops()
-        guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
-        guard configuration.trace?.hasLost != true else {
-            throw ScenarioStop.harness("the kernel's trace buffer overflowed")
-        }
-        if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
-    }
-
     /// Completes the record: whose each transition was, and which counters moved.
     func completeRecord() throws {
         var known: [Int: (host: HostName?, label: String?)] = [:]
@@ -327,6 +319,7 @@ package final class Lab {
             for life in paths.lives(of: socket, processes: processes) { known[life.number]?.label = socket.label }
         }
         timeline.complete(known)
+        lateness.complete()
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

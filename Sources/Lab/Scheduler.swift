@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Judge
 package import Linux
 package import Record
 internal import Synchronization
@@ -49,7 +50,7 @@ package final class Scheduler: Sendable {
     private struct State {
         var running: [Attempt: Running] = [:]
         var done: [(Timeline, Finished)] = []
-        var twins = Twins(repetitions: 1)
+        var agreement = LinkAgreement(repetitions: 1)
     }
 
     private let configuration: LabConfiguration
@@ -80,7 +81,7 @@ package final class Scheduler: Sendable {
     package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
         let start = Instant.now
         let lane = configuration.lane
-        state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
+        state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
         var waiting = plan.attempts
         // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
         func order(_ place: Int, _ scenario: Scenario) -> (Int, Double, Int) {
@@ -169,10 +170,8 @@ package final class Scheduler: Sendable {
         let done = state.withLock { state in
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
-                let finished = Finished(
-                    attempt: attempt, verdict: .error,
-                    reason: "did not finish within \(Int((running.deadline - running.timeline.start).seconds)) s",
-                    variant: nil, link: "none", duration: (now - running.timeline.start).nanoseconds)
+                let allowed = Int((running.deadline - running.timeline.start).seconds)
+                let finished = running.timeline.finished(.givenUp("did not finish within \(allowed) s"))
                 state.done.append((running.timeline, finished))
             }
             defer { state.done.removeAll() }
@@ -180,7 +179,7 @@ package final class Scheduler: Sendable {
         }
         for (timeline, finished) in done {
             let events = timeline.ordered
-            let agreed = state.withLock { $0.twins.judged(finished, events) }
+            let agreed = state.withLock { $0.agreement.judged(finished, events) }
             emit(events + [.finished(agreed)])
         }
     }

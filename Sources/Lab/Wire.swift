@@ -29,6 +29,10 @@ package final class Wire {
     package private(set) var log: [WireSegment] = []
     /// How much later than due a delayed segment was delivered at worst, because we were not given the processor.
     package private(set) var worstLateness = Duration.zero
+    /// Called before the wire does what the scenario asks for.
+    var beforeAct: (() throws -> Void)?
+    /// Told of each frame that the relay handles: what it is, when it should have been handled, and when it was.
+    var handled: ((@autoclosure () -> String, Instant, Instant) -> Void)?
     /// What the relay does where no rule says otherwise.
     var impairment: (delay: Duration, jitter: Duration, loss: Double)?
 
@@ -88,12 +92,14 @@ package final class Wire {
 
     /// Lifts a rule and delivers what it held, in the order it came or the other way round.
     package func release(_ rule: WireRule, reversed: Bool = false) throws {
+        try beforeAct?()
         try service()
         try letGo(rule, reversed: reversed)
     }
 
     /// Lifts rules and delivers what they held, one rule after the other, before anything else is moved.
     package func release(_ rules: [WireRule]) throws {
+        try beforeAct?()
         try service()
         for rule in rules { try letGo(rule, reversed: false) }
     }
@@ -112,6 +118,7 @@ package final class Wire {
 
     /// Lifts a rule and lets go of nothing.
     package func lift(_ rule: WireRule) throws {
+        try beforeAct?()
         try service()
         rules.removeAll { $0 === rule }
     }
@@ -120,6 +127,7 @@ package final class Wire {
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        try beforeAct?()
         // What has already been sent still meets the old rules.
         try service()
         let rule = WireRule(patterns, action, ends: ends, first: first)
@@ -131,6 +139,7 @@ package final class Wire {
 
     /// Sends a segment that no kernel made to a host.
     package func inject(_ segment: TCPSegment, to host: HostName) throws {
+        try beforeAct?()
         try service()
         let frame = ethernetFrame(segment, to: host)
         let entry = WireSegment(
@@ -168,7 +177,11 @@ package final class Wire {
             while let frame = try towardA.receive() { frames.append((.a, frame)) }
             while let frame = try towardB.receive() { frames.append((.b, frame)) }
             frames.sort { $0.1.stamp < $1.1.stamp }
-            for (from, frame) in frames { try take(frame, from: from) }
+            let now = Instant.now
+            for (from, frame) in frames {
+                handled?(Self.words(frame.bytes, from), frame.stamp, now)
+                try take(frame, from: from)
+            }
             moved = !frames.isEmpty
         case .observed(let atA, let atB):
             // An answer may come into the second socket after the first was found empty of what it answers: only a
@@ -190,11 +203,18 @@ package final class Wire {
         }
         while let next = delayed.first, next.due <= .now {
             delayed.removeFirst()
-            worstLateness = max(worstLateness, .now - next.due)
+            let now = Instant.now
+            worstLateness = max(worstLateness, now - next.due)
+            handled?(Self.words(next.frame, next.to.other), next.due, now)
             try deliver(next.frame, to: next.to)
             moved = true
         }
         return moved
+    }
+
+    private static func words(_ frame: [UInt8], _ from: HostName) -> String {
+        let segment = frame.withUnsafeBytes { TCPSegment(ethernet: $0) }
+        return segment.map { "a segment of \(from.rawValue) [\($0.flags)]" } ?? "a frame of \(from.rawValue)"
     }
 
     private func take(_ frame: PacketSocket.Frame, from: HostName) throws {

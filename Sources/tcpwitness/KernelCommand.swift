@@ -128,7 +128,7 @@ struct KernelInfoCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Shows what a guest would boot. Fetches nothing by name.")
 
-    @Argument(help: "What 'run --kernel' takes: a release that is here, packages, an image.", completion: .file())
+    @Argument(help: "What 'run --kernel' takes: a release that is here, packages, an image.", completion: .kernels)
     var kernel: String
 
     func perform() throws -> ExitStatus {
