@@ -63,6 +63,6 @@ package struct GuestEnding {
     }
 
     private func lastLine(_ text: String) -> String? {
-        text.split(whereSeparator: \.isNewline).map { String($0).trimmed }.last { !$0.isEmpty }
+        text.split(whereSeparator: \.isNewline).map { String($0.prefix(400)).trimmed }.last { !$0.isEmpty }
     }
 }

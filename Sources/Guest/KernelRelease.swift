@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 
 /// One release of a series, as an archive or the store has it.
 package struct KernelRelease: Equatable, Sendable {
@@ -17,7 +17,7 @@ package struct KernelRelease: Equatable, Sendable {
 
     /// The releases whose image's packages these are, oldest first: of two builds of one release the newer, of its
     /// flavours the first there is.
-    static func all(of series: KernelSeries, among packages: [PackageArchive.Package]) -> [KernelRelease] {
+    package static func all(of series: KernelSeries, among packages: [PackageArchive.Package]) -> [KernelRelease] {
         var found: [String: (rank: Int, release: KernelRelease)] = [:]
         for image in packages {
             guard let flavour = series.flavours.firstIndex(where: { image.isImage(of: series.version, flavour: $0) }),

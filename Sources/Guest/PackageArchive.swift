@@ -7,8 +7,8 @@ internal import Linux
 ///
 /// The machine's apt configuration still holds (proxies, time-outs), and its mirrors are used. apt verifies the
 /// archive's signature and, by it, every file; nothing is installed.
-struct PackageArchive {
-    struct Package: Equatable, Sendable {
+package struct PackageArchive {
+    package struct Package: Equatable, Sendable {
         let name: String
         let version: PackageVersion
         /// The names of what it depends on, alternatives left out.
@@ -128,7 +128,7 @@ struct PackageArchive {
     }
 
     /// The packages that `apt-cache show` describes.
-    static func packages(in text: String) -> [Package] {
+    package static func packages(in text: String) -> [Package] {
         text.components(separatedBy: "\n\n").compactMap { stanza in
             func field(_ name: String) -> String? {
                 stanza.split(separator: "\n").first { $0.hasPrefix("\(name): ") }
@@ -144,7 +144,7 @@ struct PackageArchive {
     }
 
     /// The suites in apt's complaints that a mirror no longer has.
-    static func gone(in errors: String) -> [String] {
+    package static func gone(in errors: String) -> [String] {
         // The repository 'http://deb.debian.org/debian bullseye-backports Release' does not have a Release file.
         complaints(errors).filter(isAboutGone).compactMap { line in
             line.split(separator: "'").dropFirst().first?.split(separator: " ").dropFirst().first.map(String.init)
@@ -159,7 +159,7 @@ struct PackageArchive {
     }
 
     /// apt's first error, in one line.
-    static func complaint(_ errors: String) -> String {
+    package static func complaint(_ errors: String) -> String {
         let lines = errors.split(separator: "\n").map { String($0).trimmed }
         let error = lines.first { $0.hasPrefix("E: ") || $0.hasPrefix("Err:") } ?? lines.last ?? "apt-get failed"
         return error.hasPrefix("E: ") ? String(error.dropFirst(3)) : error

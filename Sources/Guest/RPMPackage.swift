@@ -84,13 +84,13 @@ struct RPMPackage {
 }
 
 /// The regular files of a cpio archive in the "new ASCII" format.
-struct CpioReader {
+package struct CpioReader {
     private let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Calls with every file's name and contents. Throws `GuestError` for what is no archive.
-    func forEach(_ body: (Substring, ArraySlice<UInt8>) throws -> Void) throws {
+    package func forEach(_ body: (Substring, ArraySlice<UInt8>) throws -> Void) throws {
         let broken = GuestError("an archive that is cut off or damaged")
         var place = 0
         while true {

@@ -138,15 +138,21 @@ extension Measurement {
     }
 }
 
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+    /// JSON has neither infinity nor NaN; records have none either.
+    static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+}
+
 /// JSON that may stand inside a script element.
 func scriptJSON(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .anyNumber
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
         // A "<" is only ever inside a string, where its escape means the same, and cannot end the element.
         return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("<", with: "\\u003c")
     } catch {
-        // Strings and finite numbers are always expressible.
+        // Strings and numbers are always expressible.
         fatalError("cannot encode a report: \(error)")
     }
 }

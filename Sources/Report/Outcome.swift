@@ -27,11 +27,6 @@ package struct Outcome: Sendable, Equatable {
     package var facts: [Event]
 }
 
-extension Attempt {
-    /// The name of the attempt in reports.
-    package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
-}
-
 extension RunEnd {
     /// The reason of a run that its user ended.
     package static let byUser = "interrupted"

@@ -6,12 +6,13 @@ package enum SummaryJSON {
     /// `{"version": 1, "runs": [...]}`, ending with a newline.
     package static func document(_ runs: [(name: String, record: RunRecord)]) -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .anyNumber
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
             let document = Document(runs: runs.map { Run(name: $0.name, $0.record) })
             return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
         } catch {
-            // Strings and finite numbers are always expressible.
+            // Strings and numbers are always expressible.
             fatalError("cannot encode a summary: \(error)")
         }
     }

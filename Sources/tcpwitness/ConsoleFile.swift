@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Guest
+internal import Report
 
 /// Where the whole console of a guest goes that gave no whole result: beside the record, else into the cache, where the
 /// next one of the same kernel replaces it.
@@ -7,8 +8,9 @@ struct ConsoleFile {
     private let path: String
 
     init(of label: String, record: OutputFile?) {
-        let name = String(label.map { $0 == "/" ? "_" : $0 })
-        path = record.map { "\($0.path).console" } ?? "\(KernelStore.defaultRoot)/../consoles/\(name).console"
+        path =
+            record?.filePath.map { "\($0).console" }
+            ?? "\(KernelStore.defaultRoot)/../consoles/\(FileName.safe(label)).console"
     }
 
     /// Writes it; returns the path, nil where it cannot be written, which is no reason to fail.
