@@ -92,6 +92,13 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        // What it feeds is all that reads what others wrote; `make fuzz` runs it.
+        .executableTarget(
+            name: "tcpwitness-fuzz",
+            dependencies: [
+                "CLinux", "Compare", "Guest", "History", "Linux", "Netlink", "Packets", "Record", "Report", "Tracing",
+                "Worker",
+            ], path: "Tests/Fuzz", swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(

@@ -146,11 +146,11 @@ package struct SegmentFact: Codable, Equatable, Sendable {
     package var fate: Fate
     package var sourcePort: UInt16
     package var destinationPort: UInt16
-    /// When a delayed one is to go on; nil for others, and in records of before 0.2.
+    /// When a delayed one is to go on; nil for others.
     package var due: Int64?
     /// How many of it went on, where that is not one.
     package var copies: Int?
-    /// Whether it travels over IPv6; nil over IPv4, and in records of before 0.2.
+    /// Whether it travels over IPv6; nil over IPv4.
     package var ipv6: Bool?
     /// The urgent pointer, if the flag is set.
     package var urgent: Int?

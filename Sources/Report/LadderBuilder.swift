@@ -92,7 +92,7 @@ struct LadderBuilder {
         entries.append(
             Entry(
                 row: Ladder.Row(
-                    at: call.at + took, host: call.host, kind: .result,
+                    at: call.at.plus(took), host: call.host, kind: .result,
                     text: "... \(process)\(call.call)\(addresses.named(call.answer)) after \(duration(took))",
                     isMinor: isMinor, isBad: call.errno != nil || !call.signals.isEmpty), part: nil))
     }
@@ -174,7 +174,7 @@ extension Ladder.Timer {
         guard fact.timer != "off" else { return nil }
         self.init(
             host: fact.host, socket: fact.socket ?? fact.local, kind: fact.timer, row: row,
-            due: fact.at + Int64(fact.expires) * 1_000_000)
+            due: fact.at.plus(Int64(fact.expires).times(1_000_000)))
     }
 }
 

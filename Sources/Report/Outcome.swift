@@ -38,11 +38,6 @@ package struct Outcome: Sendable, Equatable {
     package var facts: [Event]
 }
 
-extension Attempt {
-    /// The name of the attempt in reports.
-    package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
-}
-
 extension RunRecord {
     /// Every attempt that a report tells of, in the plan's order.
     ///

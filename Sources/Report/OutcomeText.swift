@@ -24,6 +24,9 @@ package struct OutcomeText: Sendable {
 }
 
 extension Verdict {
+    /// Everything that reports colour with, as numbers of ECMA-48: none, bold, faint, and five colours.
+    package static let colours = [0, 1, 2, 31, 32, 33, 35, 36]
+
     /// The word in the verdict's colour.
     var painted: String { painted(word) }
 

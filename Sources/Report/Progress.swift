@@ -26,7 +26,7 @@ package struct Progress: Sendable {
     package mutating func add(_ event: Event, now: Int64) {
         switch event {
         case .run(let header): isVirtual = header.place.contains("virtual")
-        case .plan(let scenario): nominal[scenario.id] = Int64(scenario.nominalSeconds * 1e9)
+        case .plan(let scenario): nominal[scenario.id] = Int64(nanosecondsOf: scenario.nominalSeconds)
         case .started(let started):
             running[started.attempt] = Running(heard: now, nominal: nominal[started.attempt.scenario] ?? 0)
             starts[started.attempt] = started.at
@@ -37,7 +37,7 @@ package struct Progress: Sendable {
             if end.verdict == .failed || end.verdict == .error {
                 bad.insert(end.attempt.scenario)
             }
-            clock = max(clock, (starts[end.attempt] ?? 0) + end.duration)
+            clock = max(clock, (starts[end.attempt] ?? 0).plus(end.duration))
         default: break
         }
     }
@@ -74,7 +74,7 @@ package struct Progress: Sendable {
 
     /// The attempt whose kernel timer runs longest, and for how long still.
     private func longest(now: Int64) -> (Attempt, Int64)? {
-        running.map { ($0.key, $0.value.heard + $0.value.nominal - now) }.max { ($0.1, $1.0) < ($1.1, $0.0) }
+        running.map { ($0.key, $0.value.heard.plus($0.value.nominal).minus(now)) }.max { ($0.1, $1.0) < ($1.1, $0.0) }
     }
 
     /// `0:41`, `2:12:08`.

@@ -33,12 +33,15 @@ struct RebuiltFrame {
         bytes += [UInt8((20 + options.count) / 4) << 4, flags(fact.flags)]
         bytes += big16(fact.window) + [0, 0] + big16(fact.urgent ?? 0) + options
         let letters = Array("abcdefghijklmnopqrstuvwxyz".utf8)
-        bytes += (0..<fact.length).map { letters[(Int(fact.sequence) + $0) % letters.count] }
+        bytes += (0..<max(0, min(fact.length, longest))).map { letters[(Int(fact.sequence) + $0) % letters.count] }
         let pseudo =
             from + to + (from.count == 4 ? [0, 6] + big16(bytes.count) : big32(UInt32(bytes.count)) + [0, 0, 0, 6])
         bytes.replaceSubrange(16..<18, with: big16(checksum(pseudo + bytes)))
         return bytes
     }
+
+    /// The payload of the longest packet that IP has room for; what a host hands on in one piece may be longer.
+    private static let longest = 65_535 - 60 - 40
 
     private static func flags(_ letters: String) -> UInt8 {
         let bits: [Character: UInt8] = [
@@ -70,13 +73,12 @@ struct RebuiltFrame {
         case "nop": return [1]
         case "sack":
             let edges = words.dropFirst().joined().split { $0 == ":" || $0 == "," }.compactMap { Int64($0) }
-            let blocks = edges.prefix(edges.count / 2 * 2).flatMap { big32(UInt32(truncatingIfNeeded: $0)) }
+            let blocks = edges.prefix(min(8, edges.count / 2 * 2)).flatMap { big32(UInt32(truncatingIfNeeded: $0)) }
             return [5, UInt8(2 + blocks.count)] + blocks
         case "option":
             // `option 254 (4 bytes)`
-            let count = words.count > 2 ? Int(words[2].dropFirst()) ?? 0 : 0
-            return [UInt8(truncatingIfNeeded: number(1)), UInt8(2 + min(38, count))]
-                + Array(repeating: 0, count: min(38, count))
+            let count = max(0, min(38, words.count > 2 ? Int(words[2].dropFirst()) ?? 0 : 0))
+            return [UInt8(truncatingIfNeeded: number(1)), UInt8(2 + count)] + Array(repeating: 0, count: count)
         default: return []
         }
     }

@@ -6,12 +6,13 @@ package enum SummaryJSON {
     /// `{"version": 1, "runs": [...]}`, ending with a newline.
     package static func document(_ runs: [(name: String, record: RunRecord)]) -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .anyNumber
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
             let document = Document(runs: runs.map { Run(name: $0.name, $0.record) })
             return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
         } catch {
-            // Strings and finite numbers are always expressible.
+            // Strings and numbers are always expressible.
             fatalError("cannot encode a summary: \(error)")
         }
     }
@@ -116,4 +117,9 @@ private struct Attempt: Encodable {
         }
         measurements = outcome.measurements.map { Measured(name: $0.name, value: $0.value, unit: $0.unit) }
     }
+}
+
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+    /// JSON has neither infinity nor NaN; records have none either.
+    static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 }

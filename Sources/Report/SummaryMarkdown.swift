@@ -10,7 +10,7 @@ package enum SummaryMarkdown {
                 lines += told(outcome, on: runs.count > 1 ? run.name : nil)
             }
         }
-        return (lines + table(runs)).map { $0 + "\n" }.joined()
+        return (lines + table(runs)).map { $0.plain + "\n" }.joined()
     }
 
     private static func heading(_ name: String, _ record: RunRecord) -> [String] {
@@ -37,10 +37,9 @@ package enum SummaryMarkdown {
     private static func table(_ runs: [(name: String, record: RunRecord)]) -> [String] {
         let outcomes = runs.map { run in Dictionary(grouping: run.record.outcomes) { $0.scenario.id } }
         var plan: [ScenarioDescription] = []
+        var known: Set<String> = []
         for run in runs.reversed() {
-            for scenario in run.record.plan where !plan.contains(where: { $0.id == scenario.id }) {
-                plan.append(scenario)
-            }
+            for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
         guard !plan.isEmpty else { return [] }
         var lines = ["<details><summary>All scenarios</summary>", ""]

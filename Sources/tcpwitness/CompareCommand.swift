@@ -81,7 +81,8 @@ struct CompareCommand: Subcommand {
         let selected = catalogue(lane: lane)
         Terminal.printError(
             "tcpwitness: running \(selected.count) scenarios on \(kernels.joined(separator: ", "))\n")
-        let runs = try MatrixRun(command, lane: lane, selected: selected, isQuiet: true).run()
+        let failures = OutputFailures()
+        let runs = try MatrixRun(command, lane: lane, selected: selected, failures: failures, isQuiet: true).run()
         guard !runs.contains(where: \.wasInterruptedByUser) else {
             throw Complaint("interrupted", status: .interrupted)
         }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Record
 internal import Report
 
 /// The lab while it runs: the lines of its event stream, and what may end it.
@@ -59,12 +60,12 @@ final class LabProcess {
         self.life = consume lifeline
     }
 
-    /// Waits for the next thing to happen. Throws the error of the failing call.
-    func next(within patience: Duration) throws(SystemError) -> Step {
+    /// Waits for the next thing to happen. Throws the error of the failing call, or a record error for what is no line.
+    func next(within patience: Duration) throws -> Step {
         guard let ready = try wait(for: [signals.raw, stream.raw], patience) else { return .silent }
         if ready[0] { return .interrupted(Self.stop(told: signals)) }
         let bytes = try stream.read(capacity: 1 << 16)
-        if !bytes.isEmpty { return .lines(lines.add(bytes)) }
+        if !bytes.isEmpty { return .lines(try lines.add(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
         guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
         return ready[0] ? .interrupted(Self.stop(told: signals)) : .ended(try reap())
@@ -78,7 +79,10 @@ final class LabProcess {
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
         guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? reap()) != nil else { return [] }
         var rest: [[UInt8]] = []
-        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { rest += lines.add(bytes) }
+        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty {
+            guard let more = try? lines.add(bytes) else { break }
+            rest += more
+        }
         return rest
     }
 

@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Glibc
 internal import Guest
-internal import History
 internal import Kernels
 internal import Linux
 internal import Record
@@ -16,9 +15,10 @@ final class MatrixRun {
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
     private let screen: Screen
+    private let failures: OutputFailures
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
-    private var history: (path: String, file: History)?
+    private var history: HistoryOutput?
 
     /// A kernel before its turn.
     private struct Waiting {
@@ -42,9 +42,15 @@ final class MatrixRun {
         }
     }
 
-    /// - Parameter isQuiet: whether only the records are wanted.
-    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
+    /// - Parameters:
+    ///   - failures: takes what cannot be written.
+    ///   - isQuiet: whether only the records are wanted.
+    init(
+        _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], failures: OutputFailures,
+        isQuiet: Bool = false
+    ) {
         self.command = command
+        self.failures = failures
         self.lane = lane
         self.selected = selected
         screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
@@ -65,14 +71,14 @@ final class MatrixRun {
         }[...]
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
-        history = try command.openHistory()
+        history = try command.history.map { try HistoryOutput(checking: $0) }
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
         let deadline = command.budget.map { Instant.now + $0 }
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < places, let next = waiting.popFirst() {
-                running.append(try start(next, image, isAlone: kernels.count == 1))
+                if let run = try start(next, image, isAlone: kernels.count == 1) { running.append(run) }
             }
             let told = waitForNews(of: running, signals)
             if told == nil { running = try running.filter { try !advance($0) } }
@@ -82,10 +88,10 @@ final class MatrixRun {
                 waiting = []
                 running = []
             }
-            for run in running { try run.session.tick() }
+            for run in running { run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        try reports.write(inOrder.map { (nil, $0) })
+        reports.write(inOrder.map { (nil, $0) }, noting: failures)
         return inOrder
     }
 
@@ -134,14 +140,17 @@ final class MatrixRun {
         return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
     }
 
-    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run {
+    /// Starts a guest; nil when that is impossible, which ends the run of this kernel and of no other.
+    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run? {
         let kernel = next.kernel
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
             place: qemu.place, startedAt: nil, shard: command.shard)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
+            outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
+            selected: selected,
+            assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
             screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
             label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
@@ -149,10 +158,16 @@ final class MatrixRun {
         let links = command.link == .auto ? ["--links", "both"] : []
         let arguments =
             command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
-        let guest = try complaining(.harnessError) {
-            try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+        do {
+            let guest = try complaining(.harnessError) {
+                try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+            }
+            return Run(place: next.place, guest: guest, session: session)
+        } catch let complaint as Complaint where !isAlone {
+            records[next.place] = try session.finish(complaint.line)
+            complaint.print()
+            return nil
         }
-        return Run(place: next.place, guest: guest, session: session)
     }
 
     /// Whether the kernel of a guest that is done with has done otherwise than expected.
@@ -172,8 +187,8 @@ final class MatrixRun {
         // Asked first: what it sends until it ends is then sure to be read.
         let hasEnded = run.guest.hasEnded
         do {
-            try take(run)
-        } catch let error as RecordError {
+            while try take(run), hasEnded {}
+        } catch {
             run.guest.reap(killing: true)
             try conclude(run, "the guest was killed for a broken stream: \(error)")
             return true
@@ -190,16 +205,19 @@ final class MatrixRun {
         return true
     }
 
-    private func take(_ run: Run) throws {
+    /// Takes a piece of what a guest has sent; returns false when there is nothing.
+    private func take(_ run: Run) throws -> Bool {
         let bytes = try run.guest.read()
-        if bytes.isEmpty { return }
+        if bytes.isEmpty { return false }
         run.lastNews = .now
         try run.session.take(run.lines.add(bytes))
+        return true
     }
 
     private func interrupt(_ run: Run, _ stop: RunStop) throws {
         run.guest.reap(killing: true)
-        try take(run)
+        // Its last lines may be anything: what the user wants is an end.
+        while (try? take(run)) == true {}
         records[run.place] = try run.session.finish(stop.words)
     }
 
@@ -240,8 +258,7 @@ final class MatrixRun {
 func inserting(_ label: String, into path: String) -> String {
     let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
     let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? path.endIndex
-    let safe = String(label.map { $0 == "/" ? "_" : $0 })
-    return "\(path[..<end])-\(safe)\(path[end...])"
+    return "\(path[..<end])-\(FileName.safe(label))\(path[end...])"
 }
 
 extension ExitStatus {

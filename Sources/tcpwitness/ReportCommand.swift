@@ -34,9 +34,13 @@ struct ReportCommand: Subcommand {
             try Terminal.tell(separator + lines + console.conclusion(run))
             runs.append((path, run))
         }
-        try files.write(runs)
+        let failures = OutputFailures()
+        files.write(runs, noting: failures)
         let torn = runs.compactMap { run in run.record.truncation.map { "\(run.path ?? ""): \($0)" } }
-        if !torn.isEmpty { throw Complaint(torn.joined(separator: "; ")) }
-        return ExitStatus.worst(of: runs.map { RunSummary($0.record).exitStatus })
+        if !torn.isEmpty {
+            _ = failures.conclude(.usage)
+            throw Complaint(torn.joined(separator: "; "))
+        }
+        return failures.conclude(.worst(of: runs.map { RunSummary($0.record).exitStatus }))
     }
 }

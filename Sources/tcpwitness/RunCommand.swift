@@ -99,7 +99,10 @@ struct RunCommand: Subcommand {
 
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
-        if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
+        guard `repeat` >= 1 else { throw ValidationError("--repeat must be at least 1") }
+        // Links of two kinds make two attempts of each.
+        let most = Bounds.attempts.upperBound / 2
+        guard `repeat` <= most else { throw ValidationError("--repeat must be at most \(most)") }
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
@@ -115,16 +118,24 @@ struct RunCommand: Subcommand {
     func perform() throws -> ExitStatus {
         do {
             let judgement = try Judgement(bisects: bisect, series: like)
-            guard let records = try run() else { return bisect ? .unjudged : .usage }
+            let failures = OutputFailures()
+            guard let records = try run(noting: failures) else { return bisect ? .unjudged : .usage }
             let status = judgement.status(of: records)
-            return bisect ? status : .worst(of: [status] + (try holdAgainstBaselines(records)))
+            if bisect {
+                // What git is told is the verdict alone.
+                _ = failures.conclude(status)
+                return status
+            }
+            var statuses = [status]
+            failures.attempt { statuses += try holdAgainstBaselines(records) }
+            return failures.conclude(.worst(of: statuses))
         } catch let complaint as Complaint where bisect {
             throw Complaint(complaint.line, status: Judgement.bisectStatus(complaint.status))
         }
     }
 
     /// The records of all runs; nil when the lab has found that it cannot run here, and has said so.
-    private func run() throws -> [RunRecord]? {
+    private func run(noting failures: OutputFailures) throws -> [RunRecord]? {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
         let all = try choice.select(scenarios, from: catalogue(lane: lane))
         guard !all.isEmpty else { return [] }
@@ -132,16 +143,18 @@ struct RunCommand: Subcommand {
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
-        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).run() }
+        guard kernel.isEmpty else {
+            return try MatrixRun(self, lane: lane, selected: selected, failures: failures).run()
+        }
         LabProcess.holdSignals()
         try Privileges.acquire()
-        let outputs = try checkOutputs()
+        let outputs = try checkOutputs(failures)
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard)
         let session = RunSession(
-            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: amount.quiet),
-            detail: amount.detail, slowest: amount.slowest ?? 0)
+            outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
+            screen: Screen(quiet: amount.quiet), detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -177,7 +190,7 @@ struct RunCommand: Subcommand {
                 let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
                 if case .silent = step, .now - lastNews < silence {
                     if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
-                    try session.tick()
+                    session.tick()
                     continue
                 }
                 lastNews = .now
@@ -213,7 +226,8 @@ struct RunCommand: Subcommand {
     }
 
     private func stop(_ lab: LabProcess, _ session: RunSession, _ stop: RunStop) throws -> RunRecord {
-        try session.take(lab.kill())
+        // Its last lines may be anything: what is wanted is an end.
+        try? session.take(lab.kill())
         return try session.conclude(stop.words)
     }
 
@@ -229,15 +243,17 @@ struct RunCommand: Subcommand {
             + .seconds(10)
     }
 
-    private func checkOutputs() throws -> RunSession.Outputs {
+    private func checkOutputs(_ failures: OutputFailures) throws -> RunSession.Outputs {
         let record = try record.map { try OutputFile(checking: $0, option: "--record") }
         let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
-        return RunSession.Outputs(record: record, reports: reports, history: try openHistory())
+        return RunSession.Outputs(
+            record: record, reports: reports, history: try history.map { try HistoryOutput(checking: $0) },
+            failures: failures)
     }
 
-    /// The history to keep the verdicts in, made if there is none. Throws a complaint.
-    func openHistory() throws -> (path: String, file: History)? {
-        try history.map { ($0, try HistoryFile.open($0, creating: true)) }
+    /// What a lab is asked to do on some kernel.
+    func assignment(_ header: RunHeader, _ selected: [ScenarioDescription], bothLinks: Bool) -> Assignment {
+        Assignment(header, selected, repetitions: `repeat`, bothLinks: bothLinks)
     }
 
     /// What to tell the lab.

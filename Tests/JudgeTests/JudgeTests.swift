@@ -1,4 +1,5 @@
 import Judge
+import struct Judge.Expectation
 import Record
 import Testing
 

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func namesAreKnownWithoutTheFiles() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         for outcome in record.outcomes {
             #expect(Capture.names(outcome) == Capture.all(outcome, header: record.header).map(\.name))
         }
@@ -27,15 +27,17 @@ import Testing
 
     @Test func eachHostHasAFileOfItsOwn() throws {
         #expect(
-            try captures("record-0.1.jsonl").map(\.name).sorted() == [
-                "open.simultaneous-segment-count.A.pcapng", "open.simultaneous-segment-count.B.pcapng",
+            try captures("record.jsonl").map(\.name).sorted() == [
+                "open.refused.A.pcapng", "open.refused.B.pcapng", "open.simultaneous-needs-crossing.A.pcapng",
+                "open.simultaneous-needs-crossing.B.pcapng", "open.simultaneous-segment-count.A.pcapng",
+                "open.simultaneous-segment-count.B.pcapng",
                 "open.syn-recv-visible.A.pcapng", "open.syn-recv-visible.B.pcapng", "open.syn-timeout.A.pcapng",
                 "open.syn-timeout.B.pcapng",
             ])
     }
 
     /// Blocks follow each other to the end, each with its length before and behind.
-    @Test(arguments: ["record-0.1.jsonl", "record-0.2.jsonl"])
+    @Test(arguments: ["record.jsonl"])
     func blocksAreWhole(_ file: String) throws {
         for capture in try captures(file) {
             func word(_ place: Int) -> Int { (0..<4).reduce(0) { $0 | Int(capture.bytes[place + $1]) << (8 * $1) } }
@@ -54,7 +56,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: hasTshark, "tshark is not installed"), arguments: ["record-0.1.jsonl", "record-0.2.jsonl"])
+        .enabled(if: hasTshark, "tshark is not installed"), arguments: ["record.jsonl"])
     func tsharkHasNothingToComplainOf(_ file: String) throws {
         for capture in try captures(file) {
             let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"]
@@ -67,7 +69,7 @@ import Testing
 
     @Test(.enabled(if: hasTshark, "tshark is not installed"))
     func whatWasHeldIsInTheReceiversFileLater() throws {
-        let captures = try captures("record-0.1.jsonl").filter { $0.name.contains("segment-count") }
+        let captures = try captures("record.jsonl").filter { $0.name.contains("segment-count") }
         let fields = ["-T", "fields", "-e", "frame.interface_name", "-e", "tcp.flags.str", "-e", "frame.comment"]
         let told = try captures.map { try read($0, fields) }.joined(separator: "\n")
         try Fixture.expect(told, equals: "capture.txt")
