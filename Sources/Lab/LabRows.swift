@@ -77,6 +77,21 @@ extension Lab {
         if !gone { throw ScenarioStop.failed }
     }
 
+    /// The same for the end of a connection that has no descriptor.
+    package func requireGone(
+        oppositeOf socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        var last: DiagRow?
+        let gone = try wait(until: .now + (patience ?? configuration.patience)) {
+            last = try self.row(oppositeOf: socket)
+            return last == nil
+        }
+        record(
+            passed: gone, expected: "no row of the other end of \(socket.label) in netlink",
+            seen: last.map(\.words) ?? "no row", witnesses: ["netlink"], location: shortLocation(file, line))
+        if !gone { throw ScenarioStop.failed }
+    }
+
     /// Whether the tracepoint confirms that a socket without a row has ended.
     ///
     /// Throws when it says that the socket lives.

@@ -37,6 +37,18 @@ extension Event {
             look.time("at", fact.at)
             look.time("voidsSince", fact.voidsSince)
             look.text("text", fact.text)
+        case .step(let fact):
+            look.time("at", fact.at)
+            look.number("number", fact.number, Bounds.counts)
+            look.text("words", fact.words)
+        case .act(let fact):
+            look.time("at", fact.at)
+            look.name("location", fact.location)
+        case .health(let fact):
+            look.time("at", fact.at)
+            look.text("summary", fact.summary)
+            look.texts("lines", fact.lines)
+            look.texts("whileRunning", fact.whileRunning)
         case .check(let check):
             look.time("at", check.at)
             look.texts("the words of a check", [check.expected, check.seen, check.wire ?? ""])

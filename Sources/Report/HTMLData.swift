@@ -115,6 +115,7 @@ extension Outcome {
             if let wire = check.wire { pairs.append(("wire", wire)) }
             pairs.append(("at", check.location))
         }
+        for text in kernelTexts { pairs.append(("kernel", text)) }
         return pairs
     }
 

@@ -54,9 +54,11 @@ struct LadderBuilder {
                         at: fact.at, host: fact.host, kind: .exit,
                         text: "process \(fact.process) ended: \(fact.status)", isBad: fact.status.hasPrefix("SIG")),
                     part: nil))
+        case .step(let fact): add(fact.at, nil, .note, fact.words.oneLine)
         case .note(let fact): add(fact.at, nil, .note, addresses.named(fact.text.oneLine))
+        case .health(let fact): add(fact.at, nil, .note, "kernel: " + fact.summary.oneLine)
         case .suspicion(let fact): add(fact.at, nil, .note, "harness: \(fact.text.oneLine)")
-        case .run, .plan, .started, .hosts, .counters, .check, .lateness, .measurement, .finished, .end: break
+        case .run, .plan, .started, .hosts, .act, .counters, .check, .lateness, .measurement, .finished, .end: break
         }
     }
 

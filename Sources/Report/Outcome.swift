@@ -34,6 +34,12 @@ package struct Outcome: Sendable, Equatable {
         return "expected \(check.expected), seen \(check.seen)"
     }
     package var measurements: [Measurement]
+    /// What the kernel complained of.
+    package var health: [HealthFact] {
+        facts.compactMap { fact in
+            if case .health(let fact) = fact { fact } else { nil }
+        }
+    }
     /// In the order of the record.
     package var facts: [Event]
 }
@@ -99,7 +105,10 @@ extension Event {
         case .packet(let fact): fact.at
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
+        case .step(let fact): fact.at
+        case .act(let fact): fact.at
         case .note(let fact): fact.at
+        case .health(let fact): fact.at
         case .suspicion(let fact): fact.at
         case .run, .plan, .started, .hosts, .check, .lateness, .measurement, .finished, .end: nil
         }

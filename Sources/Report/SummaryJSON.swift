@@ -100,6 +100,8 @@ private struct Attempt: Encodable {
     let seconds: Double
     let failures: [Failure]
     let measurements: [Measured]
+    /// What the kernel complained of, in its own lines.
+    let kernel: [[String]]?
 
     init(_ outcome: Outcome) {
         scenario = outcome.scenario.id
@@ -115,6 +117,7 @@ private struct Attempt: Encodable {
         failures = outcome.failedChecks.map {
             Failure(expected: $0.expected, seen: $0.seen, wire: $0.wire, location: $0.location)
         }
+        kernel = outcome.health.isEmpty ? nil : outcome.health.map(\.lines)
         measurements = outcome.measurements.map { Measured(name: $0.name, value: $0.value, unit: $0.unit) }
     }
 }

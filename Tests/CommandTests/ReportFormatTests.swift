@@ -73,7 +73,8 @@ import Testing
         var events = Stream.whole((.passed, .passed))
         let segment = SegmentFact(
             attempt: Stream.first, at: 1, from: "A", flags: "S", sequence: 0, acknowledgement: nil, length: 0,
-            window: 100, options: [], fate: .passed, sourcePort: 1, destinationPort: 2)
+            window: 100, options: [], fate: .passed, sourcePort: 1, destinationPort: 2,
+            frame: FrameBytes(Array(repeating: 0, count: 54)))
         events.insert(.segment(segment), at: 5)
         try bench.write(Stream.bytes(events), to: "r.jsonl")
         for (more, path) in [
