@@ -38,7 +38,3 @@ extension HealthMonitor {
         ]
     }
 }
-
-extension Attempt {
-    fileprivate var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
-}

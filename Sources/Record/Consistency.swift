@@ -116,11 +116,10 @@ extension Event {
         case .note(let fact): fact.at
         case .check(let fact): fact.at
         case .suspicion(let fact): fact.at
-        case .lateness(let fact): fact.at
         case .step(let fact): fact.at
         case .act(let fact): fact.at
-        // Nobody says when the kernel's log is read.
-        case .health: 0
+        case .health(let fact): fact.at
+        case .lateness(let fact): fact.at
         case .run, .plan, .started, .measurement, .finished, .end: 0
         }
     }

@@ -37,6 +37,11 @@ extension Event {
             look.time("at", fact.at)
             look.time("voidsSince", fact.voidsSince)
             look.text("text", fact.text)
+        case .check(let check):
+            look.time("at", check.at)
+            look.texts("the words of a check", [check.expected, check.seen, check.wire ?? ""])
+            look.texts("witnesses", check.witnesses, length: Bounds.name)
+            look.name("location", check.location)
         case .step(let fact):
             look.time("at", fact.at)
             look.number("number", fact.number, Bounds.counts)
@@ -47,13 +52,8 @@ extension Event {
         case .health(let fact):
             look.time("at", fact.at)
             look.text("summary", fact.summary)
-            look.texts("lines", fact.lines)
-            look.texts("whileRunning", fact.whileRunning)
-        case .check(let check):
-            look.time("at", check.at)
-            look.texts("the words of a check", [check.expected, check.seen, check.wire ?? ""])
-            look.texts("witnesses", check.witnesses, length: Bounds.name)
-            look.name("location", check.location)
+            look.texts("lines", fact.lines, count: 10_000)
+            look.texts("attempts", fact.whileRunning, length: Bounds.name, count: 10_000)
         case .suspicion(let fact):
             look.time("at", fact.at)
             look.number("began", fact.began, Bounds.amounts)

@@ -105,7 +105,7 @@ package struct Capture: Sendable {
     }
 
     /// What a capture may hold; copies could make it as large as anybody likes.
-    private static let largest = 64 << 20
+    private static let largest = 32 << 20
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
         var packets: [Packet] = []

@@ -133,7 +133,8 @@ private struct Page {
         for run in runs.reversed() {
             for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
-        topics = plan.map(\.topic).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        var seen: Set<String> = []
+        topics = plan.map(\.topic).filter { seen.insert($0).inserted }
         let steps = Page.steps(comparisons)
         let names = self.runs.map(\.short)
         var rows: [Verdict?: [Row]] = [:]

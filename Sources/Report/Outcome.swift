@@ -44,6 +44,22 @@ package struct Outcome: Sendable, Equatable {
     package var facts: [Event]
 }
 
+extension [Outcome] {
+    /// Grouped by their topics, in the order in which those come first.
+    var byTopic: [(topic: String, outcomes: [Outcome])] {
+        var places: [String: Int] = [:]
+        return reduce(into: []) { groups, outcome in
+            let topic = outcome.scenario.topic
+            if let place = places[topic] {
+                groups[place].outcomes.append(outcome)
+            } else {
+                places[topic] = groups.count
+                groups.append((topic, [outcome]))
+            }
+        }
+    }
+}
+
 extension RunRecord {
     /// Every attempt that a report tells of, in the plan's order.
     ///

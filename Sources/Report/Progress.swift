@@ -34,9 +34,7 @@ package struct Progress: Sendable {
         case .finished(let end):
             running[end.attempt] = nil
             finished[end.attempt.scenario, default: 0] += 1
-            if end.verdict == .failed || end.verdict == .error {
-                bad.insert(end.attempt.scenario)
-            }
+            if end.verdict == .failed || end.verdict == .error { bad.insert(end.attempt.scenario) }
             clock = max(clock, (starts[end.attempt] ?? 0).plus(end.duration))
         default: break
         }

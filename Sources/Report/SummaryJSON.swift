@@ -124,5 +124,5 @@ private struct Attempt: Encodable {
 
 extension JSONEncoder.NonConformingFloatEncodingStrategy {
     /// JSON has neither infinity nor NaN; records have none either.
-    static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    fileprivate static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 }

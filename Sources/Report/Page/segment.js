@@ -98,7 +98,7 @@ function segmentPanel(run, number, close, turn) {
       html("button", { type: "button", "aria-label": "Next segment", disabled: number === run.ladder.arrows.length - 1, onclick: () => turn(1) }, "›"),
       html("button", { type: "button", "aria-label": "Close", onclick: close }, "✕")));
   const body = html("div", { class: "panelbody" }, html("dl", { class: "fields" }, ...rows,
-    html("div", {}, html("dt", {}, "captures"), html("dd", {}, ...(packets.length ? packets.map(({ file, packet }) => html("div", {}, `packet ${packet} of `, html("code", {}, file))) : ["in none: it left no host"])))));
+    html("div", {}, html("dt", {}, "captures"), html("dd", {}, ...(packets.length ? packets.map(({ file, packet }) => html("div", {}, `packet ${packet} of `, html("code", {}, file))) : [bytes ? "in none: it came to no host" : "in none: the record has no bytes of it"])))));
   body.append(bytes ? frameTable(bytes, size) : html("p", { class: "faint" }, "Numbers count from the initial sequence numbers. The record has no bytes of this frame."));
   panel.append(body);
   return panel;
