@@ -31,7 +31,7 @@ package struct Capture: Sendable {
     /// In which packet of which host's capture each segment is, counted from 1, by its place among the facts.
     static func numbers(_ outcome: Outcome) -> [Int: [String: Int]] {
         var numbers: [Int: [String: Int]] = [:]
-        for host in ["A", "B"] {
+        for host in hosts(outcome) {
             for (number, packet) in packets(outcome.facts, host: host).enumerated()
             where numbers[packet.fact]?[host] == nil {
                 numbers[packet.fact, default: [:]][host] = number + 1

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Record
 
 /// A ladder as the page's script reads it: lists in place of objects, for there are hundreds in a page.
@@ -6,8 +7,9 @@ internal import Record
 /// 2 none), kind, text, flags (1 minor, 2 bad), count; `arrows` from, label, the row it left, the row it arrived in or
 /// -1, fate, copies, segment; `bars` host, name and spans of state, first row, last row, whether sampled; `timers` host,
 /// socket, kind, row, due time in µs. A segment has source and destination port, flags, sequence, acknowledgement or
-/// null, length, window, urgent pointer or null, options, whether it is of IPv6, its numbers in A's and in B's capture
-/// (0 where it is in none), and its frame in hexadecimal or null.
+/// null, length, window, urgent pointer or null, options or null where the frame tells them, whether it is of IPv6, its
+/// numbers in A's and in B's capture (0 where it is in none), and the beginning of its frame in base64 or null, and the
+/// length of all of it.
 struct LadderCode {
     let ladder: Ladder
     /// In which packet of which host's capture each segment is, by its place among the facts.
@@ -47,8 +49,10 @@ struct LadderCode {
             .number(Int64(Int32(bitPattern: fact.sequence))),
             fact.acknowledgement.map { .number(Int64(Int32(bitPattern: $0))) } ?? .null,
             ScriptValue(fact.length), ScriptValue(fact.window), fact.urgent.map { ScriptValue($0) } ?? .null,
-            pool.add(fact.options.joined(separator: ", ")), ScriptValue(fact.ipv6 ?? false), number(in: "A"),
-            number(in: "B"), .null,
+            // A frame has them in full.
+            fact.frame == nil ? pool.add(fact.options.joined(separator: ", ")) : .null,
+            ScriptValue(fact.ipv6 ?? false), number(in: "A"), number(in: "B"),
+            fact.frame.map { .text($0.beginning) } ?? .null, ScriptValue(fact.frame?.bytes.count ?? 0),
         ]
     }
 
@@ -81,4 +85,11 @@ extension Fate {
         case .injected: 5
         }
     }
+}
+
+extension FrameBytes {
+    /// What the page shows of it: all headers, and of the payload what gives an idea.
+    private static let shown = 160
+
+    fileprivate var beginning: String { Data(bytes.prefix(Self.shown)).base64EncodedString() }
 }

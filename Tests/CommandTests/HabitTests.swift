@@ -68,7 +68,7 @@ import Testing
                 Stream.finished(Stream.first, .failed),
             ]
         try bench.setLab(events, then: "sleep 60")
-        let result = try bench.run(["run", "-x", "--junit", "j.xml", "--record", "r.jsonl"])
+        let result = try bench.run(["run"] + Stream.selected + ["-x", "--junit", "j.xml", "--record", "r.jsonl"])
         #expect(result.status == 1)
         #expect(result.errors == "")
         #expect(result.output.contains("\nstopped at the first failure; 1 scenario: 1 failed in "))
@@ -80,7 +80,7 @@ import Testing
     func aTimeBudgetEndsIt() throws {
         let bench = try Workbench()
         try bench.setLab(Stream.half, then: "sleep 60")
-        let result = try bench.run(["run", "--for", "0.4s", "--junit", "j.xml"])
+        let result = try bench.run(["run"] + Stream.selected + ["--for", "0.4s", "--junit", "j.xml"])
         #expect(result.status == 0)
         #expect(result.output.contains("\nstopped when its time was up; 1 scenario: 1 passed in "))
         #expect(try bench.read("j.xml").contains("<testsuites"))
@@ -96,7 +96,7 @@ import Testing
     func signalsEndIt(_ signal: Int32, _ status: Int32, _ words: String) throws {
         let bench = try Workbench()
         try bench.setLab(Stream.half, then: "sleep 60")
-        let run = try bench.start(["run", "--junit", "j.xml", "--record", "r.jsonl"])
+        let run = try bench.start(["run"] + Stream.selected + ["--junit", "j.xml", "--record", "r.jsonl"])
         try run.waitForOutput("open.three-way")
         kill(run.process.processIdentifier, signal)
         let result = try run.wait()
@@ -117,7 +117,7 @@ import Testing
                 while [ ! -e '\(bench.path("bench-go"))' ]; do sleep 0.02; done
                 printf '%s\\n' '\(String(decoding: Stream.bytes([.end(RunEnd(duration: 1))]).dropLast(), as: UTF8.self))' >&3
                 """)
-        let run = try bench.start(["run"], through: ["/usr/bin/env", "--ignore-signal=HUP"])
+        let run = try bench.start(["run"] + Stream.selected, through: ["/usr/bin/env", "--ignore-signal=HUP"])
         try run.waitForOutput("open.three-way")
         kill(run.process.processIdentifier, SIGHUP)
         try bench.write("", to: "bench-go")
@@ -133,7 +133,7 @@ import Testing
         for _ in 0..<20 {
             let bench = try Workbench()
             try bench.setLab(Stream.planned, then: "sleep 60")
-            let run = try bench.start(["run", "--record", "r.jsonl"])
+            let run = try bench.start(["run"] + Stream.selected + ["--record", "r.jsonl"])
             usleep(.random(in: 5000...40_000))
             kill(run.process.processIdentifier, SIGINT)
             let result = try run.wait()

@@ -121,7 +121,7 @@ import Testing
         }
         let (bench, result) = try run(events, "")
         #expect(result.errors == "")
-        #expect(result.output.contains("1 passed, 1 in error"))
+        #expect(result.output.contains("2 scenarios: 1 passed, 1 in error"))
         #expect(result.output.contains(reason))
         #expect(result.status == 3)
         let record = try RunRecord(Array(bench.read("r.jsonl").utf8))

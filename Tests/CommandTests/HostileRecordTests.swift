@@ -139,7 +139,7 @@ import Testing
         try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "r.jsonl")
         let result = try bench.run(["report", "--quiet", "r.jsonl", "--ktap", path])
         #expect(result.status == 0)
-        #expect(result.output.contains("2 passed in 0.05 s\nKTAP version 1\n"))
+        #expect(result.output.contains("2 scenarios: 2 passed in 0.05 s\nKTAP version 1\n"))
     }
 
     /// Files without an end are no records, which is known before the memory is full.

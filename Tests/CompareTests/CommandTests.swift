@@ -89,7 +89,7 @@ import Testing
     @Test func aBaselineIsMadeFromWholeRunsAlone() throws {
         let bench = try Bench()
         for (name, end, words) in [
-            ("cut", nil, "the record is cut off after line 3"),
+            ("cut", nil, "the record is cut off after line 4"),
             ("stopped", RunEnd(duration: 1, interrupted: "interrupted"), "the run ended early: interrupted"),
         ] as [(String, RunEnd?, String)] {
             var run = Sample.run("6.12.9", [.of("open.three-way")])

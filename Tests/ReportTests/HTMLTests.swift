@@ -113,12 +113,25 @@ import Testing
 }
 
 extension Sample {
+    /// SYN/ACK with all usual options, as a kernel sends it.
+    private static let synAck: [UInt8] = [
+        0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0x00,
+        0x45, 0, 0, 0x3c, 0, 0, 0x40, 0, 0x40, 6, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1,
+        0x13, 0x88, 0xda, 0x9c, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0xa0, 0x12, 0xfe, 0x88, 0xbe, 0xef, 0,
+        0,
+        2, 4, 5, 0xb4, 4, 2, 8, 10, 10, 11, 12, 13, 1, 2, 3, 4, 1, 3, 3, 7,
+    ]
+
     /// The same run on two kernels, of which the later shows another variant, fails one scenario and sends less.
     static func twoKernels() throws -> (RunRecord, RunRecord) {
         let told = ["open.syn-recv-visible", "open.syn-timeout", "open.simultaneous-segment-count"]
         let old = try Fixture.events("record.jsonl").filter { event in
             if case .plan(let scenario) = event { return told.contains(scenario.id) }
             return event.attempt.map { told.contains($0.scenario) } ?? true
+        }.map { event in
+            guard case .segment(var fact) = event else { return event }
+            fact.frame = FrameBytes(synAck)
+            return .segment(fact)
         }
         let new = old.compactMap { event -> Event? in
             switch event {

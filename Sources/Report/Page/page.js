@@ -87,7 +87,7 @@ function unpack(scenario) {
     run.counters = run.counters.map(words => words.map(text));
     const { rows, arrows, bars, timers } = run.ladder;
     for (const row of rows) row[3] = text(row[3]);
-    for (const arrow of arrows) { arrow[1] = text(arrow[1]); arrow[6][2] = text(arrow[6][2]); arrow[6][8] = text(arrow[6][8]); }
+    for (const arrow of arrows) { arrow[1] = text(arrow[1]); arrow[6][2] = text(arrow[6][2]); arrow[6][8] = arrow[6][8] === null ? null : text(arrow[6][8]); }
     for (const bar of bars) { bar[1] = text(bar[1]); for (const span of bar[2]) span[0] = text(span[0]); }
     for (const timer of timers) { timer[1] = text(timer[1]); timer[2] = text(timer[2]); }
   }

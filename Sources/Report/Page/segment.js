@@ -5,7 +5,8 @@ const flagNames = { S: "SYN", F: "FIN", R: "RST", P: "PSH", ".": "ACK", U: "URG"
 /** What a segment says, by name, from the numbers of the record. */
 function readSegment(run, number) {
   const [from, words, sent, arrived, fate, copies, parts] = run.ladder.arrows[number];
-  const [source, destination, flags, sequence, acknowledgement, length, window, urgent, options, ipv6, inA, inB, bytes] = parts;
+  const [source, destination, flags, sequence, acknowledgement, length, window, urgent, options, ipv6, inA, inB, base64, size] = parts;
+  const bytes = base64 ? [...atob(base64)].map(letter => letter.charCodeAt(0)) : null;
   const end = host => run.ends[(ipv6 ? 2 : 0) + host] || "AB"[host];
   const at = row => run.ladder.rows[row][0];
   const name = fates[fate];
@@ -17,16 +18,17 @@ function readSegment(run, number) {
     ["acknowledgement", acknowledgement === null ? "none" : String(acknowledgement)], ["payload", `${length} bytes`], ["window", `${window} in the header`],
   ];
   if (urgent !== null) fields.push(["urgent pointer", String(urgent)]);
-  if (options) fields.push(["options", options]);
+  const told = options ?? decodeFrame(bytes).fields.filter(field => field.isOption && field.name !== "no operation").map(field => `${field.name} ${field.words}`.trim()).join(", ");
+  if (told) fields.push(["options", told]);
   fields.push(["on the wire", `${fateWords[name]}${waited}${copies > 1 ? `, ${copies} copies` : ""}`]);
   const packets = [inA, inB].map((packet, host) => packet ? { file: run.files[host], packet } : null).filter(Boolean);
-  return { from, words, fields, packets, bytes };
+  return { from, words, fields, packets, bytes, size };
 }
 
 /** The headers of a frame, each field with the bytes it takes; stops where the frame does. */
-function decodeFrame(hex) {
-  const bytes = hex.match(/../g).map(pair => parseInt(pair, 16));
+function decodeFrame(bytes) {
   const fields = [];
+  const hex = (from, to) => bytes.slice(from, to).map(byte => byte.toString(16).padStart(2, "0")).join("");
   const number = (at, size) => bytes.slice(at, at + size).reduce((sum, byte) => sum * 256 + byte, 0);
   const add = (layer, name, at, size, words) => { if (at + size <= bytes.length) fields.push({ layer, name, at, size, words: String(words(number(at, size))) }); };
   const plain = value => value, hexed = value => `0x${value.toString(16).padStart(4, "0")}`;
@@ -77,17 +79,18 @@ function decodeFrame(hex) {
     const taken = kind < 2 ? 1 : bytes[place + 1];
     if (!(taken >= 1)) break;
     const [name, words] = { 0: ["end of options", () => ""], 1: ["no operation", () => ""], 2: ["maximum segment size", () => number(place + 2, 2)], 3: ["window scale", () => `shift by ${bytes[place + 2]}`], 4: ["SACK permitted", () => ""],
-      5: ["SACK", () => Array.from({ length: (taken - 2) / 8 }, (_, i) => `${number(place + 2 + 8 * i, 4)}..${number(place + 6 + 8 * i, 4)}`).join(", ")], 8: ["timestamps", () => `${number(place + 2, 4)}, echoes ${number(place + 6, 4)}`], 34: ["Fast Open cookie", () => taken > 2 ? hex.slice(2 * place + 4, 2 * (place + taken)) : "asked for"] }[kind] ?? [`option ${kind}`, () => hex.slice(2 * place, 2 * (place + taken))];
+      5: ["SACK", () => Array.from({ length: (taken - 2) / 8 }, (_, i) => `${number(place + 2 + 8 * i, 4)}..${number(place + 6 + 8 * i, 4)}`).join(", ")], 8: ["timestamps", () => `${number(place + 2, 4)}, echoes ${number(place + 6, 4)}`], 34: ["Fast Open cookie", () => taken > 2 ? hex(place + 2, place + taken) : "asked for"] }[kind] ?? [`option ${kind}`, () => hex(place, place + taken)];
     add(tcp, name, place, taken, words);
+    if (fields.length) fields[fields.length - 1].isOption = true;
     place += taken;
   }
   if (size >= 20 && at + size < bytes.length) fields.push({ layer: "Payload", name: "data", at: at + size, size: bytes.length - at - size, words: `${bytes.length - at - size} bytes` });
-  return { bytes, fields };
+  return { fields };
 }
 
 /** The panel of a segment; what it shows of a frame lights up together with its bytes. */
 function segmentPanel(run, number, close, turn) {
-  const { from, words, fields, packets, bytes } = readSegment(run, number);
+  const { from, words, fields, packets, bytes, size } = readSegment(run, number);
   const rows = fields.map(([name, text]) => html("div", {}, html("dt", {}, name), html("dd", {}, text)));
   const panel = html("section", { id: "segment", tabindex: -1, "aria-label": "Segment" },
     html("div", { class: "panelbar" }, html("h3", {}, `Segment ${number + 1} of ${run.ladder.arrows.length}: ${"AB"[from]} → ${"AB"[1 - from]} ${words}`),
@@ -95,14 +98,14 @@ function segmentPanel(run, number, close, turn) {
       html("button", { type: "button", "aria-label": "Next segment", disabled: number === run.ladder.arrows.length - 1, onclick: () => turn(1) }, "›"),
       html("button", { type: "button", "aria-label": "Close", onclick: close }, "✕")));
   const body = html("div", { class: "panelbody" }, html("dl", { class: "fields" }, ...rows,
-    html("div", {}, html("dt", {}, "captures"), html("dd", {}, ...(packets.length ? packets.map(({ file, packet }) => html("div", {}, `packet ${packet} of `, html("code", {}, file))) : ["in none: it left no host"])))));
-  body.append(bytes ? frameTable(bytes) : html("p", { class: "faint" }, "Numbers count from the initial sequence numbers. The record has no bytes of this frame; ", html("code", {}, "tcpwitness report RECORD --pcap DIRECTORY"), " rebuilds it."));
+    html("div", {}, html("dt", {}, "captures"), html("dd", {}, ...(packets.length ? packets.map(({ file, packet }) => html("div", {}, `packet ${packet} of `, html("code", {}, file))) : [bytes ? "in none: it came to no host" : "in none: the record has no bytes of it"])))));
+  body.append(bytes ? frameTable(bytes, size) : html("p", { class: "faint" }, "Numbers count from the initial sequence numbers. The record has no bytes of this frame."));
   panel.append(body);
   return panel;
 }
 
-function frameTable(hex) {
-  const { bytes, fields } = decodeFrame(hex);
+function frameTable(bytes, size) {
+  const { fields } = decodeFrame(bytes);
   const box = html("div", { class: "frame" });
   const light = (number, on) => { for (const element of box.querySelectorAll(`[data-field="${number}"]`)) element.classList.toggle("lit", on); };
   const owner = at => fields.findIndex(field => at >= field.at && at < field.at + field.size);
@@ -120,7 +123,8 @@ function frameTable(hex) {
   }
   const list = html("table", { class: "grid" }, html("thead", {}, html("tr", {}, ...["layer", "field", "value"].map(head => html("th", { scope: "col" }, head)))),
     html("tbody", {}, ...fields.map((field, number) => bound(html("tr", {}, html("td", {}, field.layer), html("td", {}, field.name), html("td", {}, field.words)), number))));
-  box.append(dump, html("details", { open: true }, html("summary", {}, "Headers"), list));
+  const rest = size > bytes.length ? `The first ${bytes.length} of ${size} bytes; the captures have all. ` : "";
+  box.append(dump, html("p", { class: "faint" }, rest, "The captures are what ", html("code", {}, "--pcap DIRECTORY"), " writes, also from a record. Above, numbers count from the initial sequence numbers."), html("details", { open: true }, html("summary", {}, "Headers"), list));
   return box;
 }
 

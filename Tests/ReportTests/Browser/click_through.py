@@ -283,7 +283,8 @@ def segments(browser):
     # A frame as a kernel sent it: SYN/ACK with all usual options.
     frame = ("0200000000020200000000010800" "4500003c00004000400600000a0000020a000001"
              "1388da9c1122334455667788a012fe88beef0000" "020405b40402080a0a0b0c0d0102030401030307")
-    fields = browser.evaluate(f"decodeFrame('{frame}').fields.map(field => [field.layer, field.name, field.words].join(': ')).join('; ')")
+    browser.evaluate("globalThis.bytesOf = hex => (hex.match(/../g) ?? []).map(pair => parseInt(pair, 16))")
+    fields = browser.evaluate(f"decodeFrame(bytesOf('{frame}')).fields.map(field => [field.layer, field.name, field.words].join(': ')).join('; ')")
     for wanted in ("Ethernet: type: 0x0800", "IPv4: source: 10.0.0.2", "IPv4: flags, fragment offset: DF, 0", "TCP: source port: 5000",
                    "TCP: destination port: 55964", "TCP: sequence: 287454020", "TCP: acknowledgement: 1432778632",
                    "TCP: header length, flags: 40 bytes, SYN ACK", "TCP: window: 65160", "TCP: maximum segment size: 1460",
@@ -291,8 +292,8 @@ def segments(browser):
         if wanted not in fields:
             raise RuntimeError(f"{wanted} is not decoded: {fields}")
     # Any prefix is decoded as far as it goes, and what is no frame breaks nothing.
-    browser.evaluate(f"(() => {{ const frame = '{frame}'; for (let end = 2; end <= frame.length; end += 2) decodeFrame(frame.slice(0, end));"
-                     " decodeFrame('ff'.repeat(80)); decodeFrame('00'.repeat(80)); decodeFrame('60' + '00'.repeat(60)); })()")
+    browser.evaluate(f"(() => {{ const frame = '{frame}'; for (let end = 2; end <= frame.length; end += 2) decodeFrame(bytesOf(frame.slice(0, end)));"
+                     " for (const hex of ['', 'ff'.repeat(80), '00'.repeat(80), '60' + '00'.repeat(60)]) decodeFrame(bytesOf(hex)); })()")
 
 
 def comparison(browser):
