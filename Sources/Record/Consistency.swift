@@ -116,6 +116,9 @@ extension Event {
         case .note(let fact): fact.at
         case .check(let fact): fact.at
         case .suspicion(let fact): fact.at
+        case .step(let fact): fact.at
+        case .act(let fact): fact.at
+        case .health(let fact): fact.at
         case .lateness(let fact): fact.at
         case .run, .plan, .started, .measurement, .finished, .end: 0
         }

@@ -154,11 +154,13 @@ package struct SegmentFact: Codable, Equatable, Sendable {
     package var ipv6: Bool?
     /// The urgent pointer, if the flag is set.
     package var urgent: Int?
+    /// The whole frame, as it was captured or injected.
+    package var frame: FrameBytes?
 
     package init(
         attempt: Attempt, at: Int64, from: String, flags: String, sequence: UInt32, acknowledgement: UInt32?,
         length: Int, window: Int, options: [String], fate: Fate, sourcePort: UInt16, destinationPort: UInt16,
-        due: Int64? = nil, copies: Int? = nil, ipv6: Bool? = nil, urgent: Int? = nil
+        due: Int64? = nil, copies: Int? = nil, ipv6: Bool? = nil, urgent: Int? = nil, frame: FrameBytes? = nil
     ) {
         self.attempt = attempt
         self.at = at
@@ -176,6 +178,7 @@ package struct SegmentFact: Codable, Equatable, Sendable {
         self.copies = copies
         self.ipv6 = ipv6
         self.urgent = urgent
+        self.frame = frame
     }
 }
 

@@ -42,6 +42,18 @@ extension Event {
             look.texts("the words of a check", [check.expected, check.seen, check.wire ?? ""])
             look.texts("witnesses", check.witnesses, length: Bounds.name)
             look.name("location", check.location)
+        case .step(let fact):
+            look.time("at", fact.at)
+            look.number("number", fact.number, Bounds.counts)
+            look.text("words", fact.words)
+        case .act(let fact):
+            look.time("at", fact.at)
+            look.name("location", fact.location)
+        case .health(let fact):
+            look.time("at", fact.at)
+            look.text("summary", fact.summary)
+            look.texts("lines", fact.lines, count: 10_000)
+            look.texts("attempts", fact.whileRunning, length: Bounds.name, count: 10_000)
         case .suspicion(let fact):
             look.time("at", fact.at)
             look.number("began", fact.began, Bounds.amounts)

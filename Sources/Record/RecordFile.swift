@@ -86,8 +86,8 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, suspicion
-        case lateness, measurement, finished, end
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, health, check
+        case suspicion, lateness, measurement, step, act, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -115,7 +115,10 @@ private struct Line: Codable {
             case .packet: .packet(try payload())
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
+            case .step: .step(try payload())
+            case .act: .act(try payload())
             case .note: .note(try payload())
+            case .health: .health(try payload())
             case .check: .check(try payload())
             case .suspicion: .suspicion(try payload())
             case .lateness: .lateness(try payload())
@@ -142,7 +145,10 @@ private struct Line: Codable {
         case .packet(let payload): try put(payload)
         case .counters(let payload): try put(payload)
         case .exit(let payload): try put(payload)
+        case .step(let payload): try put(payload)
+        case .act(let payload): try put(payload)
         case .note(let payload): try put(payload)
+        case .health(let payload): try put(payload)
         case .check(let payload): try put(payload)
         case .suspicion(let payload): try put(payload)
         case .lateness(let payload): try put(payload)
@@ -165,7 +171,10 @@ private struct Line: Codable {
         case .packet: .packet
         case .counters: .counters
         case .exit: .exit
+        case .step: .step
+        case .act: .act
         case .note: .note
+        case .health: .health
         case .check: .check
         case .suspicion: .suspicion
         case .lateness: .lateness

@@ -167,7 +167,10 @@ extension Event {
         case .packet(let payload): payload.attempt
         case .counters(let payload): payload.attempt
         case .exit(let payload): payload.attempt
+        case .step(let payload): payload.attempt
+        case .act(let payload): payload.attempt
         case .note(let payload): payload.attempt
+        case .health(let payload): payload.attempt
         case .check(let payload): payload.attempt
         case .suspicion(let payload): payload.attempt
         case .lateness(let payload): payload.attempt

@@ -5,6 +5,11 @@ package struct Assignment: Sendable {
     /// How many attempts, by scenario.
     package let attempts: [String: Int]
 
+    /// How many attempts there may be at a scenario; the kernel's complaints come without being asked for.
+    fileprivate func most(of scenario: String) -> Int {
+        attempts[scenario] ?? (scenario == ScenarioDescription.kernelHealth.id ? 1 : 0)
+    }
+
     package init(_ header: RunHeader, attempts: [String: Int]) {
         self.header = header
         self.attempts = attempts
@@ -30,7 +35,7 @@ package struct StreamGuard {
         switch event {
         case .run(let header): try admit(header)
         case .plan(let scenario):
-            guard assignment.attempts[scenario.id] != nil else {
+            guard assignment.most(of: scenario.id) > 0 else {
                 throw Contradiction("it plans \(scenario.id), which nobody asked for")
             }
         case .end: try requireEverything()
@@ -41,6 +46,7 @@ package struct StreamGuard {
             if end.verdict == .passed {
                 let (count, broken) = judged[end.attempt] ?? (0, 0)
                 if count == 0 { end.doubt("none of its expectations was judged") }
+                if assignment.attempts[end.attempt.scenario] == nil { end.doubt("nobody asked for it") }
                 if broken > 0 { end.doubt("an expectation was not met") }
                 event = .finished(end)
             }
@@ -49,7 +55,7 @@ package struct StreamGuard {
         }
         if let attempt = event.attempt,
             attempt.number < 1
-                || attempt.number > assignment.attempts[attempt.scenario] ?? 0
+                || attempt.number > assignment.most(of: attempt.scenario)
         {
             throw Contradiction("it tells of \(attempt.name), which nobody asked for", scenario: attempt.scenario)
         }

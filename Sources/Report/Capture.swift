@@ -12,17 +12,32 @@ package struct Capture: Sendable {
 
     /// The captures of an attempt; none of a host whose interface nothing crossed.
     package static func all(_ outcome: Outcome, header: RunHeader) -> [Capture] {
-        ["A", "B"].compactMap { Capture(outcome, host: $0, header: header) }
+        hosts(outcome).compactMap { Capture(outcome, host: $0, header: header) }
     }
 
     /// The names of these captures, without their bytes.
     package static func names(_ outcome: Outcome) -> [String] {
-        ["A", "B"].filter { host in
+        hosts(outcome).filter { host in
             outcome.facts.contains { fact in
                 guard case .segment(let fact) = fact else { return false }
-                return (fact.from == host ? fact.departure : fact.arrival) != nil
+                return fact.frame != nil && (fact.from == host ? fact.departure : fact.arrival) != nil
             }
         }.map { name(outcome, host: $0) }
+    }
+
+    /// The hosts whose interfaces are meant: what goes over the loopback never comes to the other.
+    private static func hosts(_ outcome: Outcome) -> [String] { outcome.link == "loopback" ? ["A"] : ["A", "B"] }
+
+    /// In which packet of which host's capture each segment is, counted from 1, by its place among the facts.
+    static func numbers(_ outcome: Outcome) -> [Int: [String: Int]] {
+        var numbers: [Int: [String: Int]] = [:]
+        for host in ["A", "B"] {
+            for (number, packet) in packets(outcome.facts, host: host).enumerated()
+            where numbers[packet.fact]?[host] == nil {
+                numbers[packet.fact, default: [:]][host] = number + 1
+            }
+        }
+        return numbers
     }
 
     private static func name(_ outcome: Outcome, host: String) -> String {
@@ -30,10 +45,17 @@ package struct Capture: Sendable {
     }
 
     private struct Packet {
+        /// The place of the segment among the attempt's facts.
+        let fact: Int
         let at: Int64
         let frame: [UInt8]
         let isInbound: Bool
         var comments: [String]
+
+        /// The address of the interface, which an Ethernet header has at its front or behind the peer's.
+        var ownAddress: [UInt8]? {
+            frame.count < 12 ? nil : isInbound ? Array(frame[0..<6]) : Array(frame[6..<12])
+        }
     }
 
     private init?(_ outcome: Outcome, host: String, header: RunHeader) {
@@ -48,12 +70,11 @@ package struct Capture: Sendable {
         name = Self.name(outcome, host: host)
         let scenario = outcome.scenario
         var file = PcapNGWriter(
-            comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)\n"
-                + "Rebuilt from a record: numbers count from the initial sequence numbers, payload is filled in.",
+            comment: "\(outcome.name), \(outcome.verdict.word): \(scenario.claim)",
             system: "Linux \(header.kernel.release) \(header.kernel.machine)", application: header.tool)
         file.addInterface(
             name: host, description: "host \(host) of \(outcome.name), link \(outcome.link)",
-            mac: [2, 0, 0, 0, 0, host == "A" ? 1 : 2])
+            mac: packets.lazy.compactMap(\.ownAddress).first)
         let base = Self.begin(header).plus(outcome.start)
         for packet in packets {
             file.addPacket(
@@ -84,28 +105,18 @@ package struct Capture: Sendable {
     }
 
     /// What a capture may hold; copies could make it as large as anybody likes.
-    private static let largest = 64 << 20
+    private static let largest = 32 << 20
 
     private static func packets(_ facts: [Event], host: String) -> [Packet] {
-        let addresses = AddressBook(facts)
-        func ends(ipv6: Bool, _ a: String, _ b: String) -> [String: String] {
-            [
-                "A": addresses.address(of: "A", ipv6: ipv6) ?? a, "B": addresses.address(of: "B", ipv6: ipv6) ?? b,
-            ]
-        }
-        // What no line of the record names gets an address of documentation (RFC 5737), or of the laboratory's prefix.
-        let four = ends(ipv6: false, "192.0.2.1", "192.0.2.2")
-        let six = ends(ipv6: true, "fd74:6370::1", "fd74:6370::2")
         var packets: [Packet] = []
         var room = largest
-        for case .segment(let fact) in facts {
+        for (place, event) in facts.enumerated() {
+            guard case .segment(let fact) = event else { continue }
             let isOwn = fact.from == host
-            guard let at = isOwn ? fact.departure : fact.arrival else { continue }
-            let own = fact.ipv6 == true ? six : four
-            let ends = [own[fact.from] ?? "", own[fact.from.peer] ?? ""]
-            let frame = RebuiltFrame(fact, source: ends[0], destination: ends[1]).bytes
+            guard let frame = fact.frame?.bytes, let at = isOwn ? fact.departure : fact.arrival else { continue }
             let packet = Packet(
-                at: at, frame: frame, isInbound: !isOwn, comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
+                fact: place, at: at, frame: frame, isInbound: !isOwn,
+                comments: fact.fateWords(isOwn: isOwn).map { [$0] } ?? [])
             let copies = isOwn ? 1 : max(0, min(fact.copies ?? 1, room / max(1, frame.count)))
             room -= copies * frame.count
             packets += Array(repeating: packet, count: copies)

@@ -13,6 +13,8 @@ package struct LadderText: Sendable {
             more: "~")
     }
 
+    /// In fewer characters a line no diagram can be read.
+    package static let narrowest = 60
     private let width: Int
     private let glyphs: Glyphs
     private let colour: Bool
@@ -26,7 +28,7 @@ package struct LadderText: Sendable {
     ///   - unicode: whether lines and arrows may be drawn with more than ASCII.
     ///   - showsMinor: whether calls that only prepare are shown too.
     package init(width: Int, unicode: Bool, colour: Bool, showsMinor: Bool = false) {
-        self.width = max(60, min(width, 1000))
+        self.width = max(Self.narrowest, min(width, 1000))
         glyphs = unicode ? .unicode : .ascii
         self.colour = colour
         self.showsMinor = showsMinor

@@ -18,9 +18,7 @@ package struct OutcomeText: Sendable {
             lines.append("  claim     \(scenario.claim)")
             if let reason = outcome.reason { lines.append("  reason    \(reason.oneLine)") }
         }
-        if let says = scenario.documentSays, scenario.documentVerdict != .holds {
-            lines.append("  document  \(says.oneLine)  (\(scenario.documentVerdict.rawValue))")
-        }
+        if let standing = scenario.standing, standing.says != nil { lines.append("  document  \(standing.line)") }
         text = lines.map { $0 + "\n" }.joined()
     }
 }

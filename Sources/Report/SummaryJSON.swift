@@ -37,9 +37,25 @@ private struct Run: Encodable {
     let incomplete: String?
     /// What the kernel of a guest that ended early had printed.
     let console: ConsoleExcerpt?
-    let counts: [String: Int]
+    let counts: Counts
     let exitStatus: Int32
     let attempts: [Attempt]
+
+    /// Scenarios by the worst of their attempts, and attempts.
+    struct Counts: Encodable {
+        let scenarios: [String: Int]
+        let attempts: [String: Int]
+
+        init(_ summary: RunSummary) {
+            scenarios = Self.counts(summary.scenarios)
+            attempts = Self.counts(summary.attempts)
+        }
+
+        private static func counts(_ counts: RunSummary.Counts) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, counts[$0]) })
+                .merging(["total": counts.total]) { $1 }
+        }
+    }
 
     init(name: String, _ record: RunRecord) {
         let header = record.header
@@ -55,7 +71,7 @@ private struct Run: Encodable {
         limits = header.limits
         incomplete = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         console = record.end?.console
-        counts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, summary[$0]) })
+        counts = Counts(summary)
         exitStatus = summary.exitStatus.rawValue
         attempts = record.outcomes.map(Attempt.init)
     }
@@ -87,6 +103,8 @@ private struct Attempt: Encodable {
     let seconds: Double
     let failures: [Failure]
     let measurements: [Measured]
+    /// What the kernel complained of, in its own lines.
+    let kernel: [[String]]?
 
     init(_ outcome: Outcome) {
         scenario = outcome.scenario.id
@@ -102,6 +120,12 @@ private struct Attempt: Encodable {
         failures = outcome.failedChecks.map {
             Failure(expected: $0.expected, seen: $0.seen, wire: $0.wire, location: $0.location)
         }
+        kernel = outcome.health.isEmpty ? nil : outcome.health.map(\.lines)
         measurements = outcome.measurements.map { Measured(name: $0.name, value: $0.value, unit: $0.unit) }
     }
+}
+
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+    /// JSON has neither infinity nor NaN; records have none either.
+    fileprivate static let anyNumber = convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 }

@@ -56,13 +56,14 @@ package enum SummaryMarkdown {
     }
 
     private static func cell(_ outcomes: [Outcome]) -> String {
-        let order: [Verdict] = [.failed, .error, .skipped, .passed]
-        guard let worst = order.first(where: { one in outcomes.contains { $0.verdict == one } }),
+        guard let worst = Verdict.worst(of: outcomes.map(\.verdict)),
             let outcome = outcomes.first(where: { $0.verdict == worst })
         else { return "" }
         let marks: [Verdict: String] = [.passed: "✅", .failed: "❌ FAILED", .error: "⚠️ ERROR", .skipped: "➖ skipped"]
         let variant = outcome.variant.map { " " + escaped($0) } ?? ""
-        return "\(marks[worst] ?? "") \(seconds(outcome.duration, decimals: 2)) s\(variant)"
+        let alike = outcomes.count { $0.verdict == worst }
+        let attempts = outcomes.count > 1 ? " (\(alike) of \(outcomes.count) attempts)" : ""
+        return "\(marks[worst] ?? "") \(seconds(outcome.duration, decimals: 2)) s\(variant)\(attempts)"
     }
 
     /// Text that Markdown shows as it is, also within a table.

@@ -19,7 +19,8 @@ struct HistoryCommand: ParsableCommand {
         @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
         var scenarios: [String] = []
 
-        @Option(help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
+        @Option(
+            parsing: .unconditional, help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
         var last: Int = 30
 
         @Flag(help: "Leave out what passed the same way in all of these runs.")

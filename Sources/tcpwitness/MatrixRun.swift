@@ -88,16 +88,19 @@ final class MatrixRun {
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
+        let deadline = command.budget.map { Instant.now + $0 }
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < places, let next = waiting.popFirst() {
                 if let run = try start(next, image, isAlone: kernels.count == 1) { running.append(run) }
             }
-            if waitForNews(of: running, signals) {
-                for run in running { try interrupt(run) }
+            let told = waitForNews(of: running, signals)
+            if told == nil { running = try running.filter { try !advance($0) } }
+            let wanted = running.lazy.compactMap { self.command.wantedStop($0.session, deadline) }.first
+            if let stop = told ?? wanted ?? (hasFailure && command.failFast ? .firstFailure : nil) {
+                for run in running { try interrupt(run, stop) }
                 waiting = []
                 running = []
             }
-            running = try running.filter { try !advance($0) }
             for run in running { run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
@@ -124,10 +127,20 @@ final class MatrixRun {
         try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
         let kernels = try arguments.flatMap { argument in
             defer { fetching.end() }
+            try checkModules(of: argument)
             return try complaining(status) { try finder.kernels(argument) }
         }
         try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
         return kernels
+    }
+
+    /// Complains about a directory of modules for a series.
+    private func checkModules(of argument: String) throws {
+        guard let series = argument.split(separator: ":").first, series.count < argument.count,
+            !Files.exists(argument), !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+        else { return }
+        throw Complaint(
+            "--kernel \(argument): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR")
     }
 
     /// Complains about what is missing, before anything runs.
@@ -163,7 +176,8 @@ final class MatrixRun {
             outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
             selected: selected,
             assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
-            screen: screen, detail: command.amount.detail, label: isAlone ? nil : kernel.label)
+            screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
+            label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
@@ -183,13 +197,16 @@ final class MatrixRun {
         }
     }
 
-    /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
-    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> Bool {
+    /// Whether the kernel of a guest that is done with has done otherwise than expected.
+    private var hasFailure: Bool { records.values.contains { RunSummary($0).attempts[.failed] > 0 } }
+
+    /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
+    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
         var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
-        return entries[0].revents != 0
+        return entries[0].revents != 0 ? LabProcess.stop(told: signals) : nil
     }
 
     /// Takes what a guest has sent; returns whether it is done with.
@@ -245,11 +262,11 @@ final class MatrixRun {
         try screen.printError(lines.map { "\(name)console  \($0)\n" }.joined())
     }
 
-    private func interrupt(_ run: Run) throws {
+    private func interrupt(_ run: Run, _ stop: RunStop) throws {
         run.guest.reap(killing: true)
         // Its last lines may be anything: what the user wants is an end.
         while (try? take(run)) == true {}
-        records[run.place] = try run.session.finish(RunEnd.byUser)
+        records[run.place] = try run.session.finish(stop.words)
     }
 
     /// - Parameter verdict: why it was us who ended the guest; nil when it was not.
@@ -317,7 +334,8 @@ func inserting(_ label: String, into path: String) -> String {
 extension ExitStatus {
     /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
     static func worst(of statuses: [ExitStatus]) -> ExitStatus {
-        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
+        for status in [ExitStatus.interrupted, .terminated, .hungUp, .regression, .harnessError]
+        where statuses.contains(status) {
             return status
         }
         return statuses.contains(.asExpected) ? .asExpected : .nothingRan

@@ -29,7 +29,7 @@ final class OutputFailures {
         for complaint in complaints { complaint.print() }
         switch status {
         case .asExpected, .harnessError, .nothingRan: return complaints.isEmpty ? status : .usage
-        case .regression, .usage, .unjudged, .stop, .interrupted: return status
+        case .regression, .usage, .unjudged, .stop, .interrupted, .terminated, .hungUp: return status
         }
     }
 }

@@ -27,7 +27,8 @@ struct ReportCommand: Subcommand {
             let run = try RunRecord(contents.events, truncation: contents.truncation)
             var console = Console(
                 colour: Terminal.hasColour, detail: amount.detail,
-                width: Terminal.isInteractive ? Terminal.width : nil)
+                width: Terminal.isInteractive ? Terminal.width : nil, name: records.count > 1 ? path : nil,
+                slowest: amount.slowest ?? 0)
             let separator = runs.isEmpty ? "" : "\n"
             let lines = contents.events.map { console.render($0) }.joined()
             try Terminal.tell(separator + lines + console.conclusion(run))

@@ -47,13 +47,17 @@ struct RunCommand: Subcommand {
     @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
     var link: LinkChoice = .auto
 
-    @Option(help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
-    @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"),
+        transform: Shard.init(checking:))
     var shard: Shard?
 
     @Flag(
@@ -80,8 +84,19 @@ struct RunCommand: Subcommand {
         help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"), completion: .file())
     var history: String?
 
-    @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
+
+    @Flag(name: [.customShort("x"), .long], help: "Stop at the first failure.")
+    var failFast = false
+
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this time, such as 90s, 10m or 2h.", valueName: "time"),
+        transform: Duration.init(checking:))
+    var budget: Duration?
 
     @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
     var bisect = false
@@ -100,6 +115,10 @@ struct RunCommand: Subcommand {
         guard `repeat` <= most else { throw ValidationError("--repeat must be at most \(most)") }
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
+        }
+        if kernel.contains("") { throw ValidationError("--kernel '' names no kernel") }
+        if baselines != nil && kernel.isEmpty {
+            throw ValidationError("--baselines needs --kernel: a run of this machine's kernel is held against none")
         }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
@@ -144,6 +163,7 @@ struct RunCommand: Subcommand {
         guard kernel.isEmpty else {
             return try MatrixRun(self, lane: lane, selected: selected, failures: failures).run()
         }
+        LabProcess.holdSignals()
         try Privileges.acquire()
         let outputs = try checkOutputs(failures)
         let header = RunHeader(
@@ -151,7 +171,7 @@ struct RunCommand: Subcommand {
             shard: shard)
         let session = RunSession(
             outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
-            screen: Screen(quiet: amount.quiet), detail: amount.detail)
+            screen: Screen(quiet: amount.quiet), detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -170,7 +190,7 @@ struct RunCommand: Subcommand {
     /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
-        return try records.filter { !$0.wasInterruptedByUser }.map { record in
+        return try records.filter { $0.stop == nil }.map { record in
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.tell(report.text)
@@ -180,25 +200,27 @@ struct RunCommand: Subcommand {
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> RunRecord? {
         var lastNews = Instant.now
+        let deadline = budget.map { Instant.now + $0 }
         while true {
             do {
                 // A short while at a time, so that the status is seen to move.
                 let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
                 if case .silent = step, .now - lastNews < silence {
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
                     session.tick()
                     continue
                 }
                 lastNews = .now
                 switch step {
-                case .lines(let lines): try session.take(lines)
+                case .lines(let lines):
+                    try session.take(lines)
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
                 case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun: return nil
                 case .ended(.exited(0)): return try blame("the lab ended before its record did", session)
                 case .ended(.exited(let code)): return try blame("the lab ended: exit \(code)", session)
                 case .ended(.killed(let signal)): return try blame("the lab ended: \(signalSymbol(signal))", session)
-                case .interrupted:
-                    try session.take(lab.kill())
-                    return try session.conclude(RunEnd.byUser)
+                case .interrupted(let stop): return try self.stop(lab, session, stop)
                 case .silent:
                     try session.take(lab.kill())
                     let time = Int(silence.seconds.rounded())
@@ -212,6 +234,17 @@ struct RunCommand: Subcommand {
                 return try blame("the lab was killed for a broken stream: \(error)", session)
             }
         }
+    }
+
+    /// Whether -x or --for want an end.
+    func wantedStop(_ session: RunSession, _ deadline: Instant?) -> RunStop? {
+        if failFast && session.hasFailure { return .firstFailure }
+        return deadline.map { .now >= $0 } == true && !session.hasEnd ? .time : nil
+    }
+
+    private func stop(_ lab: LabProcess, _ session: RunSession, _ stop: RunStop) throws -> RunRecord {
+        try session.take(lab.kill())
+        return try session.conclude(stop.words)
     }
 
     private func blame(_ cause: String, _ session: RunSession) throws -> RunRecord {

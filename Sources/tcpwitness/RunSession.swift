@@ -41,7 +41,7 @@ final class RunSession {
     ///   - label: which of several runs this is; nil for the only one.
     init(
         outputs: Outputs, selected: [ScenarioDescription], assignment: Assignment, screen: Screen,
-        detail: Console.Detail, label: String? = nil
+        detail: Console.Detail, slowest: Int = 0, label: String? = nil
     ) {
         self.outputs = outputs
         self.selected = selected
@@ -51,10 +51,12 @@ final class RunSession {
         self.label = label ?? ""
         prefix = label.map { "\($0)  " } ?? ""
         let width = Terminal.isInteractive ? Terminal.width - prefix.count : nil
-        console = Console(colour: Terminal.hasColour, detail: detail, width: width)
+        console = Console(colour: Terminal.hasColour, detail: detail, width: width, slowest: slowest)
     }
 
     var hasBegun: Bool { !events.isEmpty }
+    /// Whether the kernel has done otherwise than expected.
+    private(set) var hasFailure = false
     var hasEnd: Bool { end != nil }
 
     /// Takes lines of the lab's stream. Throws a record error when they are none, or contradict what was asked.
@@ -82,7 +84,7 @@ final class RunSession {
     func finish(_ cause: String?, console excerpt: ConsoleExcerpt? = nil) throws -> RunRecord {
         var text = ""
         if events.isEmpty { text += add(.run(fallbackHeader), line: nil) }
-        if let cause, cause != RunEnd.byUser { text += planTheRest() }
+        if let cause, RunStop(cause) == nil { text += planTheRest() }
         voidWhatIsContradicted()
         let elapsed = (Instant.now - start).nanoseconds
         let end = self.end ?? RunEnd(duration: elapsed)
@@ -160,6 +162,7 @@ final class RunSession {
     }
 
     private func rendered(_ event: Event) -> String {
+        if case .finished(let end) = event, end.verdict == .failed { hasFailure = true }
         progress.add(event, now: (.now - start).nanoseconds)
         return console.render(event)
     }
@@ -197,7 +200,7 @@ final class RunSession {
 
 extension RunRecord {
     /// The verdict on the whole run.
-    var exitStatus: ExitStatus { wasInterruptedByUser ? .interrupted : RunSummary(self).exitStatus }
+    var exitStatus: ExitStatus { stop?.status ?? RunSummary(self).exitStatus }
 }
 
 extension Kernel {

@@ -45,6 +45,21 @@ import Testing
         #expect(bench.files == ["r.jsonl"])
     }
 
+    /// Two runs of one kernel are told apart by their files.
+    @Test(arguments: [[], ["--quiet"]])
+    func severalRecordsAreNamed(_ options: [String]) throws {
+        let bench = try Workbench()
+        for name in ["one.jsonl", "two.jsonl"] {
+            try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: name)
+        }
+        let result = try bench.run(["report", "one.jsonl", "two.jsonl"] + options)
+        for name in ["one.jsonl", "two.jsonl"] {
+            #expect(
+                result.output.contains(
+                    "tcpwitness 0.1.0 on Linux 6.12.0, scaled lane, \(name)\n2 scenarios: 2 passed in 0.05 s\n"))
+        }
+    }
+
     @Test func aCutOffRecordIsRenderedAllTheSame() throws {
         let bench = try Workbench()
         try bench.write(Array(Stream.bytes(Stream.half).dropLast(5)), to: "r.jsonl")
@@ -52,7 +67,7 @@ import Testing
         #expect(result.errors == "tcpwitness: r.jsonl: cut off inside line 7\n")
         #expect(result.status == 2)
         #expect(result.output.contains("open.three-way did not finish: the record is cut off inside line 7"))
-        #expect(result.output.contains("cut off inside line 7; 2 in error\n"))
+        #expect(result.output.contains("cut off inside line 7; 2 scenarios: 2 in error\n"))
         #expect(try bench.read("j.xml").contains("close.simultaneous did not finish"))
     }
 

@@ -66,7 +66,8 @@ enum SampleRecord {
                     sequence: pair.2, acknowledgement: 1, length: pair.3, window: 65535,
                     options: ["mss 1460", "sackOK", "ts 1 ecr 2", "wscale 7", "sack 1:5,7:9", "option 254 (4 bytes)"],
                     fate: pair.0, sourcePort: 40000, destinationPort: 5000, due: pair.4, copies: pair.5,
-                    ipv6: index == 3, urgent: index == 4 ? 1 : nil))
+                    ipv6: index == 3, urgent: index == 4 ? 1 : nil,
+                    frame: FrameBytes(Array(repeating: 2, count: 54 + pair.3))))
         }
         return [
             .started(Started(attempt: attempt, at: 1_000_000)),
@@ -98,6 +99,15 @@ enum SampleRecord {
                     attempt: attempt, at: 8_000_000, status: isBad ? .broken : .met, expected: "a state",
                     seen: "another",
                     witnesses: ["trace"], wire: isBad ? "SYN> <RST" : nil, location: "Closing.swift:38")),
+            .step(StepFact(attempt: attempt, at: 7_000_000, number: 1, words: "a step")),
+            .act(
+                ActFact(
+                    attempt: attempt, at: 7_000_000, location: "Closing.swift:31",
+                    act: .object(["socket": .array([.string("client"), .integer(1), .number(0.5), .null])]))),
+            .health(
+                HealthFact(
+                    attempt: attempt, at: 8_000_000, kind: .warning, summary: "WARNING: a line", lines: ["[ 1.0] a"],
+                    whileRunning: ["open.three-way"])),
             .suspicion(
                 SuspicionFact(
                     attempt: attempt, at: 8_000_000, began: 7_000_000, kind: .late, text: "the relay was late")),

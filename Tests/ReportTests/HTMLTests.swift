@@ -24,7 +24,13 @@ import Testing
     func hasEveryScenario(_ events: [Event]) throws {
         let record = try RunRecord(events, truncation: "cut off after line 8")
         let page = page([("6.12.0", record)])
-        #expect(try data(page).map { $0["id"] as? String } == record.plan.map(\.id))
+        #expect(Set(try data(page).map { $0["id"] as? String }) == Set(record.plan.map(\.id)))
+        // What asks for attention stands first, whatever the plan's order.
+        let order = try #require(page.firstRange(of: "<tbody>")).upperBound
+        let shown = page[order...].matches(of: /<tr data-n="\d+" data-id="[^"]+" data-group="([a-z]+)"/).map { $0.1 }
+        #expect(shown.count == record.plan.count)
+        let ranks = shown.map { ["failed", "error", "skipped", "passed", "none"].firstIndex(of: $0) ?? 9 }
+        #expect(ranks == ranks.sorted())
         #expect(page.contains("the record is cut off after line 8") || record.end != nil)
     }
 
@@ -44,6 +50,26 @@ import Testing
         let cites = data.compactMap { $0["cites"] as? [String] }.joined()
         #expect(cites.contains { $0.hasPrefix("document 001, ") && $0.hasSuffix(" (A title)") })
         #expect(cites.contains("RFC 9293, 3.3.2"))
+    }
+
+    /// The kernel is the headline; what a document says of it is a note by the document's name, where one is cited.
+    @Test(
+        arguments: [
+            (.unclaimed, ["RFC 9293"], nil), (.holds, ["001"], "001 says the same"),
+            (.differs, ["001", "RFC 9293", "003"], "001, 003 say nearly the same: A text."),
+            (.refuted, ["001", "001"], "001 says otherwise: A text."),
+        ] as [(DocumentVerdict, [String], String?)])
+    func aDocumentIsANote(_ verdict: DocumentVerdict, _ sources: [String], _ note: String?) throws {
+        var scenario = Sample.scenario("close.noted")
+        scenario.documentVerdict = verdict
+        scenario.citations = sources.map { Citation(source: $0) }
+        scenario.documentSays = "A text."
+        #expect(scenario.standing?.line == note)
+        let record = try RunRecord([.run(Sample.header), .plan(scenario)])
+        let page = page([("6.12.0", record)])
+        #expect(!page.contains("badge"))
+        let standing = try data(page)[0]["standing"] as? [Any]
+        #expect((standing == nil) == (note == nil))
     }
 
     @Test func needsNothingFromElsewhere() throws {

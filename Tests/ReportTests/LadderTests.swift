@@ -38,7 +38,7 @@ import Testing
         let ladder = ladder([segment(1, fate: .delayed, due: 50), segment(9, from: "B", fate: .delayed, due: 60)])
         #expect(ladder.rows.map(\.at) == [1, 9, 50, 60])
         #expect(ladder.arrows.map(\.arrived) == [2, 3])
-        // Records of before 0.2 do not tell when.
+        // One that its attempt did not live to see.
         #expect(self.ladder([segment(1, fate: .delayed)]).arrows[0].arrived == nil)
     }
 
