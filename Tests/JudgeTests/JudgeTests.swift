@@ -3,6 +3,9 @@ import struct Judge.Expectation
 import Record
 import Testing
 
+// The testing library has one of its own.
+private typealias Expectation = Judge.Expectation
+
 /// The rules by which every verdict is reached, each with what it must not be taken for.
 @Suite("The judge") struct JudgeTests {
     struct Case: Sendable, CustomTestStringConvertible {
