@@ -119,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness-fuzz",
             dependencies: [
-                "CLinux", "Compare", "Guest", "History", "Linux", "Netlink", "Packets", "Record", "Report", "Tracing",
+                "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Netlink", "Packets", "Record", "Report",
+                "Tracing",
                 "Worker",
             ], path: "Tests/Fuzz", swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),

@@ -13,6 +13,7 @@ package final class Guest {
     private let memory: TemporaryFile
     private var taken = 0
     private var takenFromMemory = 0
+    private var takenFromConsole = 0
     private var status: WaitStatus?
     private let processor: Processor?
 
@@ -93,16 +94,31 @@ package final class Guest {
         status = try? child.wait()
     }
 
+    /// What the kernel has printed since the last time. Throws the error of the failing call.
+    package func readConsole() throws -> [UInt8] {
+        let bytes = try console.contents(from: takenFromConsole, count: Self.piece)
+        takenFromConsole += bytes.count
+        return bytes
+    }
+
+    /// All that the kernel has printed; of one that never stops, the begin and the end.
+    package var wholeConsole: [UInt8] { (try? console.ends(of: 16 << 20)) ?? [] }
+
+    /// How it stands now, for `GuestWatch`.
+    package var reading: GuestWatch.Reading { .now(of: child.pid) }
+
+    /// Whether a signal has stopped it.
+    package var isStopped: Bool { child.isStopped }
+
     /// What is known of its end; call it after `reap`.
     ///
-    /// - Parameter wasKilled: that it was us who ended it.
-    package func ending(wasKilled: Bool, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
-        func text(_ file: borrowing TemporaryFile) -> String {
-            // A kernel that never stops complaining says the same at the end as at the begin.
-            String(decoding: (try? file.ends(of: 1 << 20)) ?? [], as: UTF8.self)
-        }
+    /// - Parameters:
+    ///   - verdict: why it was us who ended it; nil when it was not.
+    ///   - console: all that was seen of its console.
+    package func ending(verdict: String?, console: GuestConsole, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
+        let text = String(decoding: (try? messages.ends(of: 1 << 20)) ?? [], as: UTF8.self)
         return GuestEnding(
-            status: wasKilled ? nil : status, console: text(console), messages: text(messages), hasBegun: hasBegun,
-            hasEnd: hasEnd)
+            status: verdict == nil ? status : nil, verdict: verdict, console: console, messages: text,
+            hasBegun: hasBegun, hasEnd: hasEnd)
     }
 }

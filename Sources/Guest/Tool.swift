@@ -15,7 +15,11 @@ struct Tool {
     }
 
     /// Runs a command to its end whatever its exit status. Throws `GuestError` when it cannot be started.
-    static func run(_ command: [String], input: [UInt8] = [], in directory: String = "/") throws -> Result {
+    ///
+    /// - Parameter meanwhile: called a few times a second until it has ended.
+    static func run(
+        _ command: [String], input: [UInt8] = [], in directory: String = "/", meanwhile: () -> Void = {}
+    ) throws -> Result {
         let input = try TemporaryFile(input)
         let output = try TemporaryFile()
         let errors = try TemporaryFile()
@@ -30,6 +34,8 @@ struct Tool {
         } catch {
             throw GuestError("cannot run \(command[0]): \(error.errno)")
         }
+        var entry = pollfd(fd: child.pidfd.raw, events: Int16(POLLIN), revents: 0)
+        while poll(&entry, 1, 200) == 0 { meanwhile() }
         let status = try child.wait()
         let notFound: Int32 = 127
         if status == .exited(notFound) { throw GuestError("\(command[0]) is not installed") }

@@ -76,6 +76,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
     var duration: Int64 = 0
     var realDuration: Int64?
     var interruptions: [String] = []
+    var console: ConsoleExcerpt?
     for part in parts {
         if let truncation = part.contents.truncation { interruptions.append("\(part.name) is \(truncation)") }
         for event in part.contents.events {
@@ -85,6 +86,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
             case .end(let end):
                 duration = max(duration, end.duration)
                 realDuration = [realDuration, end.realDuration].compactMap(\.self).max()
+                console = console ?? end.console
                 if let cause = end.interrupted { interruptions.append("\(part.name): \(cause)") }
             default: rest.append(event)
             }
@@ -98,7 +100,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
     }
     let end = RunEnd(
         duration: duration, interrupted: interruptions.isEmpty ? nil : interruptions.joined(separator: "; "),
-        realDuration: realDuration)
+        realDuration: realDuration, console: console)
     return [.run(header)] + ordered.map { .plan($0.element) } + rest + [.end(end)]
 }
 

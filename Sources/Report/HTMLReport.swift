@@ -38,6 +38,8 @@ private struct Page {
         let attempts: String?
         let setting: String
         let cautions: [String]
+        /// The last lines of a guest's console, where it ended early.
+        let console: String?
     }
 
     struct Count {
@@ -200,6 +202,7 @@ extension Page.Run {
             .joined(separator: ", ")
         let ending = run.record.end?.interrupted ?? run.record.truncation.map { "the record is \($0)" }
         cautions = [ending].compactMap(\.self) + header.limits.filter { !common.cautions.contains($0) }
+        console = run.record.end?.console?.told.joined(separator: "\n")
     }
 }
 

@@ -68,7 +68,8 @@ extension TestSuite {
             cases: outcomes.map { TestCase($0, header, attached: attached($0)) },
             output: timelines.joined(separator: "\n\n"),
             // All that was planned may have finished before what follows was lost.
-            errorOutput: record.truncation.map { "the record is \($0)" } ?? "")
+            errorOutput: record.truncation.map { "the record is \($0)" }
+                ?? record.end?.console?.told.joined(separator: "\n") ?? "")
     }
 }
 

@@ -22,6 +22,7 @@ package enum KTAP {
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.lane.rawValue) lane, "
                 + "link \(header.link.rawValue), \(header.place)"
         ] + [RunSummary(record).words] + header.limits + [ending].compactMap(\.self)
+            + (record.end?.console?.told.map { "console  \($0)" } ?? [])
     }
 }
 

@@ -35,6 +35,8 @@ private struct Run: Encodable {
     let limits: [String]
     /// Why the run or its record ended early.
     let incomplete: String?
+    /// What the kernel of a guest that ended early had printed.
+    let console: ConsoleExcerpt?
     let counts: Counts
     let exitStatus: Int32
     let attempts: [Attempt]
@@ -68,6 +70,7 @@ private struct Run: Encodable {
         seconds = record.end.map { Double($0.duration) / 1e9 }
         limits = header.limits
         incomplete = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
+        console = record.end?.console
         counts = Counts(summary)
         exitStatus = summary.exitStatus.rawValue
         attempts = record.outcomes.map(Attempt.init)

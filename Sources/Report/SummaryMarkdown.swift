@@ -22,6 +22,9 @@ package enum SummaryMarkdown {
         ]
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         if let ending { lines += ["> **Caution:** \(escaped(ending))", ""] }
+        if let console = record.end?.console {
+            lines += ["````text"] + console.told.map { $0.oneLine } + ["````", ""]
+        }
         if !header.limits.isEmpty { lines += header.limits.map { "- \(escaped($0))" } + [""] }
         return lines
     }

@@ -32,13 +32,26 @@ final class MatrixRun {
         let place: Int
         let guest: Guest
         let session: RunSession
+        /// What the kernel is called on the terminal.
+        let name: String
+        let consoleFile: ConsoleFile
         var lines = LineBuffer()
-        var lastNews = Instant.now
+        var console = GuestConsole()
+        /// When its kernel was first seen to have oopsed.
+        var oopsedAt: Instant?
+        var hasToldOops = false
+        var watch: GuestWatch
 
-        init(place: Int, guest: Guest, session: RunSession) {
+        init(
+            place: Int, guest: Guest, session: RunSession, name: String, consoleFile: ConsoleFile,
+            limits: GuestWatch.Limits
+        ) {
             self.place = place
             self.guest = guest
             self.session = session
+            self.name = name
+            self.consoleFile = consoleFile
+            watch = GuestWatch(limits, start: guest.reading)
         }
     }
 
@@ -61,7 +74,7 @@ final class MatrixRun {
 
     /// Runs them; gives their records in the order of the command line.
     func run() throws -> [RunRecord] {
-        let kernels = try command.kernel.map { try resolve($0) }
+        let kernels = try resolve(command.kernel)
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw Complaint("--kernel names \(twice) twice")
@@ -104,23 +117,25 @@ final class MatrixRun {
 
     // MARK: Kernels
 
-    /// The kernel of a name or a path; one of a known series is fetched if it has never been.
-    private func resolve(_ name: String) throws -> GuestKernel {
-        guard let series = KernelStore.series(name) else {
-            if let series = name.split(separator: ":").first, series.count < name.count, !Files.exists(name),
-                !Files.exists(String(series)), KernelStore.series(String(series)) != nil
-            {
-                throw Complaint(
-                    "--kernel \(name): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR"
-                )
-            }
-            // A kernel that was not built is no reason to end a bisection.
-            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
+    /// The kernels of all arguments; those that are not here are fetched.
+    private func resolve(_ arguments: [String]) throws -> [GuestKernel] {
+        let fetching = FetchProgress(isQuiet: !screen.isLive)
+        let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
+        let check = GuestPrerequisiteCheck()
+        // A kernel that was not built is no reason to end a bisection.
+        let status: ExitStatus = command.bisect ? .unjudged : .usage
+        try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
+        let kernels = try arguments.flatMap { argument in
+            defer { fetching.end() }
+            return try complaining(status) { try finder.kernels(argument) }
         }
-        let store = KernelStore()
-        if let newest = store.entries(of: series).last { return newest.kernel }
-        Terminal.printError("tcpwitness: fetching a kernel \(name)\n")
-        return try complaining(.harnessError) { try store.fetch(series).kernel }
+        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
+        return kernels
+    }
+
+    /// Complains about what is missing, before anything runs.
+    private func stop(for obstacle: String?) throws {
+        if let obstacle { throw Complaint(obstacle, status: .harnessError) }
     }
 
     /// Where the record of a kernel goes: several kernels put their names into the path.
@@ -162,7 +177,9 @@ final class MatrixRun {
             let guest = try complaining(.harnessError) {
                 try Guest(kernel, qemu, image: image, arguments: Array(arguments))
             }
-            return Run(place: next.place, guest: guest, session: session)
+            return Run(
+                place: next.place, guest: guest, session: session, name: kernel.label,
+                consoleFile: ConsoleFile(of: kernel.label, record: next.record), limits: limits)
         } catch let complaint as Complaint where !isAlone {
             records[next.place] = try session.finish(complaint.line)
             complaint.print()
@@ -195,23 +212,44 @@ final class MatrixRun {
         }
         if hasEnded {
             run.guest.reap(killing: false)
-            try conclude(run, wasKilled: false)
-        } else if .now - run.lastNews > silence {
+            try conclude(run, verdict: nil)
+        } else if let verdict = run.watch.verdict(at: run.guest.reading) {
+            let words = run.guest.isStopped ? "QEMU is stopped by a signal" : verdict
             run.guest.reap(killing: true)
-            try conclude(run, wasKilled: true)
+            try conclude(run, verdict: words)
         } else {
+            try tellOops(run)
             return false
         }
         return true
     }
 
-    /// Takes a piece of what a guest has sent; returns false when there is nothing.
+    /// Tells of an oops that the kernel survives at once; one that it dies of is told with its end.
+    private func tellOops(_ run: Run) throws {
+        guard let oops = run.console.oops, run.console.panic == nil, !run.hasToldOops else { return }
+        run.oopsedAt = run.oopsedAt ?? .now
+        guard let seen = run.oopsedAt, .now - seen > .seconds(1) else { return }
+        run.hasToldOops = true
+        try screen.printError("tcpwitness: \(run.name): the kernel oopsed and goes on: \(oops)\n")
+        for line in run.console.excerpt { try screen.printError("  console  \(line)\n") }
+    }
+
+    /// Takes a piece of what has come from a guest, and notes that it lives; returns false when there is nothing.
     private func take(_ run: Run) throws -> Bool {
+        let printed = try run.guest.readConsole()
+        try show(run.console.take(printed), of: run)
         let bytes = try run.guest.read()
-        if bytes.isEmpty { return false }
-        run.lastNews = .now
-        try run.session.take(run.lines.add(bytes))
+        if printed.isEmpty && bytes.isEmpty { return false }
+        run.watch.heard(result: !bytes.isEmpty, panic: run.console.panic != nil, at: run.guest.reading)
+        if !bytes.isEmpty { try run.session.take(run.lines.add(bytes)) }
         return true
+    }
+
+    /// Shows lines of a console as they come, to those who want to see them.
+    private func show(_ lines: [String], of run: Run) throws {
+        guard command.console else { return }
+        let name = command.kernel.count > 1 ? "\(run.name)  " : ""
+        try screen.printError(lines.map { "\(name)console  \($0)\n" }.joined())
     }
 
     private func interrupt(_ run: Run, _ stop: RunStop) throws {
@@ -221,26 +259,48 @@ final class MatrixRun {
         records[run.place] = try run.session.finish(stop.words)
     }
 
-    private func conclude(_ run: Run, wasKilled: Bool) throws {
+    /// - Parameter verdict: why it was us who ended the guest; nil when it was not.
+    private func conclude(_ run: Run, verdict: String?) throws {
+        if let line = run.console.finish() { try show([line], of: run) }
         let ending = run.guest.ending(
-            wasKilled: wasKilled, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
-        try conclude(run, ending.failure, console: ending.consoleTail)
+            verdict: verdict, console: run.console, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
+        try conclude(run, ending.failure)
     }
 
-    private func conclude(_ run: Run, _ failure: String?, console: [String] = []) throws {
-        let record = try run.session.finish(failure)
+    private func conclude(_ run: Run, _ failure: String?) throws {
+        var console: ConsoleExcerpt?
+        if failure != nil, !run.console.isEmpty {
+            console = ConsoleExcerpt(
+                lines: run.console.excerpt, path: run.consoleFile.keep(run.guest.wholeConsole))
+        }
+        let record = try run.session.finish(failure, console: console)
         records[run.place] = record
         guard let failure else { return }
         Complaint("\(record.header.kernel.release): \(failure)").print()
-        for line in console { Terminal.printError("  console  \(line)\n") }
+        for line in console?.told ?? ["nothing was printed"] { Terminal.printError("  console  \(line)\n") }
     }
 
-    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how busy
-    /// this machine is: the longest silence of a guest that works is some seconds. `TCPWITNESS_GUEST_SILENCE` is a
-    /// hook for tests, which cannot wait that long.
-    private var silence: Duration {
-        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) { return .seconds(seconds) }
-        return qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
+    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how fast
+    /// this machine is. `TCPWITNESS_GUEST_SILENCE` is a hook for tests, which cannot wait that long.
+    private var limits: GuestWatch.Limits {
+        var limits = GuestWatch.Limits()
+        if qemu.clock == .real {
+            limits.booting = .seconds(30)
+            limits.running = command.longestSilence(of: selected)
+            limits.halted = nil
+        }
+        if let seconds = command.bootTimeout {
+            limits.boot = .seconds(seconds)
+            limits.isBootFixed = true
+        }
+        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) {
+            limits.booting = .seconds(seconds)
+            limits.running = .seconds(seconds)
+            limits.growth = 0
+            limits.patience = 0
+            limits.halted = nil
+        }
+        return limits
     }
 
     private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {

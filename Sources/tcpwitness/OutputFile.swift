@@ -78,6 +78,12 @@ struct OutputFile {
         }
     }
 
+    /// The file's path; nil for what is no file.
+    var filePath: String? {
+        guard case .file = place else { return nil }
+        return path
+    }
+
     /// Whether both would write the same file.
     func isSame(as other: OutputFile) -> Bool {
         guard case .file(let own, let name) = place, case .file(let its, let otherName) = other.place else {

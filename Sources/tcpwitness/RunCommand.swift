@@ -21,8 +21,9 @@ struct RunCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
-                + "May be given several times.", valueName: "name|path"), completion: .kernels)
+            "Run it in a guest: a series or one of its releases ('tcpwitness kernel list'), a range (6.12@all), packages "
+                + "with commas between them, or an image, with :MODULES_DIR if it needs one. May be given several times.",
+            valueName: "name|path"), completion: .kernels)
     var kernel: [String] = []
 
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
@@ -30,6 +31,15 @@ struct RunCommand: Subcommand {
 
     @Option(help: ArgumentHelp("More words for the command line of the kernels in guests.", valueName: "words"))
     var append: String?
+
+    @Flag(help: "Show what the kernels in guests print, while they print it.")
+    var console = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a guest may take to its first result; without it, as long as it shows that it goes on.",
+            valueName: "seconds"))
+    var bootTimeout: Double?
 
     @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own; in guests).")
     var lane: Lane?
@@ -112,6 +122,13 @@ struct RunCommand: Subcommand {
         }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
+        if console && kernel.isEmpty { throw ValidationError("--console needs --kernel") }
+        if let bootTimeout {
+            if kernel.isEmpty { throw ValidationError("--boot-timeout needs --kernel") }
+            guard bootTimeout > 0, bootTimeout < 1e6 else {
+                throw ValidationError("--boot-timeout must be a positive number of seconds")
+            }
+        }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
     }
 

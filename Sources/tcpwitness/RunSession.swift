@@ -78,8 +78,10 @@ final class RunSession {
 
     /// Ends the record, and prints what failed and the counts.
     ///
-    /// - Parameter cause: why the run ended early; nil when the lab did its job.
-    func finish(_ cause: String?) throws -> RunRecord {
+    /// - Parameters:
+    ///   - cause: why the run ended early; nil when the lab did its job.
+    ///   - console: what a guest's kernel printed, where that may tell the cause.
+    func finish(_ cause: String?, console excerpt: ConsoleExcerpt? = nil) throws -> RunRecord {
         var text = ""
         if events.isEmpty { text += add(.run(fallbackHeader), line: nil) }
         if let cause, RunStop(cause) == nil { text += planTheRest() }
@@ -87,7 +89,8 @@ final class RunSession {
         let elapsed = (Instant.now - start).nanoseconds
         let end = self.end ?? RunEnd(duration: elapsed)
         let real = fallbackHeader.place.contains("virtual") ? elapsed : nil
-        let whole = RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real)
+        let whole = RunEnd(
+            duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real, console: excerpt)
         text += add(.end(whole), line: nil)
         let record = try RunRecord(events)
         print(text + console.conclusion(record), forgetting: true)

@@ -26,6 +26,15 @@ final class Screen {
         try draw()
     }
 
+    /// Prints lines to standard error, above the status. Throws a complaint.
+    func printError(_ text: String) throws {
+        if text.isEmpty { return }
+        try Terminal.print(clearing)
+        Terminal.printError(text)
+        isShown = false
+        try draw()
+    }
+
     /// Shows how far one of the runs is. Throws a complaint.
     func show(_ text: String, of label: String) throws {
         guard isLive else { return }

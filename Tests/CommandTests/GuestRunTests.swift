@@ -143,7 +143,9 @@ import Testing
         ),
         ("kill -KILL $$", "6.1.0-test: QEMU was killed: SIGKILL"),
         ("echo 'qemu: no such accelerator' >&7; exit 1", "6.1.0-test: QEMU failed: qemu: no such accelerator"),
-        ("exec sleep 100", "6.1.0-test: the guest hangs: no more results"),
+        ("exec sleep 100", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor halted"),
+        ("while :; do :; done", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor busy"),
+        ("kill -STOP $$", "6.1.0-test: the guest hangs: QEMU is stopped by a signal"),
     ])
     func aShortRun(_ script: String, _ message: String) throws {
         let bench = try bench(Array(Self.whole.prefix(5)), then: script)
@@ -156,7 +158,10 @@ import Testing
 
     @Test(arguments: [
         ("", "bench-kernel: the guest ended without a result"),
-        ("exec sleep 100", "bench-kernel: the guest hangs: it never sent a result"),
+        (
+            "exec sleep 100",
+            "bench-kernel: the guest hangs: it never sent a result; nothing for 1 s, its processor halted"
+        ),
         (
             "echo 'tcpwitness: veth: create veth: EOPNOTSUPP; load the module' >&5",
             "bench-kernel: the lab in the guest: veth: create veth: EOPNOTSUPP; load the module"
@@ -172,8 +177,86 @@ import Testing
 
     @Test func theConsoleIsShown() throws {
         let bench = try bench(then: "for i in 1 2 3; do echo \"line $i\" >&5; done")
+        let result = try bench.run([
+            "run", "--kernel", "bench-kernel", "open.three-way", "--record", "r.jsonl", "--junit", "j.xml",
+            "--markdown",
+            "m.md", "--json", "s.json", "--ktap", "k.ktap", "--html", "h.html",
+        ])
+        let path = bench.path("r.jsonl.console")
+        let lines = ["line 1", "line 2", "line 3", "all of it: \(path)"]
+        #expect(result.errors.hasSuffix(lines.map { "  console  \($0)\n" }.joined()))
+        #expect(try bench.read("r.jsonl.console") == "line 1\nline 2\nline 3\n")
+        let end = try RunRecord(Array(bench.read("r.jsonl").utf8)).end
+        #expect(end?.console == ConsoleExcerpt(lines: ["line 1", "line 2", "line 3"], path: path))
+        for report in ["j.xml", "m.md", "s.json", "k.ktap", "h.html"] {
+            let text = try bench.read(report)
+            #expect(text.contains("line 2"), "\(report)")
+            #expect(text.contains("r.jsonl.console"), "\(report)")
+        }
+    }
+
+    /// What a kernel prints is seen while it prints, and never as what a terminal would obey.
+    @Test func theLiveConsole() throws {
+        let script = "printf 'Linux \\033[2Jversion\\r\\n' >&5; printf half >&5"
+        let result = try bench(Self.whole, then: script).run(
+            ["run", "--kernel", "bench-kernel", "--console"] + Stream.selected)
+        #expect(result.status == 0)
+        #expect(result.errors == "console  Linux ?[2Jversion\nconsole  half\n")
+    }
+
+    /// A guest that never dies of its panic is ended, and the panic is what is told.
+    @Test(.timeLimit(.minutes(1))) func aPanicThatDoesNotEnd() throws {
+        let panic = "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100"
+        let script = "echo '[ 1.0] \(panic)' >&5; echo '[ 1.1] the rest' >&5; exec sleep 100"
+        let result = try bench(then: script).run(["run", "--kernel", "bench-kernel", "open.three-way"])
+        #expect(result.status == 3)
+        #expect(result.errors.contains(": the kernel panicked: Attempted to kill init! exitcode=0x00000100\n"))
+        #expect(result.errors.contains("  console  [ 1.1] the rest\n"))
+    }
+
+    /// An oops that the kernel survives is told before its end, once.
+    @Test(.timeLimit(.minutes(1))) func anOopsThatGoesOn() throws {
+        let script = "echo '[ 1.0] Oops: 0002 [#1]' >&5; sleep 3"
+        let result = try bench(Self.whole, then: script).run(["run", "--kernel", "bench-kernel"] + Stream.selected)
+        #expect(result.status == 3)
+        #expect(
+            result.errors.hasPrefix(
+                "tcpwitness: 6.1.0-test: the kernel oopsed and goes on: Oops: 0002 [#1]\n  console  [ 1.0] Oops: 0002 [#1]\n"
+            ))
+        #expect(result.errors.components(separatedBy: "goes on").count == 2)
+    }
+
+    /// The user says how long booting may take; without that a guest that says nothing is not waited for.
+    @Test(.timeLimit(.minutes(1))) func bootTimeout() throws {
+        let bench = try bench(then: "while :; do echo boots >&5; sleep 0.2; done")
+        bench.environment["TCPWITNESS_GUEST_SILENCE"] = nil
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "--boot-timeout", "2", "open.three-way"])
+        #expect(result.status == 3)
+        #expect(result.errors.contains(": the guest hangs: it sent no result within 2 s\n"))
+        #expect(result.errors.contains("  console  boots\n"))
+    }
+
+    /// The silence of a guest that boots, with the limits of real runs: within 15 s.
+    @Test(.timeLimit(.minutes(1))) func silenceAtBoot() throws {
+        let bench = try bench(then: "echo '[ 0.0] Linux version' >&5; exec sleep 100")
+        bench.environment["TCPWITNESS_GUEST_SILENCE"] = nil
         let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
-        #expect(result.errors.hasSuffix("  console  line 1\n  console  line 2\n  console  line 3\n"))
+        #expect(
+            result.errors.contains(
+                ": the guest hangs: it never sent a result; nothing for 12 s, its processor halted\n"))
+        #expect(result.errors.contains("  console  [ 0.0] Linux version\n"))
+    }
+
+    /// What is missing is said once, before anything runs.
+    @Test(arguments: ["qemu-that-is-not-there", "/nowhere/qemu"]) func withoutQEMU(_ path: String) throws {
+        let bench = try bench(Self.whole)
+        bench.environment["TCPWITNESS_QEMU"] = path
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"])
+        #expect(result.status == 3)
+        #expect(result.output == "")
+        #expect(result.errors.hasPrefix("tcpwitness: guests need what is not installed here: qemu-system-x86_64 ("))
+        #expect(result.errors.split(separator: "\n").count == 1)
+        #expect(!bench.files.contains("r.jsonl"))
     }
 
     /// An oops after the last result is no pass.
@@ -215,14 +298,6 @@ import Testing
         #expect(try bench.read("bench-qemu-arguments").contains(" acpi=noirq audit=0 "))
         #expect(try bench.read("bench-image").contains("--place\nguest, TCG, virtual time, audit=0\n"))
         #expect(!FileManager.default.fileExists(atPath: bench.path("bench-probed")))
-    }
-
-    @Test func missingQEMU() throws {
-        let bench = try bench(Self.whole)
-        bench.environment["TCPWITNESS_QEMU"] = "qemu-that-is-not-there"
-        let result = try bench.run(["run", "--kernel", "bench-kernel"] + Stream.selected)
-        #expect(result.errors.contains("qemu-system-x86_64 is not installed"))
-        #expect(result.status == 3)
     }
 
     @Test func severalKernels() throws {

@@ -21,7 +21,8 @@ import Testing
         let attempt = Stream.first
         let segment = SegmentFact(
             attempt: attempt, at: 2000, from: "A", flags: "S", sequence: 0, acknowledgement: nil, length: 0, window: 1,
-            options: [escape], fate: .passed, sourcePort: 1, destinationPort: 2)
+            options: [escape], fate: .passed, sourcePort: 1, destinationPort: 2,
+            frame: FrameBytes(Array(repeating: 2, count: 54)))
         return [
             .run(header),
             .plan(

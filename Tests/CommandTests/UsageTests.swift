@@ -61,7 +61,11 @@ import Testing
         (["list", "nothing.*"], "no scenario matches 'nothing.*'; 'tcpwitness list' shows all"),
         (["show"], "Missing expected argument '<scenario>'"),
         (["show", "open.tree-way"], "unknown scenario 'open.tree-way'; did you mean 'open.three-way'?"),
-        (["kernel", "fetch", "3.2"], "unknown kernel series '3.2'; known are 5.10, 6.1, 6.12, 7.2"),
+        (
+            ["kernel", "fetch", "3.2"],
+            "unknown kernel series '3.2'; known are 5.10, 6.1, 6.12, 6.16, 6.17, 6.18, 6.19, 7.0, 7.1, "
+                + "7.2, 7.3, ubuntu-5.4, ubuntu-5.15, ubuntu-6.8, ubuntu-6.14"
+        ),
         (
             ["kernel", "info", "nowhere"],
             "no kernel nowhere: no such file, nor a series that 'tcpwitness kernel list' shows"
@@ -83,7 +87,7 @@ import Testing
         for (arguments, usage) in [
             ([], "<subcommand>"), (["--help"], "<subcommand>"), (["help", "run"], "run [<options>] [<scenarios> ...]"),
             (["run", "--help"], "run [<options>] [<scenarios> ...]"), (["kernel"], "kernel <subcommand>"),
-            (["kernel", "fetch", "--help"], "kernel fetch [<series> ...]"),
+            (["kernel", "fetch", "--help"], "kernel fetch [<kernels> ...]"),
         ] {
             let result = try bench.run(arguments)
             #expect(result.status == 0)

@@ -1,4 +1,5 @@
 internal import Guest
+internal import Kernels
 internal import Linux
 
 extension Target {
@@ -24,19 +25,44 @@ extension Target {
         ) { bytes in
             for status in [nil, WaitStatus.exited(0), .exited(1), .killed(9)] {
                 let ending = GuestEnding(
-                    status: status, console: text(bytes), messages: text(bytes), hasBegun: true, hasEnd: false)
+                    status: status, console: GuestConsole(text(bytes)), messages: text(bytes), hasBegun: true,
+                    hasEnd: false)
                 precondition(ending.failure?.split(separator: "\n").count == 1)
-                _ = ending.consoleTail
+                precondition(ending.console.excerpt.count <= GuestConsole.shown + 1)
             }
         },
         Target(
             "descriptions of packages",
-            text: ["Package: linux-image-6.12\nVersion: 6.12.118-1\n\nPackage: other\nVersion: 1\n", "E: not found\n"]
+            text: [
+                "Package: linux-image-6.12\nVersion: 6.12.118-1\n\nPackage: other\nVersion: 1\n", "E: not found\n",
+                "Package: linux-image-6.12.9-amd64\nVersion: 1:6.12.9~rc1-1\nDepends: a | b, linux-modules-6.12.9 (= 1)\n",
+            ]
         ) { bytes in
-            _ = PackageArchive.packages(in: text(bytes))
+            let packages = PackageArchive.packages(in: text(bytes))
+            for series in KernelSeries.all { _ = KernelRelease.all(of: series, among: packages) }
             _ = PackageArchive.complaint(text(bytes))
+            _ = PackageArchive.gone(in: text(bytes))
         },
+        Target("the name of a kernel", text: ["6.12@6.12.90..newest", "ubuntu-5.15.0-91", "7.3-rc7", "6.12@all"]) {
+            bytes in
+            let name = try KernelName(text(bytes))
+            _ = name?.select(["6.12.9", "6.12.107", text(bytes)])
+        },
+        Target("a cpio archive", [cpio]) { bytes in try CpioReader(bytes).forEach { _, _ in } },
     ]
+
+    private static let cpio: [UInt8] = {
+        func entry(_ name: String, _ mode: String, _ contents: [UInt8]) -> [UInt8] {
+            func digits(_ number: Int) -> String { String(String(number + (1 << 32), radix: 16).suffix(8)) }
+            let zero = digits(0)
+            let fields = [zero, mode, zero, zero, digits(1), zero, digits(contents.count), zero, zero, zero, zero]
+            var bytes =
+                "070701".bytes + (fields + [digits(name.utf8.count + 1), zero]).joined().bytes + name.bytes + [0]
+            while bytes.count % 4 != 0 { bytes.append(0) }
+            return bytes + contents + Array(repeating: 0, count: (4 - contents.count % 4) % 4)
+        }
+        return entry("boot/vmlinuz", "000081a4", [1, 2, 3]) + entry("TRAILER!!!", "00000000", [])
+    }()
 
     private static let images: [[UInt8]] = {
         var image = [UInt8](repeating: 0, count: 2048)
