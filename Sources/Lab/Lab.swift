@@ -5,7 +5,6 @@ internal import Netlink
 internal import Packets
 internal import Record
 internal import Tracing
-internal import Synchronization
 internal import Worker
 
 /// Two hosts, the link between them, their processes and every witness of one attempt at a scenario.
@@ -30,30 +29,27 @@ package final class Lab {
     /// Expectations judged so far.
     private(set) var checks = 0
     private(set) var firstFailure: String?
-    /// What settings of the whole machine were before the scenario changed them, in that order.
-    var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
     package internal(set) var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
-    private let number: Int
+    private let number: LabNumber
     private let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
-
-    private static let counter = Atomic<Int>(0)
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
         self.configuration = configuration
         self.timeline = timeline
-        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
+        number = try LabNumber()
         paths = PathLedger(timeline: timeline)
-        inbox = try configuration.trace?.register(laboratory: number)
-        let addressing = Addressing(configuration.addresses, laboratory: number)
+        inbox = try configuration.trace?.register(laboratory: number.value)
+        let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
+        for host in [a!, b!] { try host.addStrangeInterfaces(configuration.tampering.strangeInterfaces) }
         timeline.add(
             .hosts(HostsFact(attempt: timeline.attempt, at: 0, a: a.addressWords, b: b.addressWords)), at: 0)
         var builder = LinkBuilder(
@@ -67,12 +63,9 @@ package final class Lab {
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
         for host in [a!, b!] {
-            for (name, value) in Self.baseline { try host.set(sysctl: name, to: value) }
-            for (name, value) in scenario.sysctls(configuration.lane) {
-                guard try host.sysctl(name) != nil else { continue }
-                try host.set(sysctl: name, to: value)
-            }
-            for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
+            try host.set(
+                sysctls: Self.baseline.map { (key: $0.0, value: $0.1) } + Array(scenario.sysctls(configuration.lane))
+                    + Array(configuration.tampering.sysctls))
             try host.startCounting()
         }
     }
@@ -88,7 +81,7 @@ package final class Lab {
         ("tcp_sack", "1"),
     ]
 
-    /// Takes everything down. Whatever is left ends with the descriptors.
+    /// Takes everything down; the laboratory must not be used any more. What takes time is left to the reaper.
     package func close() {
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
@@ -99,6 +92,12 @@ package final class Lab {
         for host in [a, b] { host?.forgetProcess() }
         processes = []
         sockets = []
+        let hosts = [a, b].compactMap(\.self)
+        Reaper.shared.take(
+            LabRemains(
+                hosts: hosts.map { ($0.diagnostics, $0.route, $0.interface) },
+                sockets: wire?.takeSockets() ?? [],
+                namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number))
     }
 
     // MARK: The loop
@@ -253,7 +252,7 @@ package final class Lab {
             throw ScenarioStop.harness("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
-        trace.register(process: event.pid, laboratory: number)
+        trace.register(process: event.pid, laboratory: number.value)
     }
 
     func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {
@@ -313,7 +312,10 @@ package final class Lab {
         try synchronize()
         let drops = try wire.drops()
         guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
-        guard configuration.trace?.hasLost != true else {
+        guard wire.clockSteps == 0 else {
+            throw ScenarioStop.harness("somebody set the wall clock, by which the kernel stamps segments")
+        }
+        if let inbox, configuration.trace?.hasLost(inbox) == true {
             throw ScenarioStop.harness("the kernel's trace buffer overflowed")
         }
         if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }

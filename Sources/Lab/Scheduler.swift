@@ -19,8 +19,14 @@ package final class Scheduler: Sendable {
         /// Whether scenarios with an impaired link are also run, as further attempts, with the relay as their link, and
         /// must come to the same.
         package var bothLinks: Bool
+        /// Runs in an order that only this number decides; nil for the longest first.
+        package var shuffle: UInt64?
 
-        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false) {
+        package init(
+            scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false,
+            shuffle: UInt64? = nil
+        ) {
+            self.shuffle = shuffle
             self.scenarios = scenarios
             self.repetitions = repetitions
             self.jobs = jobs
@@ -28,7 +34,7 @@ package final class Scheduler: Sendable {
         }
 
         /// Every attempt, those over the relay numbered on.
-        fileprivate var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+        private var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
             let count = max(1, repetitions)
             return scenarios.flatMap { scenario in
                 let isTwice = bothLinks && scenario.link.isImpaired
@@ -37,6 +43,23 @@ package final class Scheduler: Sendable {
                 }
             }
         }
+
+        /// Every attempt, in the order in which they begin: those that must be alone last.
+        func inOrder(_ lane: Lane) -> [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+            let attempts = attempts
+            let keys: [Double]
+            if let shuffle {
+                var chances = LossGenerator(seed: shuffle)
+                keys = attempts.map { _ in chances.next() }
+            } else {
+                keys = attempts.map { -$0.scenario.longestTimer(lane) }
+            }
+            // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
+            func order(_ place: Int) -> (Int, Double, Int) {
+                (attempts[place].scenario.alone ? 1 : 0, keys[place], place)
+            }
+            return attempts.indices.sorted { order($0) < order($1) }.map { attempts[$0] }
+        }
     }
 
     private struct Running {
@@ -44,6 +67,7 @@ package final class Scheduler: Sendable {
         let deadline: Instant
         var isAsleep = false
         let isAlone: Bool
+        let machineSettings: MachineSettings?
     }
 
     private struct State {
@@ -81,14 +105,7 @@ package final class Scheduler: Sendable {
         let start = Instant.now
         let lane = configuration.lane
         state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
-        var waiting = plan.attempts
-        // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
-        func order(_ place: Int, _ scenario: Scenario) -> (Int, Double, Int) {
-            (scenario.alone ? 1 : 0, -scenario.longestTimer(lane), place)
-        }
-        waiting = waiting.enumerated().sorted {
-            order($0.offset, $0.element.scenario) < order($1.offset, $1.element.scenario)
-        }.map(\.element)
+        var waiting = plan.inOrder(lane)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
             report()
@@ -132,13 +149,16 @@ package final class Scheduler: Sendable {
     ) throws(SystemError) {
         var configuration = configuration
         if overRelay { configuration.link = .relay }
+        let machineSettings = configuration.machine.map { MachineSettings(of: $0) }
+        configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
         let allowance = Self.allowance(
             longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone)
+                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone,
+                machineSettings: machineSettings)
         }
         if sleeps(scenario) {
             configuration.whenAsleep = { [self] in
@@ -166,9 +186,11 @@ package final class Scheduler: Sendable {
     /// Emits what has ended, and gives up what is past its deadline.
     private func report() {
         let now = Instant.now
+        var abandoned: [MachineSettings] = []
         let done = state.withLock { state in
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
+                if let settings = running.machineSettings { abandoned.append(settings) }
                 let finished = Finished(
                     attempt: attempt, verdict: .error,
                     reason: "did not finish within \(Int((running.deadline - running.timeline.start).seconds)) s",
@@ -178,6 +200,8 @@ package final class Scheduler: Sendable {
             defer { state.done.removeAll() }
             return state.done
         }
+        // What comes next must not find what these have changed, nor must they put anything back in its middle.
+        for settings in abandoned { settings.close() }
         for (timeline, finished) in done {
             let events = timeline.ordered
             let agreed = state.withLock { $0.twins.judged(finished, events) }

@@ -68,7 +68,7 @@ package struct Console: Sendable {
         let interruption = record.end?.interrupted.map { "\($0); " } ?? record.truncation.map { "\($0); " } ?? ""
         lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
         if detail != .quiet || !bad.isEmpty {
-            lines.insert("\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane", at: 0)
+            lines.insert("\(header.tool) on Linux \(header.kernel.release), \(header.laneWords)", at: 0)
         }
         return "\n" + lines.map { $0 + "\n" }.joined()
     }
@@ -84,7 +84,7 @@ package struct Console: Sendable {
         let place = header.place == "host" ? "" : " (\(header.place))"
         let title =
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine)\(place), "
-            + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\n"
+            + "\(header.laneWords), link \(header.link.rawValue)\n"
         return title + header.limits.map { "  \($0.oneLine)\n" }.joined() + "\n"
     }
 

@@ -133,7 +133,7 @@ extension Page.Run {
         }
         let time = run.record.end.map { ", \(duration($0.duration))" } ?? ""
         setting =
-            "\(header.lane.rawValue) lane, link \(header.link.rawValue), \(header.place)\(time)"
+            "\(header.laneWords), link \(header.link.rawValue), \(header.place)\(time)"
             + (header.startedAt.map { ", \($0.replacing("T", with: " ").replacing("Z", with: " UTC"))" } ?? "")
         let ending = run.record.end?.interrupted ?? run.record.truncation.map { "the record is \($0)" }
         cautions = [ending].compactMap(\.self) + header.limits
