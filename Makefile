@@ -21,7 +21,7 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check matrix behaviours build install manual deb bench lint format clean prerequisites \
+.PHONY: help test check matrix behaviours build install uninstall manual deb bench lint format clean prerequisites \
 	guest-prerequisites root
 
 help: ## Show this list
@@ -83,6 +83,9 @@ build: prerequisites ## Build the three executables into .build/release
 
 install: $(RELEASE)/tcpwitness manual ## Install below PREFIX (/usr/local) after 'make build', with man pages and completions
 	Scripts/install $(RELEASE) build/man "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## Remove what 'make install' has put below PREFIX
+	Scripts/uninstall "$(DESTDIR)$(PREFIX)"
 
 $(RELEASE)/tcpwitness:
 	@echo "first: make build" >&2; exit 2

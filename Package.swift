@@ -31,7 +31,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
@@ -45,9 +44,11 @@ let package = Package(
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
+        .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
-            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            name: "Lab",
+            dependencies: ["CLinux", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
             swiftSettings: strict),
         .target(
             name: "Report",
@@ -59,8 +60,7 @@ let package = Package(
                 .embedInCode("Page/page.js"),
             ], swiftSettings: strict),
         .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
-        .target(
-            name: "JUnitXML", dependencies: [.product(name: "XMLCoder", package: "XMLCoder")], swiftSettings: strict),
+        .target(name: "JUnitXML", swiftSettings: strict),
         .target(
             name: "History",
             dependencies: [
@@ -90,6 +90,7 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
@@ -106,12 +107,12 @@ let package = Package(
             name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            name: "LabTests", dependencies: ["Judge", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            dependencies: ["CLinux", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
             swiftSettings: strict),
     ]
 )

@@ -62,8 +62,9 @@ struct Counters {
             var lines = Words(file[...], separator: UInt8(ascii: "\n"))
             var previous: Slice<UnsafeRawBufferPointer>?
             while let line = lines.next() {
-                defer { previous = line }
-                guard let header = previous, let group = Self.groups.first(where: { line.starts(with: $0) }),
+                let before = previous
+                previous = line
+                guard let header = before, let group = Self.groups.first(where: { line.starts(with: $0) }),
                     header.starts(with: group)
                 else { continue }
                 var values: [Int64?] = []
@@ -98,9 +99,9 @@ struct Counters {
     ///
     /// The others count for the whole machine.
     private mutating func parse(sockstat file: [UInt8]) {
-        var inUse: Int64?
-        var timeWait: Int64?
-        file.withUnsafeBytes { file in
+        let (inUse, timeWait) = file.withUnsafeBytes { file -> (Int64?, Int64?) in
+            var inUse: Int64?
+            var timeWait: Int64?
             var lines = Words(file[...], separator: UInt8(ascii: "\n"))
             while let line = lines.next() {
                 guard line.starts(with: "TCP: ".utf8) else { continue }
@@ -110,6 +111,7 @@ struct Counters {
                     if name.elementsEqual("tw".utf8) { timeWait = Self.number(value) }
                 }
             }
+            return (inUse, timeWait)
         }
         guard inUse != nil || timeWait != nil else { return }
         groups.append(Group(names: Self.ownSockstat, values: [inUse, timeWait]))

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Judge
 internal import Linux
 internal import Netlink
 internal import Packets
@@ -26,16 +27,19 @@ package final class Lab {
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
-    /// Expectations judged so far.
-    private(set) var checks = 0
-    private(set) var firstFailure: String?
+    /// What must hold exactly until the scenario next acts, see `LabJudging`.
+    var standing: [Standing] = []
+    /// How late the laboratory itself is.
+    var lateness: Lateness
+    /// Set when everything is taken down: whatever ends then is our doing.
+    private(set) var isClosing = false
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
     package internal(set) var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
     private let number: LabNumber
-    private let inbox: TraceHub.Inbox?
+    let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
 
@@ -45,6 +49,7 @@ package final class Lab {
         self.timeline = timeline
         number = try LabNumber()
         paths = PathLedger(timeline: timeline)
+        lateness = Lateness(timeline)
         inbox = try configuration.trace?.register(laboratory: number.value)
         let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
@@ -62,6 +67,8 @@ package final class Lab {
             path: built.path, timeline: timeline, tampering: configuration.tampering,
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
+        wire.beforeAct = { [unowned self] in try endStanding() }
+        wire.handled = { [unowned self] in lateness.relayed($0(), due: $1, at: $2) }
         for host in [a!, b!] {
             try host.set(
                 sysctls: Self.baseline.map { (key: $0.0, value: $0.1) } + Array(scenario.sysctls(configuration.lane))
@@ -83,6 +90,7 @@ package final class Lab {
 
     /// Takes everything down; the laboratory must not be used any more. What takes time is left to the reaper.
     package func close() {
+        isClosing = true
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
@@ -110,9 +118,10 @@ package final class Lab {
         let start = Instant.now
         var pause = Duration.microseconds(50)
         while true {
+            // The last look begins after the deadline: whoever was kept from looking looks again.
+            let now = Instant.now
             if try service() { pause = .microseconds(50) }
             if try condition() { return true }
-            let now = Instant.now
             if now >= deadline { return false }
             var next = min(deadline, now + pause)
             if let due = wire.nextDue { next = min(next, due) }
@@ -151,6 +160,8 @@ package final class Lab {
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
     private func service() throws -> Bool {
+        lateness.looked(at: .now)
+        defer { lateness.rested(at: .now) }
         var moved = try wire.service()
         for process in processes where process.status == nil {
             moved = try service(process) || moved
@@ -201,6 +212,7 @@ package final class Lab {
         if let inbox { descriptors.append(inbox.wakeup.raw) }
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         clx_poll(&polled, UInt(polled.count), max(0, (deadline - .now).nanoseconds))
+        lateness.rested(at: min(deadline, .now))
     }
 
     // MARK: Processes
@@ -249,7 +261,7 @@ package final class Lab {
         _ = try call(.close(fd))
         func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }
         guard try wait(until: .now + configuration.patience, { event() != nil }), let event = event() else {
-            throw ScenarioStop.harness("the tracepoint does not see process \(process.name)")
+            throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
         trace.register(process: event.pid, laboratory: number.value)
@@ -259,12 +271,24 @@ package final class Lab {
         let sent = message.withUnsafeBytes {
             clx_send_with_fd(process.channel.raw, $0.baseAddress, message.count, descriptor)
         }
-        guard sent == message.count else { throw SystemError("send a request to \(process.name)") }
+        guard sent != message.count else { return }
+        let failure = SystemError("send a request to \(process.name)")
+        // A process that has just ended takes nothing; how it ended says more.
+        guard failure.errno == .EPIPE || failure.errno == .ECONNRESET,
+            try wait(until: .now + configuration.patience, { process.status != nil })
+        else { throw failure }
+        throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             call.giveUp(timeline)
+            if call.isOwn {
+                try interrogate()
+                throw ScenarioStop.late(
+                    "\(call.text), which the harness asks \(call.process.name) for at \(location), took longer than "
+                        + "\((timer + configuration.patience).seconds) s")
+            }
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
                 seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],
@@ -276,6 +300,7 @@ package final class Lab {
 
     /// Begins a new part of the scenario: counters start anew, and earlier segments no longer count.
     package func chapter(_ title: String) throws {
+        try endStanding()
         try service()
         chapterStart = wire.log.count
         chapterBegan = timeline.relative(.now)
@@ -285,42 +310,6 @@ package final class Lab {
 
     // MARK: Results
 
-    /// Records an expectation. A failed one also keeps what the wire had carried.
-    func record(passed: Bool, expected: String, seen: String, witnesses: [String], location: String) {
-        let now = Instant.now
-        checks += 1
-        if !passed && firstFailure == nil { firstFailure = "expected \(expected); seen \(seen)" }
-        timeline.add(
-            .check(
-                Check(
-                    attempt: timeline.attempt, at: timeline.relative(now), passed: passed, expected: expected,
-                    seen: seen, witnesses: witnesses,
-                    wire: passed ? nil : SegmentView.describe(wire.log.map(\.view)), location: location)),
-            at: timeline.relative(now))
-    }
-
-    /// Records a failed requirement and ends the scenario.
-    func requirementFailed(
-        expected: String, seen: String, witnesses: [String], location: String
-    ) throws -> Never {
-        record(passed: false, expected: expected, seen: seen, witnesses: witnesses, location: location)
-        throw ScenarioStop.failed
-    }
-
-    /// Looks for trouble that would make any verdict worthless, once the scenario is over.
-    func audit() throws {
-        try synchronize()
-        let drops = try wire.drops()
-        guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
-        guard wire.clockSteps == 0 else {
-            throw ScenarioStop.harness("somebody set the wall clock, by which the kernel stamps segments")
-        }
-        if let inbox, configuration.trace?.hasLost(inbox) == true {
-            throw ScenarioStop.harness("the kernel's trace buffer overflowed")
-        }
-        if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
-    }
-
     /// Completes the record: whose each transition was, and which counters moved.
     func completeRecord() throws {
         var known: [Int: (host: HostName?, label: String?)] = [:]
@@ -329,6 +318,7 @@ package final class Lab {
             for life in paths.lives(of: socket, processes: processes) { known[life.number]?.label = socket.label }
         }
         timeline.complete(known)
+        lateness.complete()
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

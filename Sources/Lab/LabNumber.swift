@@ -41,14 +41,13 @@ final class LabNumber: Sendable {
                     return state.fresh - 1
                 }
                 guard state.first < state.free.count else { return nil }
-                defer {
-                    state.first += 1
-                    if state.first == count {
-                        state.free.removeFirst(state.first)
-                        state.first = 0
-                    }
+                let number = state.free[state.first]
+                state.first += 1
+                if state.first == count {
+                    state.free.removeFirst(state.first)
+                    state.first = 0
                 }
-                return state.free[state.first]
+                return number
             }
         }
 

@@ -35,17 +35,22 @@ final class LabRemains: @unchecked Sendable {
     /// its events would come when another laboratory has the number.
     private static func end(_ diagnostics: SocketDiagnostics, _ route: RouteSocket, _ interface: Int32) {
         let states = SocketDiagnostics.connectionStates & ~TCPState.TIME_WAIT.mask
+        // A kernel that cannot destroy sockets still can take the link away.
+        if (try? endAll(of: diagnostics, states)) == nil { try? route.perform([.deleteLink(interface)]) }
+    }
+
+    private static func endAll(of diagnostics: SocketDiagnostics, _ states: UInt32) throws {
+        for row in try diagnostics.dumpAll(states: states, withInfo: false) { try endRow(row, diagnostics) }
+    }
+}
+
+extension LabRemains {
+    /// One that has ended by itself meanwhile is as good.
+    private static func endRow(_ row: DiagRow, _ diagnostics: SocketDiagnostics) throws {
         do {
-            for row in try diagnostics.dumpAll(states: states, withInfo: false) {
-                do {
-                    try diagnostics.destroy(row)
-                } catch  where error.errno == .ENOENT {
-                    continue
-                }
-            }
+            try diagnostics.destroy(row)
         } catch {
-            // A kernel that cannot destroy sockets still can take the link away.
-            try? route.perform([.deleteLink(interface)])
+            guard error.errno == .ENOENT else { throw error }
         }
     }
 }
@@ -72,15 +77,8 @@ final class Reaper: Sendable {
 
     /// Takes what is left of a laboratory; returns at once where there are not too many already.
     func take(_ remains: LabRemains) {
-        let (isFull, needsThread) = state.withLock { state in
-            if state.waiting.count >= Self.mostWaiting { return (true, false) }
-            state.waiting.append(remains)
-            let needsThread = state.threads < Self.mostThreads
-            if needsThread { state.threads += 1 }
-            return (false, needsThread)
-        }
-        if isFull { return remains.clear() }
-        guard needsThread else { return }
+        guard enqueue(remains) else { return remains.clear() }
+        guard needsThread() else { return }
         do {
             try startThread { [self] in work() }
         } catch {
@@ -88,23 +86,42 @@ final class Reaper: Sendable {
         }
     }
 
+    /// Returns false where there are too many already.
+    private func enqueue(_ remains: LabRemains) -> Bool {
+        state.withLock { state in
+            guard state.waiting.count < Self.mostWaiting else { return false }
+            state.waiting.append(remains)
+            return true
+        }
+    }
+
+    private func needsThread() -> Bool {
+        state.withLock { state in
+            guard state.threads < Self.mostThreads else { return false }
+            state.threads += 1
+            return true
+        }
+    }
+
     /// Works until nothing is left to do, and ends.
     private func work() {
-        while true {
-            let next: LabRemains? = state.withLock { state in
-                if state.waiting.isEmpty {
-                    state.threads -= 1
-                    return nil
-                }
-                state.clearing += 1
-                return state.waiting.removeFirst()
-            }
-            guard let next else { return }
+        while let next = next() {
             next.clear()
             state.withLock { $0.clearing -= 1 }
         }
     }
 
+    private func next() -> LabRemains? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.threads -= 1
+                return nil
+            }
+            state.clearing += 1
+            return state.waiting.removeFirst()
+        }
+    }
+
     /// Whether everything that was taken is gone.
-    package var isIdle: Bool { state.withLock { $0.waiting.isEmpty && $0.clearing == 0 } }
+    var isIdle: Bool { state.withLock { $0.waiting.isEmpty && $0.clearing == 0 } }
 }

@@ -4,6 +4,8 @@ package enum ScenarioStop: Error {
     case failed
     /// The harness cannot tell: witnesses disagree, or something of its own went wrong.
     case harness(String)
+    /// The harness cannot tell, because it looked too late or its own call took too long.
+    case late(String)
     /// A prerequisite is missing.
     case skipped(String)
 }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Judge
 package import Linux
 package import Record
 internal import Synchronization
@@ -47,18 +48,19 @@ package final class Scheduler: Sendable {
         /// Every attempt, in the order in which they begin: those that must be alone last.
         func inOrder(_ lane: Lane) -> [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
             let attempts = attempts
-            let keys: [Double]
-            if let shuffle {
-                var chances = LossGenerator(seed: shuffle)
-                keys = attempts.map { _ in chances.next() }
-            } else {
-                keys = attempts.map { -$0.scenario.longestTimer(lane) }
-            }
+            let keys = keys(attempts.map { $0.scenario.longestTimer(lane) })
             // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
-            func order(_ place: Int) -> (Int, Double, Int) {
-                (attempts[place].scenario.alone ? 1 : 0, keys[place], place)
-            }
-            return attempts.indices.sorted { order($0) < order($1) }.map { attempts[$0] }
+            return attempts.enumerated().sorted { one, other in
+                (one.element.scenario.alone ? 1 : 0, keys[one.offset], one.offset)
+                    < (other.element.scenario.alone ? 1 : 0, keys[other.offset], other.offset)
+            }.map(\.element)
+        }
+
+        /// What attempts are ordered by, the least first.
+        private func keys(_ longestTimers: [Double]) -> [Double] {
+            guard let shuffle else { return longestTimers.map { -$0 } }
+            var chances = LossGenerator(seed: shuffle)
+            return longestTimers.map { _ in chances.next() }
         }
     }
 
@@ -73,7 +75,7 @@ package final class Scheduler: Sendable {
     private struct State {
         var running: [Attempt: Running] = [:]
         var done: [(Timeline, Finished)] = []
-        var twins = Twins(repetitions: 1)
+        var agreement = LinkAgreement(repetitions: 1)
     }
 
     private let configuration: LabConfiguration
@@ -104,7 +106,7 @@ package final class Scheduler: Sendable {
     package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
         let start = Instant.now
         let lane = configuration.lane
-        state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
+        state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
         var waiting = plan.inOrder(lane)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
@@ -186,25 +188,24 @@ package final class Scheduler: Sendable {
     /// Emits what has ended, and gives up what is past its deadline.
     private func report() {
         let now = Instant.now
-        var abandoned: [MachineSettings] = []
-        let done = state.withLock { state in
+        let (done, abandoned) = state.withLock { state -> ([(Timeline, Finished)], [MachineSettings]) in
+            var abandoned: [MachineSettings] = []
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
                 if let settings = running.machineSettings { abandoned.append(settings) }
-                let finished = Finished(
-                    attempt: attempt, verdict: .error,
-                    reason: "did not finish within \(Int((running.deadline - running.timeline.start).seconds)) s",
-                    variant: nil, link: "none", duration: (now - running.timeline.start).nanoseconds)
+                let allowed = Int((running.deadline - running.timeline.start).seconds)
+                let finished = running.timeline.finished(.givenUp("did not finish within \(allowed) s"))
                 state.done.append((running.timeline, finished))
             }
-            defer { state.done.removeAll() }
-            return state.done
+            let done = state.done
+            state.done = []
+            return (done, abandoned)
         }
         // What comes next must not find what these have changed, nor must they put anything back in its middle.
         for settings in abandoned { settings.close() }
         for (timeline, finished) in done {
             let events = timeline.ordered
-            let agreed = state.withLock { $0.twins.judged(finished, events) }
+            let agreed = state.withLock { $0.agreement.judged(finished, events) }
             emit(events + [.finished(agreed)])
         }
     }

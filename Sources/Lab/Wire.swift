@@ -40,6 +40,10 @@ package final class Wire {
     package private(set) var log: [WireSegment] = []
     /// How much later than due a delayed segment was delivered at worst, because we were not given the processor.
     package private(set) var worstLateness = Duration.zero
+    /// Called before the wire does what the scenario asks for.
+    var beforeAct: (() throws -> Void)?
+    /// Told of each frame that the relay handles: what it is, when it should have been handled, and when it was.
+    var handled: ((@autoclosure () -> String, Instant, Instant) -> Void)?
     /// What the relay does where no rule says otherwise.
     var impairment: (delay: Duration, jitter: Duration, loss: Double)?
 
@@ -99,12 +103,14 @@ package final class Wire {
 
     /// Lifts a rule and delivers what it held, in the order it came or the other way round.
     package func release(_ rule: WireRule, reversed: Bool = false) throws {
+        try beforeAct?()
         try service()
         try letGo(rule, reversed: reversed)
     }
 
     /// Lifts rules and delivers what they held, one rule after the other, before anything else is moved.
     package func release(_ rules: [WireRule]) throws {
+        try beforeAct?()
         try service()
         for rule in rules { try letGo(rule, reversed: false) }
     }
@@ -123,6 +129,7 @@ package final class Wire {
 
     /// Lifts a rule and lets go of nothing.
     package func lift(_ rule: WireRule) throws {
+        try beforeAct?()
         try service()
         rules.removeAll { $0 === rule }
     }
@@ -131,6 +138,7 @@ package final class Wire {
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        try beforeAct?()
         // What has already been sent still meets the old rules.
         try service()
         let rule = WireRule(patterns, action, ends: ends, first: first)
@@ -142,6 +150,7 @@ package final class Wire {
 
     /// Sends a segment that no kernel made to a host.
     package func inject(_ segment: TCPSegment, to host: HostName) throws {
+        try beforeAct?()
         try service()
         let frame = ethernetFrame(segment, to: host)
         let entry = WireSegment(
@@ -170,14 +179,26 @@ package final class Wire {
     func service() throws -> Bool {
         let frames = order.place(try arrived())
         var moved = !frames.isEmpty
-        for frame in frames { try take(frame) }
+        let now = Instant.now
+        for frame in frames {
+            // Where frames pass by themselves, nobody waits for us.
+            if case .relayed = path { handled?(Self.words(frame.bytes, frame.from), frame.stamp, now) }
+            try take(frame)
+        }
         while let next = delayed.first, next.due <= .now {
             delayed.removeFirst()
-            worstLateness = max(worstLateness, .now - next.due)
+            let now = Instant.now
+            worstLateness = max(worstLateness, now - next.due)
+            handled?(Self.words(next.frame, next.to.other), next.due, now)
             try deliver(next.frame, to: next.to)
             moved = true
         }
         return moved
+    }
+
+    private static func words(_ frame: [UInt8], _ from: HostName) -> String {
+        let segment = frame.withUnsafeBytes { TCPSegment(ethernet: $0) }
+        return segment.map { "a segment of \(from.rawValue) [\($0.flags)]" } ?? "a frame of \(from.rawValue)"
     }
 
     /// Everything that both sockets hold.

@@ -72,6 +72,18 @@ package final class ChildProcess: Sendable {
         return waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
     }
 
+    /// Whether a signal has stopped it, or let it go on, since this was last asked.
+    package func takeStops() -> Bool {
+        var found = false
+        while true {
+            var info = siginfo_t()
+            guard waitid(P_PID, id_t(pid), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0, info.si_signo == SIGCHLD else {
+                return found
+            }
+            found = true
+        }
+    }
+
     /// Waits until it has ended. Call once. Throws the `waitpid(2)` error.
     package func wait() throws(SystemError) -> WaitStatus { try waitForProcess(pid) }
 }

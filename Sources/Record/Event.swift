@@ -19,6 +19,8 @@ package enum Event: Sendable, Equatable {
     case exit(ExitFact)
     case note(NoteFact)
     case check(Check)
+    case suspicion(SuspicionFact)
+    case lateness(LatenessFact)
     case measurement(Measurement)
     /// An attempt ended, with its verdict.
     case finished(Finished)

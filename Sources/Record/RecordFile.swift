@@ -62,8 +62,8 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, measurement
-        case finished, end
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, suspicion
+        case lateness, measurement, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -93,6 +93,8 @@ private struct Line: Codable {
             case .exit: .exit(try payload())
             case .note: .note(try payload())
             case .check: .check(try payload())
+            case .suspicion: .suspicion(try payload())
+            case .lateness: .lateness(try payload())
             case .measurement: .measurement(try payload())
             case .finished: .finished(try payload())
             case .end: .end(try payload())
@@ -120,6 +122,8 @@ private struct Line: Codable {
         case .exit(let payload): try put(.exit, payload)
         case .note(let payload): try put(.note, payload)
         case .check(let payload): try put(.check, payload)
+        case .suspicion(let payload): try put(.suspicion, payload)
+        case .lateness(let payload): try put(.lateness, payload)
         case .measurement(let payload): try put(.measurement, payload)
         case .finished(let payload): try put(.finished, payload)
         case .end(let payload): try put(.end, payload)

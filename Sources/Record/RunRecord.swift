@@ -135,6 +135,8 @@ extension Event {
         case .exit(let payload): payload.attempt
         case .note(let payload): payload.attempt
         case .check(let payload): payload.attempt
+        case .suspicion(let payload): payload.attempt
+        case .lateness(let payload): payload.attempt
         case .measurement(let payload): payload.attempt
         case .finished(let payload): payload.attempt
         }

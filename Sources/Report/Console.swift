@@ -35,7 +35,12 @@ package struct Console: Sendable {
         case .plan(let scenario): nameWidth = max(nameWidth, scenario.id.count)
         case .started(let started): nameWidth = max(nameWidth, started.attempt.name.count)
         case .check(let check) where detail == .verbose:
-            let mark = check.passed ? "  ok      " : painted("  NOT     ", .failed)
+            let mark =
+                switch check.status {
+                case .met: "  ok      "
+                case .broken: painted("  NOT     ", .failed)
+                case .unjudged: painted("  unknown ", .skipped)
+                }
             findings[check.attempt, default: []].append("\(mark)\(check.expected.oneLine): \(check.seen.oneLine)\n")
         case .measurement(let one) where detail == .verbose:
             findings[one.attempt, default: []].append("  measured  \(one.name) \(one.value) \(one.unit)\n")

@@ -21,13 +21,14 @@ struct HTMLScenario: Encodable {
         var ladder: LadderCode
     }
 
-    /// An expectation: whether it was met, then what was expected, seen, and by whom.
+    /// An expectation: 1 where it was met, 0 where it was broken, -1 where nobody could judge it; then what was expected,
+    /// seen, and by whom.
     struct Judged: Encodable {
         let check: Check
 
         func encode(to encoder: any Encoder) throws {
             var list = encoder.unkeyedContainer()
-            try list.encode(check.passed ? 1 : 0)
+            try list.encode(check.status.code)
             try list.encode(check.expected)
             try list.encode(check.seen)
             try list.encode(check.witnesses.joined(separator: " "))
@@ -109,6 +110,16 @@ extension Outcome {
             pairs.append(["at", check.location])
         }
         return pairs
+    }
+}
+
+extension CheckStatus {
+    fileprivate var code: Int {
+        switch self {
+        case .met: 1
+        case .broken: 0
+        case .unjudged: -1
+        }
     }
 }
 

@@ -52,7 +52,8 @@ struct LadderBuilder {
                         text: "process \(fact.process) ended: \(fact.status)", isBad: fact.status.hasPrefix("SIG")),
                     part: nil))
         case .note(let fact): add(fact.at, nil, .note, addresses.named(fact.text.oneLine))
-        case .run, .plan, .started, .hosts, .counters, .check, .measurement, .finished, .end: break
+        case .suspicion(let fact): add(fact.at, nil, .note, "harness: \(fact.text.oneLine)")
+        case .run, .plan, .started, .hosts, .counters, .check, .lateness, .measurement, .finished, .end: break
         }
     }
 

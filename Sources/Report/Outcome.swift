@@ -17,11 +17,11 @@ package struct Outcome: Sendable, Equatable {
     package var variant: String?
     /// `direct`, `netem`, `relay` or `loopback`.
     package var link: String
-    /// Every expectation that was judged.
+    /// Every expectation, with what became of it.
     package var checks: [Check]
     /// Whether somebody must look at it.
     package var isBad: Bool { verdict == .failed || verdict == .error }
-    package var failedChecks: [Check] { checks.filter { !$0.passed } }
+    package var failedChecks: [Check] { checks.filter { $0.status == .broken } }
     package var measurements: [Measurement]
     /// In the order of the record.
     package var facts: [Event]
@@ -101,7 +101,8 @@ extension Event {
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
         case .note(let fact): fact.at
-        case .run, .plan, .started, .hosts, .check, .measurement, .finished, .end: nil
+        case .suspicion(let fact): fact.at
+        case .run, .plan, .started, .hosts, .check, .lateness, .measurement, .finished, .end: nil
         }
     }
 }

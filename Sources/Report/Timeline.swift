@@ -25,7 +25,8 @@ extension Event {
                 + (fact.reason.map { ", \($0)" } ?? "")
         case .exit(let fact): "\(fact.host)    process \(fact.process) ended: \(fact.status)"
         case .note(let fact): "     " + fact.text.oneLine
-        case .row, .counters, .hosts, .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        case .suspicion(let fact): "     harness: " + fact.text.oneLine
+        case .row, .counters, .hosts, .run, .plan, .started, .check, .lateness, .measurement, .finished, .end: nil
         }
     }
 }

@@ -40,6 +40,20 @@ package enum Request: Equatable, Sendable {
     case identify(Int32)
 }
 
+extension Request {
+    /// Whether the kernel may send something because of it: not if it only looks at a socket, or makes one.
+    package var mayCauseTraffic: Bool {
+        switch self {
+        case .socket, .getOption, .bind, .listen, .duplicate, .poll, .socketName, .peerName, .outputQueue,
+            .setNonblocking, .setSignal, .pipe, .fork, .identify:
+            false
+        case .setOption, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write, .read,
+            .shutdown, .close, .raise, .exit:
+            true
+        }
+    }
+}
+
 /// The level and name of a socket option.
 package struct SocketOption: Hashable, Sendable {
     package let level: Int32

@@ -18,7 +18,7 @@ struct CompareCommand: Subcommand {
     @Argument(
         help: """
             Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows.
-            """, completion: .file())
+            """, completion: .kernels)
     var records: [String]
 
     @Option(help: "How to say it: terminal, markdown, json or junit.")

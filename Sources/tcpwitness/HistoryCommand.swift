@@ -16,7 +16,7 @@ struct HistoryCommand: ParsableCommand {
 
         @OptionGroup var file: HistoryFile
 
-        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
+        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
         var scenarios: [String] = []
 
         @Option(help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))

@@ -64,7 +64,7 @@ struct KernelInfoCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Shows what a guest would boot.")
 
-    @Argument(help: "A series or an image, as for 'run --kernel'.", completion: .file())
+    @Argument(help: "A series or an image, as for 'run --kernel'.", completion: .kernels)
     var kernel: String
 
     func perform() throws -> ExitStatus {

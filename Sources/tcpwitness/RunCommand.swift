@@ -13,7 +13,7 @@ struct RunCommand: Subcommand {
             without tracepoints; root gets everything. Guests need QEMU and no root.
             """)
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
     var scenarios: [String] = []
 
     @OptionGroup
@@ -22,7 +22,7 @@ struct RunCommand: Subcommand {
     @Option(
         help: ArgumentHelp(
             "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
-                + "May be given several times.", valueName: "name|path"), completion: .file())
+                + "May be given several times.", valueName: "name|path"), completion: .kernels)
     var kernel: [String] = []
 
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
@@ -81,7 +81,8 @@ struct RunCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"))
+            "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"),
+        completion: .kernels)
     var like: String?
 
     func validate() throws {

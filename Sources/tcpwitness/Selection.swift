@@ -9,7 +9,7 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Only scenarios of a topic ('close'), with a verdict on the document (holds, differs, refuted, unclaimed), "
                 + "or quick or slow by their kernel timers. May be given several times: all must hold.",
-            valueName: "tag"))
+            valueName: "tag"), completion: .tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
@@ -23,8 +23,8 @@ struct SelectionOptions: ParsableArguments {
         var chosen = try tcpwitness.select(patterns, from: all)
         for tag in tag {
             guard all.contains(where: { $0.tags.contains(tag) }) else {
-                let known = all.flatMap(\.tags).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-                throw Complaint("no scenario has the tag '\(tag)'; there are \(known.joined(separator: ", "))")
+                throw Complaint(
+                    "no scenario has the tag '\(tag)'; there are \(knownTags(of: all).joined(separator: ", "))")
             }
             chosen.removeAll { !$0.tags.contains(tag) }
         }
@@ -42,6 +42,11 @@ extension ScenarioDescription {
     private static let slow = 5.0
 
     fileprivate var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+}
+
+/// Every tag that some scenario has, in the catalogue's order.
+func knownTags(of scenarios: [ScenarioDescription]) -> [String] {
+    scenarios.flatMap(\.tags).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
 }
 
 /// The scenarios that ids and globs name, in the catalogue's order; all without any. Throws a complaint.

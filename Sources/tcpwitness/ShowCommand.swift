@@ -6,7 +6,7 @@ struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
 
-    @Argument(help: "The scenario's id.", completion: .list(scenarioNames))
+    @Argument(help: "The scenario's id.", completion: .scenarios)
     var scenario: String
 
     @Option(help: "Whose timers it waits for: scaled or default.")

@@ -175,7 +175,7 @@ function fill(column, scenario, index, fresh) {
     column.append(grid("Measured", ["", "value", "tolerance"], run.measures));
   }
   if (run.counters.length) column.append(grid("Counters that moved", ["host", "counters"], run.counters));
-  column.append(grid(`Expectations (${run.checks.length})`, ["", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok ? "✓" : "✗", ...rest])));
+  column.append(grid(`Expectations (${run.checks.length})`, ["", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok > 0 ? "✓" : ok < 0 ? "?" : "✗", ...rest])));
 }
 
 function grid(title, heads, rows) {

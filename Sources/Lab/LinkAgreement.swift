@@ -1,7 +1,8 @@
+internal import Judge
 package import Record
 
 /// Attempts at one scenario over netem and over the relay, which must come to the same.
-package struct Twins {
+package struct LinkAgreement {
     private struct Result {
         let finished: Finished
         let measurements: [Measurement]
@@ -13,19 +14,18 @@ package struct Twins {
     /// - Parameter repetitions: how many attempts there are over the one link; those over the other are numbered on.
     package init(repetitions: Int) { self.repetitions = repetitions }
 
-    /// How an attempt ended, in view of its twin: the later of two that disagree is an error.
+    /// How an attempt ended, in view of the one over the other link: the later of two that disagree has not passed.
     package mutating func judged(_ finished: Finished, _ events: [Event]) -> Finished {
         let number = (finished.attempt.number - 1) % repetitions + 1
         let key = Attempt(scenario: finished.attempt.scenario, number: number)
         let result = Result(
             finished: finished,
             measurements: events.compactMap { if case .measurement(let measurement) = $0 { measurement } else { nil } })
-        guard let twin = first.updateValue(result, forKey: key), let reason = disagreement(twin, result) else {
-            return finished
-        }
+        guard let other = first.updateValue(result, forKey: key) else { return finished }
+        let judgement = judge(
+            Judgement(verdict: finished.verdict, reason: finished.reason), disagreement: disagreement(other, result))
         var judged = finished
-        judged.verdict = .error
-        judged.reason = reason
+        (judged.verdict, judged.reason) = (judgement.verdict, judgement.reason)
         return judged
     }
 
@@ -43,8 +43,8 @@ package struct Twins {
             return words { $0.finished.variant.map { "'\($0)'" } ?? "no variant" }
         }
         for measurement in one.measurements {
-            guard let twin = other.measurements.first(where: { $0.name == measurement.name }),
-                (measurement.value - twin.value).magnitude > max(measurement.tolerance, twin.tolerance)
+            guard let other = other.measurements.first(where: { $0.name == measurement.name }),
+                (measurement.value - other.value).magnitude > max(measurement.tolerance, other.tolerance)
             else { continue }
             return words { result in
                 let value = result.measurements.first { $0.name == measurement.name }?.value ?? 0
