@@ -19,7 +19,7 @@ private final class LineBytes {
 
     init() { bytes.reserveCapacity(512) }
 
-    func put(_ text: StaticString) { bytes.append(contentsOf: UnsafeBufferPointer(text)) }
+    func put(literally text: StaticString) { bytes.append(contentsOf: UnsafeBufferPointer(text)) }
 
     func put(_ value: some BinaryInteger) { bytes.append(contentsOf: String(value).utf8) }
 
@@ -36,16 +36,16 @@ private final class LineBytes {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "\""): put("\\\"")
-            case UInt8(ascii: "\\"): put("\\\\")
+            case UInt8(ascii: "\""): put(literally: "\\\"")
+            case UInt8(ascii: "\\"): put(literally: "\\\\")
             case 0x20...: bytes.append(byte)
-            case 0x08: put("\\b")
-            case 0x09: put("\\t")
-            case 0x0a: put("\\n")
-            case 0x0c: put("\\f")
-            case 0x0d: put("\\r")
+            case 0x08: put(literally: "\\b")
+            case 0x09: put(literally: "\\t")
+            case 0x0a: put(literally: "\\n")
+            case 0x0c: put(literally: "\\f")
+            case 0x0d: put(literally: "\\r")
             default:
-                put(byte < 0x10 ? "\\u000" : "\\u001")
+                put(literally: byte < 0x10 ? "\\u000" : "\\u001")
                 bytes.append(contentsOf: String(byte & 0xf, radix: 16).utf8)
             }
         }
@@ -157,9 +157,9 @@ private struct LineFields<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil(forKey key: Key) { node.add(key.stringValue) { node.line.put("null") } }
+    func encodeNil(forKey key: Key) { node.add(key.stringValue) { node.line.put(literally: "null") } }
     func encode(_ value: Bool, forKey key: Key) {
-        node.add(key.stringValue) { node.line.put(value ? "true" : "false") }
+        node.add(key.stringValue) { node.line.put(literally: value ? "true" : "false") }
     }
     func encode(_ value: String, forKey key: Key) { node.add(key.stringValue) { node.line.put(value) } }
     func encode(_ value: Int, forKey key: Key) { node.add(key.stringValue) { node.line.put(value) } }
@@ -187,7 +187,7 @@ private struct LineElements: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { [] }
     var count: Int { node.count }
 
-    func encodeNil() { node.add { node.line.put("null") } }
+    func encodeNil() { node.add { node.line.put(literally: "null") } }
     func encode<Value: Encodable>(_ value: Value) throws { try node.add { try node.encode(value) } }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -202,8 +202,8 @@ private struct LinePlain: SingleValueEncodingContainer {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil() { node.line.put("null") }
-    func encode(_ value: Bool) { node.line.put(value ? "true" : "false") }
+    func encodeNil() { node.line.put(literally: "null") }
+    func encode(_ value: Bool) { node.line.put(literally: value ? "true" : "false") }
     func encode(_ value: String) { node.line.put(value) }
     func encode(_ value: Double) throws { try node.line.put(value) }
     func encode(_ value: Float) throws { try node.line.put(Double(value)) }
