@@ -1,5 +1,5 @@
 internal import Glibc
-package import Linux
+internal import Linux
 
 /// A kernel under QEMU: started, listened to, and ended.
 ///
@@ -27,8 +27,9 @@ package final class Guest {
         results = try TemporaryFile()
         messages = try TemporaryFile()
         memory = try TemporaryFile()
-        // The shell only gives QEMU its standard descriptors.
-        let script = "exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
+        // The shell gives QEMU its standard descriptors, and an end to what a guest can write.
+        let script =
+            "ulimit -f \(2 * QEMU.memorySize * 2048); exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
         // In the order of QEMU.File.
         let files = [
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
@@ -58,9 +59,10 @@ package final class Guest {
         return poll(&entry, 1, 0) > 0
     }
 
-    /// What the guest has sent since the last time. Throws the error of the failing call.
-    package func read() throws(SystemError) -> [UInt8] {
-        let line = try results.contents(from: taken)
+    /// More of what the guest has sent, a few megabytes at most; empty when that was all. Throws the error of the
+    /// failing call, or a guest error for a count that cannot be.
+    package func read() throws -> [UInt8] {
+        let line = try results.contents(from: taken, count: Self.piece)
         taken += line.count
         let shared = try sharedResults()
         takenFromMemory += shared.count
@@ -68,13 +70,21 @@ package final class Guest {
     }
 
     /// What has come through the shared memory: a count of bytes, which grows when they are there, and the bytes.
-    private func sharedResults() throws(SystemError) -> [UInt8] {
+    ///
+    /// The guest may write any count at any time. It only ever grows, and the bytes have to be in the memory.
+    private func sharedResults() throws -> [UInt8] {
         let head = try memory.contents(from: 0, count: MemoryLayout<UInt64>.size)
         // QEMU makes the file as large as the memory.
         guard head.count == MemoryLayout<UInt64>.size else { return [] }
-        let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-        return try memory.contents(from: head.count + takenFromMemory, count: count - takenFromMemory)
+        let count = head.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard UInt64(takenFromMemory)...UInt64((QEMU.memorySize << 20) - head.count) ~= count else {
+            throw GuestError("its memory cannot hold \(count) bytes of results, of which \(takenFromMemory) were read")
+        }
+        let missing = min(Int(count) - takenFromMemory, Self.piece)
+        return try memory.contents(from: head.count + takenFromMemory, count: missing)
     }
+
+    private static let piece = 4 << 20
 
     /// Waits for QEMU, which has ended or shall end now.
     package func reap(killing: Bool) {
@@ -88,7 +98,8 @@ package final class Guest {
     /// - Parameter wasKilled: that it was us who ended it.
     package func ending(wasKilled: Bool, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
         func text(_ file: borrowing TemporaryFile) -> String {
-            String(decoding: (try? file.contents()) ?? [], as: UTF8.self)
+            // A kernel that never stops complaining says the same at the end as at the begin.
+            String(decoding: (try? file.ends(of: 1 << 20)) ?? [], as: UTF8.self)
         }
         return GuestEnding(
             status: wasKilled ? nil : status, console: text(console), messages: text(messages), hasBegun: hasBegun,

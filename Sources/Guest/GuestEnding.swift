@@ -69,6 +69,7 @@ package struct GuestEnding {
     private func lastLine(_ text: String) -> String? { lines(text).last }
 
     private func lines(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
+        // Lines are for people: what is longer is no message.
+        text.split(whereSeparator: \.isNewline).map { String($0.prefix(400)).trimmed }.filter { !$0.isEmpty }
     }
 }

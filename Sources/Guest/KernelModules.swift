@@ -5,7 +5,7 @@ internal import Linux
 ///
 /// What a module needs is read from the module itself: an unpacked package has no modules.dep yet, which depmod(8)
 /// makes when the package is installed.
-struct KernelModules {
+package struct KernelModules {
     struct Module: Equatable {
         let name: String
         let contents: [UInt8]
@@ -76,7 +76,7 @@ struct KernelModules {
     }
 
     /// The names in `depends=` of the module's .modinfo section.
-    static func needs(of module: [UInt8]) -> [String] {
+    package static func needs(of module: [UInt8]) -> [String] {
         let marker = Array("\0depends=".utf8)
         guard let place = module.firstRange(of: marker) else { return [] }
         let names = module[place.upperBound...].prefix { $0 != 0 }

@@ -7,8 +7,8 @@ internal import Linux
 ///
 /// The machine's apt configuration still holds (proxies, time-outs), and its mirrors are used. apt verifies the
 /// archive's signature and, by it, every file; nothing is installed.
-struct PackageArchive {
-    struct Package: Equatable {
+package struct PackageArchive {
+    package struct Package: Equatable {
         let name: String
         let version: String
     }
@@ -110,7 +110,7 @@ struct PackageArchive {
     }
 
     /// The packages that `apt-cache show` describes.
-    static func packages(in text: String) -> [Package] {
+    package static func packages(in text: String) -> [Package] {
         text.components(separatedBy: "\n\n").compactMap { stanza in
             func field(_ name: String) -> String? {
                 stanza.split(separator: "\n").first { $0.hasPrefix("\(name): ") }
@@ -122,7 +122,7 @@ struct PackageArchive {
     }
 
     /// apt's first error, in one line.
-    static func complaint(_ errors: String) -> String {
+    package static func complaint(_ errors: String) -> String {
         let lines = errors.split(separator: "\n").map { String($0).trimmed }
         let error = lines.first { $0.hasPrefix("E: ") || $0.hasPrefix("Err:") } ?? lines.last ?? "apt-get failed"
         return error.hasPrefix("E: ") ? String(error.dropFirst(3)) : error

@@ -61,7 +61,10 @@ struct XMLDocument {
             case "\n" where inAttribute: bytes += "&#10;".utf8
             case "\t" where inAttribute: bytes += "&#9;".utf8
             case "\t", "\n", "\u{20}"..."\u{7e}": bytes.append(UInt8(scalar.value))
-            case "\u{7f}"..."\u{fffd}", "\u{10000}"..."\u{10ffff}": bytes += scalar.utf8
+            // What turns the direction of text would show another text than there is, and controls command a terminal.
+            case "\u{7f}"..."\u{9f}", "\u{200e}"..."\u{200f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
+                bytes += "\u{fffd}".utf8
+            case "\u{a0}"..."\u{fffd}", "\u{10000}"..."\u{10ffff}": bytes += scalar.utf8
             default: bytes += "\u{fffd}".utf8
             }
         }

@@ -1,6 +1,11 @@
+internal import Health
 internal import Judge
 internal import Linux
 package import Record
+internal import Synchronization
+
+/// Threads of attempts so far: the kernel names the one that a complaint comes from.
+private let threads = Atomic<Int>(0)
 
 /// Runs one attempt at a scenario on the calling thread and says how it ended.
 ///
@@ -8,6 +13,10 @@ package import Record
 package func runAttempt(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> Finished {
+    let thread = "tcpwitness/\(threads.add(1, ordering: .relaxed).newValue)"
+    nameThread(thread)
+    configuration.health?.begin(timeline.attempt, threadName: thread)
+    defer { configuration.health?.end(timeline.attempt) }
     let lab: Lab
     do {
         lab = try Lab(scenario, configuration: configuration, timeline: timeline)
@@ -25,6 +34,13 @@ package func runAttempt(
     do {
         try lab.audit()
         try lab.completeRecord()
+    } catch {
+        if ending == .ran { ending = Ending(error) }
+    }
+    lab.judgeInvariants(location: scenario.location)
+    lab.close()
+    do {
+        try lab.judgeHealth(location: scenario.location)
     } catch {
         if ending == .ran { ending = Ending(error) }
     }

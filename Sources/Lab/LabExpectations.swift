@@ -135,6 +135,11 @@ extension Lab {
     package func expect(
         _ socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
     ) throws {
+        try expect(socket, passesAll: path, file: file, line: line)
+    }
+
+    /// The same for a path that somebody has made.
+    package func expect(_ socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int) throws {
         guard configuration.trace != nil else { return }
         _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
         try synchronize()

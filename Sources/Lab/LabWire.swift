@@ -49,7 +49,7 @@ extension Lab {
             ? unmatched(patterns, seen) : SegmentPattern.firstDifference(expected: patterns, seen: seen)
         record(
             passed: difference == nil,
-            expected: "the wire carries " + patterns.map(\.description).joined(separator: ", "),
+            expected: "the wire carries " + patterns.map(\.description).joined(counting: ", "),
             seen: SegmentView.describe(seen) + (difference.map { "; \($0)" } ?? ""), witnesses: ["segments"],
             location: shortLocation(file, line))
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Packets
 
 /// A raw packet socket on one interface, never blocking.
 final class PacketSocket {
@@ -36,8 +37,10 @@ final class PacketSocket {
         // ENETDOWN is told once after the interface goes down, which only happens at the end.
         if result == -EAGAIN || result == -ENETDOWN { return nil }
         try check(result, "receive from a packet socket")
+        var bytes = Array(buffer[..<frame.length])
+        if frame.unchecked != 0 { completeChecksum(of: &bytes) }
         return Frame(
-            bytes: Array(buffer[..<frame.length]), stamp: frame.realtime_ns == 0 ? Instant.wall : frame.realtime_ns,
+            bytes: bytes, stamp: frame.realtime_ns == 0 ? Instant.wall : frame.realtime_ns,
             outgoing: frame.outgoing != 0)
     }
 

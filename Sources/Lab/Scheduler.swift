@@ -34,13 +34,16 @@ package final class Scheduler: Sendable {
             self.bothLinks = bothLinks
         }
 
+        /// How many attempts there are at a scenario, numbered from 1.
+        package func count(of scenario: Scenario) -> Int {
+            max(1, repetitions) * (bothLinks && scenario.link.isImpaired ? 2 : 1)
+        }
+
         /// Every attempt, those over the relay numbered on.
         private var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
-            let count = max(1, repetitions)
-            return scenarios.flatMap { scenario in
-                let isTwice = bothLinks && scenario.link.isImpaired
-                return (1...(isTwice ? 2 * count : count)).map {
-                    (scenario, Attempt(scenario: scenario.id, number: $0), $0 > count)
+            scenarios.flatMap { scenario in
+                (1...count(of: scenario)).map {
+                    (scenario, Attempt(scenario: scenario.id, number: $0), $0 > max(1, repetitions))
                 }
             }
         }

@@ -17,7 +17,12 @@ package enum Event: Sendable, Equatable {
     case packet(TracedPacketFact)
     case counters(CountersFact)
     case exit(ExitFact)
+    /// A step of the scenario began.
+    case step(StepFact)
+    /// The scenario did or expected something.
+    case act(ActFact)
     case note(NoteFact)
+    case health(HealthFact)
     case check(Check)
     case suspicion(SuspicionFact)
     case lateness(LatenessFact)

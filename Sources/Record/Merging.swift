@@ -12,7 +12,9 @@ package struct Shard: Codable, Hashable, Sendable {
     /// `2/3`; nil for what is no such thing.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
+        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count,
+            Bounds.shards.contains(count)
+        else {
             return nil
         }
         self.init(index: index, count: count)

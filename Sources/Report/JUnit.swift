@@ -65,7 +65,11 @@ extension TestSuite {
         }
         self.init(
             id: id, name: (header.guestKernel.map { "\($0) " } ?? "") + topic, startedAt: header.startedAt,
-            time: seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3), properties: header.properties,
+            time: seconds(outcomes.map(\.duration).reduce(0) { $0.plus($1) }, decimals: 3),
+            // The format counts test cases, which are attempts.
+            properties: header.properties + [
+                ("scenarios", String(Set(outcomes.map(\.scenario.id)).count)), ("attempts", String(outcomes.count)),
+            ],
             cases: outcomes.map { TestCase($0, header, attached: attached($0)) },
             output: timelines.joined(separator: "\n\n"),
             // All that was planned may have finished before what follows was lost.

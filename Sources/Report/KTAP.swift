@@ -8,7 +8,7 @@ package enum KTAP {
             Test(name: "Linux \(run.name)", subtests: topics(run.record), diagnostics: diagnostics(run.record))
         }
         let top = tests.count == 1 ? tests[0] : Test(name: "", subtests: tests, diagnostics: [])
-        return top.body(indentation: "", isTop: true).map { $0 + "\n" }.joined()
+        return top.body(indentation: "", isTop: true).map { $0.plain + "\n" }.joined()
     }
 
     private static func topics(_ record: RunRecord) -> [Test] {
@@ -29,7 +29,7 @@ package enum KTAP {
         return [
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.laneWords), "
                 + "link \(header.link.rawValue), \(header.place)"
-        ] + header.limits + [ending].compactMap(\.self)
+        ] + [RunSummary(record).words] + header.limits + [ending].compactMap(\.self)
     }
 }
 
@@ -47,7 +47,7 @@ private struct Test {
     var result: Result
 
     init(name: String, subtests: [Test], diagnostics: [String]) {
-        self.name = name
+        self.name = name.oneLine.replacing("#", with: "")
         self.subtests = subtests
         self.diagnostics = diagnostics
         result = subtests.allSatisfy(\.isOK) ? .ok : .notOK

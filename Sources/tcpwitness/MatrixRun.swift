@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Glibc
 internal import Guest
-internal import History
 internal import Kernels
 internal import Linux
 internal import Record
@@ -16,9 +15,10 @@ final class MatrixRun {
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
     private let screen: Screen
+    private let failures: OutputFailures
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
-    private var history: (path: String, file: History)?
+    private var history: HistoryOutput?
 
     /// A kernel before its turn.
     private struct Waiting {
@@ -42,9 +42,15 @@ final class MatrixRun {
         }
     }
 
-    /// - Parameter isQuiet: whether only the records are wanted.
-    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
+    /// - Parameters:
+    ///   - failures: takes what cannot be written.
+    ///   - isQuiet: whether only the records are wanted.
+    init(
+        _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], failures: OutputFailures,
+        isQuiet: Bool = false
+    ) {
         self.command = command
+        self.failures = failures
         self.lane = lane
         self.selected = selected
         screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
@@ -65,24 +71,27 @@ final class MatrixRun {
         }[...]
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
-        history = try command.openHistory()
+        history = try command.history.map { try HistoryOutput(checking: $0) }
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
+        let deadline = command.budget.map { Instant.now + $0 }
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < places, let next = waiting.popFirst() {
-                running.append(try start(next, image, isAlone: kernels.count == 1))
+                if let run = try start(next, image, isAlone: kernels.count == 1) { running.append(run) }
             }
-            if waitForNews(of: running, signals) {
-                for run in running { try interrupt(run) }
+            let told = waitForNews(of: running, signals)
+            if told == nil { running = try running.filter { try !advance($0) } }
+            let wanted = running.lazy.compactMap { self.command.wantedStop($0.session, deadline) }.first
+            if let stop = told ?? wanted ?? (hasFailure && command.failFast ? .firstFailure : nil) {
+                for run in running { try interrupt(run, stop) }
                 waiting = []
                 running = []
             }
-            running = try running.filter { try !advance($0) }
-            for run in running { try run.session.tick() }
+            for run in running { run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        try reports.write(inOrder.map { (nil, $0) })
+        reports.write(inOrder.map { (nil, $0) }, noting: failures)
         return inOrder
     }
 
@@ -98,6 +107,13 @@ final class MatrixRun {
     /// The kernel of a name or a path; one of a known series is fetched if it has never been.
     private func resolve(_ name: String) throws -> GuestKernel {
         guard let series = KernelStore.series(name) else {
+            if let series = name.split(separator: ":").first, series.count < name.count, !Files.exists(name),
+                !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+            {
+                throw Complaint(
+                    "--kernel \(name): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR"
+                )
+            }
             // A kernel that was not built is no reason to end a bisection.
             return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
         }
@@ -124,7 +140,8 @@ final class MatrixRun {
         return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
     }
 
-    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run {
+    /// Starts a guest; nil when that is impossible, which ends the run of this kernel and of no other.
+    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run? {
         let kernel = next.kernel
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
@@ -132,26 +149,38 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil, shard: command.shard,
             shuffle: command.shuffle)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
-            screen: screen, detail: command.amount.detail, label: isAlone ? nil : kernel.label)
+            outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
+            selected: selected,
+            assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
+            screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
+            label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
         let arguments =
             command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
-        let guest = try complaining(.harnessError) {
-            try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+        do {
+            let guest = try complaining(.harnessError) {
+                try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+            }
+            return Run(place: next.place, guest: guest, session: session)
+        } catch let complaint as Complaint where !isAlone {
+            records[next.place] = try session.finish(complaint.line)
+            complaint.print()
+            return nil
         }
-        return Run(place: next.place, guest: guest, session: session)
     }
 
-    /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
-    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> Bool {
+    /// Whether the kernel of a guest that is done with has done otherwise than expected.
+    private var hasFailure: Bool { records.values.contains { RunSummary($0).attempts[.failed] > 0 } }
+
+    /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
+    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
         var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
-        return entries[0].revents != 0
+        return entries[0].revents != 0 ? LabProcess.stop(told: signals) : nil
     }
 
     /// Takes what a guest has sent; returns whether it is done with.
@@ -159,8 +188,8 @@ final class MatrixRun {
         // Asked first: what it sends until it ends is then sure to be read.
         let hasEnded = run.guest.hasEnded
         do {
-            try take(run)
-        } catch let error as RecordError {
+            while try take(run), hasEnded {}
+        } catch {
             run.guest.reap(killing: true)
             try conclude(run, "the guest was killed for a broken stream: \(error)")
             return true
@@ -177,17 +206,20 @@ final class MatrixRun {
         return true
     }
 
-    private func take(_ run: Run) throws {
+    /// Takes a piece of what a guest has sent; returns false when there is nothing.
+    private func take(_ run: Run) throws -> Bool {
         let bytes = try run.guest.read()
-        if bytes.isEmpty { return }
+        if bytes.isEmpty { return false }
         run.lastNews = .now
         try run.session.take(run.lines.add(bytes))
+        return true
     }
 
-    private func interrupt(_ run: Run) throws {
+    private func interrupt(_ run: Run, _ stop: RunStop) throws {
         run.guest.reap(killing: true)
-        try take(run)
-        records[run.place] = try run.session.finish(RunEnd.byUser)
+        // Its last lines may be anything: what the user wants is an end.
+        while (try? take(run)) == true {}
+        records[run.place] = try run.session.finish(stop.words)
     }
 
     private func conclude(_ run: Run, wasKilled: Bool) throws {
@@ -227,14 +259,14 @@ final class MatrixRun {
 func inserting(_ label: String, into path: String) -> String {
     let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
     let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? path.endIndex
-    let safe = String(label.map { $0 == "/" ? "_" : $0 })
-    return "\(path[..<end])-\(safe)\(path[end...])"
+    return "\(path[..<end])-\(FileName.safe(label))\(path[end...])"
 }
 
 extension ExitStatus {
     /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
     static func worst(of statuses: [ExitStatus]) -> ExitStatus {
-        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
+        for status in [ExitStatus.interrupted, .terminated, .hungUp, .regression, .harnessError]
+        where statuses.contains(status) {
             return status
         }
         return statuses.contains(.asExpected) ? .asExpected : .nothingRan

@@ -1,4 +1,5 @@
 import Judge
+import struct Judge.Expectation
 import Record
 import Testing
 
@@ -163,18 +164,18 @@ extension Finding {
 
     fileprivate static func warning(at instant: Int64) -> Finding {
         Finding(
-            Expectation(
+            Judge.Expectation(
                 "no warning of the kernel", exactness: .always, location: "Health.swift:1", witnesses: ["kmsg"],
                 canBeDisturbed: false), .broken(seen: "WARN", at: instant))
     }
 
     fileprivate static func unjudged(claim: Bool = false) -> Finding {
         Finding(
-            Expectation("A passes CLOSING", location: "A.swift:2", witnesses: ["trace"], carriesClaim: claim),
+            Judge.Expectation("A passes CLOSING", location: "A.swift:2", witnesses: ["trace"], carriesClaim: claim),
             .unjudged(reason: "no tracepoint"))
     }
 
-    private static func expectation(_ words: String) -> Expectation {
-        Expectation(words, location: "A.swift:1", witnesses: ["segments"])
+    private static func expectation(_ words: String) -> Judge.Expectation {
+        Judge.Expectation(words, location: "A.swift:1", witnesses: ["segments"])
     }
 }

@@ -55,8 +55,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("record-0.1.jsonl", "open.simultaneous-segment-count"), ("record-0.1.jsonl", "open.syn-timeout"),
-        ("record-0.1.jsonl", "open.syn-recv-visible"), ("record-0.2.jsonl", "open.simultaneous-needs-crossing"),
+        ("record.jsonl", "open.simultaneous-segment-count"), ("record.jsonl", "open.syn-timeout"),
+        ("record.jsonl", "open.syn-recv-visible"), ("record.jsonl", "open.simultaneous-needs-crossing"),
     ])
     func drawnForATerminal(_ file: String, _ id: String) throws {
         let record = try Fixture.record(file)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func barsFollowTheStates() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         let outcome = try #require(record.outcomes.first { $0.scenario.id == "open.syn-recv-visible" })
         let bars = Ladder(outcome).bars
         let paths = bars.map { bar in
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func coloursAddNothingElse() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         for outcome in record.outcomes {
             let plain = LadderText(width: 100, unicode: true, colour: false).render(Ladder(outcome))
             let painted = LadderText(width: 100, unicode: true, colour: true).render(Ladder(outcome))
