@@ -171,7 +171,8 @@ final class MatrixRun {
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
-            place: qemu.place, startedAt: nil, shard: command.shard)
+            place: qemu.place, startedAt: nil, shard: command.shard,
+            shuffle: command.shuffle)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
             selected: selected,
