@@ -73,7 +73,8 @@ enum Signalling {
             try lab.require(socket, shows: .row(.CLOSE_WAIT, .owned))
             try lab.require(server, shows: .row(.FIN_WAIT2))  // a reset from there needs no socket
             lab.expect(try socket.ask(.send("x")), returns: 1)
-            try lab.requireGone(socket)  // the answer was a reset
+            try lab.requireCarried("<RST")
+            try lab.requireGone(socket)
             try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE_WAIT, .CLOSE)
         }
     }

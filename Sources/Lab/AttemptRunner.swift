@@ -8,6 +8,13 @@ package import Record
 package func runAttempt(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> Finished {
+    runJudged(scenario, configuration: configuration, timeline: timeline).finished
+}
+
+/// The same, with whether another try alone may well do without what went wrong.
+func runJudged(
+    _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
+) -> (finished: Finished, mayPassAlone: Bool) {
     let lab: Lab
     do {
         lab = try Lab(scenario, configuration: configuration, timeline: timeline)
@@ -47,12 +54,13 @@ extension Ending {
 
 extension Timeline {
     /// The attempt's last line: what the judge says of it.
-    func finished(_ ending: Ending, of lab: Lab? = nil) -> Finished {
+    func finished(_ ending: Ending, of lab: Lab? = nil) -> (finished: Finished, mayPassAlone: Bool) {
         let judgement = judge(evidence, ending: ending)
         let variants = lab?.variants ?? []
-        return Finished(
+        let finished = Finished(
             attempt: attempt, verdict: judgement.verdict, reason: judgement.reason,
             variant: variants.isEmpty ? nil : variants.joined(separator: "; "), link: lab?.linkUsed ?? "none",
             duration: (Instant.now - start).nanoseconds)
+        return (finished, judgement.mayPassAlone)
     }
 }

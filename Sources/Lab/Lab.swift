@@ -32,6 +32,14 @@ package final class Lab {
     var standing: [Standing] = []
     /// How late the laboratory itself is.
     var lateness: Lateness
+    /// Whether the scenario's claim rests on paths that only the tracepoint shows.
+    let claimRestsOnPaths: Bool
+    /// Where the scenario is written.
+    let location: String
+    /// The resets on the wire that some expectation or rule was about, by their place in the log.
+    var claimedResets: Set<Int> = []
+    /// Resets that the scenario says are no news.
+    var toleratedResets: [ToleratedResets] = []
     /// Set when everything is taken down: whatever ends then is our doing.
     private(set) var isClosing = false
     /// What settings of the whole machine were before the scenario changed them, in that order.
@@ -55,6 +63,8 @@ package final class Lab {
         number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
         paths = PathLedger(timeline: timeline)
         lateness = Lateness(timeline)
+        claimRestsOnPaths = scenario.restsOnPaths
+        location = scenario.location
         inbox = try configuration.trace?.register(laboratory: number)
         let addressing = Addressing(configuration.addresses, laboratory: number)
         a = try Host(.a, lab: self, addressing: addressing)
@@ -143,6 +153,7 @@ package final class Lab {
 
     /// Lets time pass; the wire keeps moving.
     package func pass(_ duration: Duration) throws {
+        try endStanding()
         if duration >= Self.quietPause { fallAsleep() }
         let deadline = Instant.now + duration
         while Instant.now < deadline {
@@ -154,13 +165,14 @@ package final class Lab {
 
     /// Lets time pass without a pause, so that the kernel's tick finds a processor at work.
     package func keepProcessorBusy(for duration: Duration) throws {
+        try endStanding()
         let deadline = Instant.now + duration
         while Instant.now < deadline { try service() }
     }
 
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
-    private func service() throws -> Bool {
+    func service() throws -> Bool {
         lateness.looked(at: .now)
         defer { lateness.rested(at: .now) }
         var moved = try wire.service()
@@ -282,6 +294,7 @@ package final class Lab {
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
+        if timer > .zero { try endStanding() }
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             call.giveUp(timeline)
             if call.isOwn {
@@ -304,6 +317,9 @@ package final class Lab {
         try endStanding()
         try service()
         chapterStart = wire.log.count
+        for place in toleratedResets.indices where toleratedResets[place].end == nil {
+            toleratedResets[place].end = chapterStart
+        }
         chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }
         note(title)

@@ -119,6 +119,7 @@ extension Lab {
     func audit() throws {
         try synchronize()
         try endStanding()
+        expectNoOtherReset()
         try interrogate()
     }
 }

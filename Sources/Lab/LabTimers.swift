@@ -78,6 +78,7 @@ extension Lab {
         _ ends: [(label: String, cookie: UInt64, since: Instant)], on host: Host, after nominal: Duration,
         location: String
     ) throws {
+        try endStanding()
         let latest = nominal.asLateTimer
         guard let first = ends.map(\.since).min(), let last = ends.map(\.since).max() else { return }
         try pass(max(.zero, first + (nominal - .milliseconds(150)) - .now))

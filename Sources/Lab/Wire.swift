@@ -249,6 +249,7 @@ package final class Wire {
             case .delay: .delayed
             }
         var entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        entry.metNamedRule = rule.map { !$0.patterns.isEmpty || $0.isDrop } ?? false
         switch action {
         case .delay(let delay): entry.due = stamp + delay
         case .duplicate: entry.copies = 2

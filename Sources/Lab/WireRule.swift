@@ -31,6 +31,9 @@ package final class WireRule {
         remaining = count
     }
 
+    /// Whether it loses what it meets.
+    var isDrop: Bool { if case .drop = action { true } else { false } }
+
     func applies(to view: SegmentView, of segment: TCPSegment) -> Bool {
         guard remaining != 0, patterns.isEmpty || patterns.contains(where: { $0.matches(view) }) else { return false }
         return ends.map { $0.contains(segment.source) || $0.contains(segment.destination) } ?? true

@@ -32,7 +32,8 @@ package struct Progress: Sendable {
             clock = max(clock, started.at)
         case .finished(let end):
             running[end.attempt] = nil
-            finished.insert(end.attempt.name)
+            if end.isTriedAgain == true { break }
+            finished.insert(end.attempt.nameOfAll)
             if end.verdict == .failed || end.verdict == .error { bad += 1 }
             clock = max(clock, (starts[end.attempt] ?? 0) + end.duration)
         default: break

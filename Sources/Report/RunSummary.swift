@@ -23,9 +23,12 @@ package enum ExitStatus: Int32, Sendable {
 package struct RunSummary: Sendable, Equatable {
     private let counts: [Verdict: Int]
     private let interruption: String?
+    /// How many attempts were tried again, because the machine was too slow for the first try.
+    private let again: Int
 
     package init(_ record: RunRecord) {
         counts = record.outcomes.reduce(into: [:]) { $0[$1.verdict, default: 0] += 1 }
+        again = record.outcomes.count { !$0.again.isEmpty }
         interruption = record.wasInterruptedByUser ? nil : record.end?.interrupted
     }
 
@@ -47,6 +50,7 @@ package struct RunSummary: Sendable, Equatable {
             (.passed, "passed"), (.failed, "failed"), (.error, "in error"), (.skipped, "skipped"),
         ]
         let parts = words.filter { self[$0.0] > 0 }.map { "\(self[$0.0]) \($0.1)" }
-        return parts.isEmpty ? "nothing ran" : parts.joined(separator: ", ")
+        let ran = parts.isEmpty ? "nothing ran" : parts.joined(separator: ", ")
+        return again == 0 ? ran : ran + " (\(again) tried again alone)"
     }
 }
