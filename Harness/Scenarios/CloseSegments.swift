@@ -127,6 +127,7 @@ enum CloseSegments {
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ],
         verdict: .differs,
+        restsOnPaths: true,
         steps: ["A closes; the wire holds B's pure ACK", "B closes: its FIN acknowledges A's FIN"]
     ) { lab in
         let pair = try lab.connectedPair()

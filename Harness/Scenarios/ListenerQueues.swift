@@ -58,7 +58,7 @@ enum ListenerQueues {
             seen: SegmentView.describe(answers.met.map(\.view)), witnesses: ["segments"])
 
         // A reset takes a request out of the queue, and A's next SYN its place.
-        let answer = answers.met[0].segment
+        let answer = try answers.met[0].segment
         try lab.wire.inject(
             TCPSegment(
                 source: answer.destination, destination: answer.source, sequence: answer.acknowledgement, flags: .RST),

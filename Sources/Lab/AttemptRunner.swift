@@ -25,6 +25,9 @@ func runJudged(
     var ending = Ending.ran
     do {
         try scenario.run(lab)
+    } catch ScenarioStop.missing(let expected, let seen) {
+        lab.record(
+            passed: false, expected: expected, seen: seen, witnesses: ["segments"], location: scenario.location)
     } catch {
         ending = Ending(error)
     }
@@ -43,7 +46,7 @@ extension Ending {
     init(_ error: any Error, before: String = "") {
         self =
             switch error {
-            case ScenarioStop.failed: .ran
+            case ScenarioStop.failed, ScenarioStop.missing: .ran
             case ScenarioStop.skipped(let reason): .skipped(reason)
             case ScenarioStop.harness(let reason): .error(reason)
             case ScenarioStop.late(let reason): .tooLate(reason)

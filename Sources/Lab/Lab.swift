@@ -155,6 +155,11 @@ package final class Lab {
     package func pass(_ duration: Duration) throws {
         try endStanding()
         if duration >= Self.quietPause { fallAsleep() }
+        try watch(for: duration)
+    }
+
+    /// Lets time pass without an act of the scenario.
+    func watch(for duration: Duration) throws {
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()

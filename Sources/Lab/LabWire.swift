@@ -41,6 +41,7 @@ extension Lab {
     ) throws {
         _ = try wait(until: .now + configuration.patience) { self.carried(since: place).count >= patterns.count }
         let place = place ?? chapterStart
+        try check(patterns)
         let count = patterns.reduce(0) { $0 + $1.count }
         claimResets(matching: patterns, since: place)
         try recordExactly(
@@ -75,6 +76,7 @@ extension Lab {
         line: Int = #line
     ) throws {
         let place = place ?? chapterStart
+        try check([pattern])
         _ = try wait(until: .now + configuration.patience) {
             self.carried(since: place).count { pattern.matches($0.view) } >= count
         }
@@ -98,6 +100,7 @@ extension Lab {
         file: StaticString = #fileID, line: Int = #line
     ) throws {
         let place = place ?? chapterStart
+        try check([pattern])
         func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
         if seen() < count { try endStanding() }
         let enough = try wait(until: .now + (patience ?? configuration.patience)) { seen() >= count }
@@ -115,6 +118,7 @@ extension Lab {
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
         let place = place ?? chapterStart
+        try check([pattern])
         func first() -> WireSegment? { carried(since: place).first { pattern.matches($0.view) } }
         if first() == nil { try endStanding() }
         guard try wait(until: .now + (patience ?? configuration.patience), { first() != nil }), let segment = first()
@@ -132,6 +136,7 @@ extension Lab {
     package func requireLast(
         _ pattern: SegmentPattern, file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
+        try check([pattern])
         try synchronize()
         guard let segment = carried(since: 0).last(where: { pattern.matches($0.view) }) else {
             try requirementFailed(
@@ -171,6 +176,11 @@ extension Lab {
 }
 
 extension Lab {
+    /// Sees that patterns say something.
+    func check(_ patterns: [SegmentPattern]) throws {
+        if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
+    }
+
     /// Patience for something that a kernel timer of this length brings about.
     package func patience(after timer: Duration) -> Duration { timer * 1.125 + configuration.patience }
 
@@ -179,6 +189,7 @@ extension Lab {
         _ pattern: SegmentPattern, first: WireSegment, timer: Duration = .seconds(1),
         file: StaticString = #fileID, line: Int = #line
     ) throws -> Duration {
+        try check([pattern])
         try endStanding()
         func next() -> WireSegment? {
             carried().first { $0.stamp > first.stamp && pattern.matches($0.view) }

@@ -127,6 +127,7 @@ package final class Wire {
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
         try beforeAct?()
         // What has already been sent still meets the old rules.
         try service()
