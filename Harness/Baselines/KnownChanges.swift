@@ -5,8 +5,8 @@ package let knownChanges: [KnownChange] = generalChanges + forgeryChanges + know
 
 private let generalChanges = [
     KnownChange(
-        commits: ["2640e6419594"], mainline: KernelVersion(7, 3),
-        backports: [KernelVersion(6, 12), KernelVersion(6, 18), KernelVersion(7, 2)],
+        commits: ["2640e6419594"], mainline: KernelVersion(7, 3), reverted: KernelVersion(7, 3),
+        backports: [Backport(6, 12, 111...117), Backport(6, 18), Backport(7, 2, 3...)],
         scenarios: ["open.icmp-unreachable"],
         signs: [
             .variant(without: "the next SYN offers less", with: "the next SYN offers as much"),
@@ -24,7 +24,7 @@ private let generalChanges = [
         words: "tcp_rto_max_ms limits the time between two SYN/ACKs too; before, only established connections and SYNs"),
     KnownChange(
         commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
-        backports: [KernelVersion(6, 1), KernelVersion(6, 6)],
+        backports: [Backport(6, 1, 110...), Backport(6, 6), Backport(6, 10, 10...)],
         scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins", "poll.table"],
         signs: [
             .variant(without: "challenge ACK", with: "DSACK"),
@@ -39,7 +39,7 @@ private let generalChanges = [
             + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
     KnownChange(
         commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
-        backports: [KernelVersion(5, 15), KernelVersion(6, 1), KernelVersion(6, 6)],
+        backports: [Backport(5, 15), Backport(6, 1, 132...), Backport(6, 6), Backport(6, 10, 8...)],
         scenarios: ["close.sendq-lost-on-local-crash"],
         signs: [
             .variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed"),
@@ -65,7 +65,7 @@ private let generalChanges = [
             + "over either"),
     KnownChange(
         commits: ["419ce133ab92"], mainline: KernelVersion(6, 6),
-        backports: [KernelVersion(6, 1), KernelVersion(6, 5)], scenarios: ["close.connect-unspec"],
+        backports: [Backport(6, 1, 60...), Backport(6, 5, 9...)], scenarios: ["close.connect-unspec"],
         signs: [
             .variant(without: "refused while a call is blocked", with: "allowed while a call is blocked"),
             .consequences([.path, .call, .segment, .packet, .counter]),

@@ -4,7 +4,7 @@ internal import Compare
 let forgeryChanges: [KnownChange] = [
     KnownChange(
         commits: ["a28c4fcbf774"], mainline: KernelVersion(7, 2),
-        backports: [KernelVersion(6, 1), KernelVersion(6, 12), KernelVersion(6, 18)],
+        backports: [Backport(6, 1, 191...), Backport(6, 12, 105...), Backport(6, 18)],
         scenarios: ["open.syn-recv-rst"],
         signs: [
             .variant(without: "RST in the window ends the request", with: "RST in the window is challenged"),
@@ -13,7 +13,7 @@ let forgeryChanges: [KnownChange] = [
         words: "a reset within the window, but not with the very next sequence number, is answered by a challenge ACK "
             + "while the connection is a request; before, it ended the request"),
     KnownChange(
-        commits: ["42726ec644cb"], mainline: KernelVersion(7, 1), backports: [KernelVersion(6, 18)],
+        commits: ["42726ec644cb"], mainline: KernelVersion(7, 1), backports: [Backport(6, 18)],
         scenarios: ["est.challenge-ack"],
         signs: [
             .variant(without: "ACK of the unsent is dropped", with: "ACK of the unsent is challenged"),
@@ -37,7 +37,7 @@ let forgeryChanges: [KnownChange] = [
             + "(TSEcrRejected); before, it opened the connection"),
     KnownChange(
         commits: ["bac76cf89816"], mainline: KernelVersion(6, 11),
-        backports: [KernelVersion(6, 1), KernelVersion(6, 6)], scenarios: ["est.sock-destroy"],
+        backports: [Backport(6, 1, 132...), Backport(6, 6), Backport(6, 10, 8...)], scenarios: ["est.sock-destroy"],
         signs: [
             .variant(without: "orphans are left alone", with: "orphans are destroyed"),
             .consequences([.path, .segment, .packet, .counter]),

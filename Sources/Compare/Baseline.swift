@@ -8,6 +8,8 @@ package struct Baseline: Codable, Equatable, Sendable {
     package var series: String
     /// The release that was last seen to do so.
     package var kernel: String
+    /// Its version, where that says more than the release: `6.1.192` for `6.1.0-56-cloud-amd64`.
+    package var point: String?
     /// By lane, then by scenario: what is measured depends on whose timers are waited for.
     package var lanes: [String: [String: Expectation]]
 
@@ -35,12 +37,18 @@ package struct Baseline: Codable, Equatable, Sendable {
 
     package static let newestVersion = 1
 
-    package init(series: String, kernel: String, lanes: [String: [String: Expectation]] = [:]) {
+    package init(
+        series: String, kernel: String, point: String? = nil, lanes: [String: [String: Expectation]] = [:]
+    ) {
         version = Baseline.newestVersion
         self.series = series
         self.kernel = kernel
+        self.point = point
         self.lanes = lanes
     }
+
+    /// The version of the release that was last seen.
+    package var kernelVersion: KernelVersion? { KernelVersion(release: point ?? kernel) }
 
     package subscript(scenario: String, lane: Lane) -> Expectation? {
         get { lanes[lane.rawValue]?[scenario] }

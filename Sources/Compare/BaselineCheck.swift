@@ -5,8 +5,10 @@ package struct Finding: Codable, Equatable, Sendable {
     package enum Kind: String, Codable, Sendable {
         /// The kernel does something that nobody expects.
         case unknownChange = "unknown change"
+        /// A commit that came or was taken out between the two releases accounts for it.
+        case knownChange = "known change"
         /// What a commit or an expected failure accounts for is not to be seen any more.
-        case vanishedDifference = "expected difference vanished"
+        case vanishedDifference = "vanished, unexplained"
         /// The baseline has a scenario that the run does not.
         case vanishedScenario = "scenario vanished"
         /// The run has a scenario that the baseline does not.
@@ -23,13 +25,15 @@ package struct Finding: Codable, Equatable, Sendable {
     package var seen: String?
     /// The commits that account for what was expected.
     package var commits: [String]
+    /// The change that accounts for what was seen instead.
+    package var known: Explanation?
 
-    /// Whether a check fails for it. A new scenario that passes is news, not a change of the kernel.
-    package var isFailure: Bool { kind != .newScenario }
+    /// Whether a check fails for it. A new scenario that passes is news, and so is a change that is known.
+    package var isFailure: Bool { kind != .newScenario && kind != .knownChange }
 
     /// The finding in one line.
     package var line: String {
-        let commit = commits.isEmpty ? "" : " (\(commits.joined(separator: ", ")))"
+        let commit = commits.isEmpty || known != nil ? "" : " (\(commits.joined(separator: ", ")))"
         let change =
             switch (expected, seen) {
             case (let expected?, let seen?): "\(subject) was \(expected)\(commit), now \(seen)"
@@ -37,23 +41,29 @@ package struct Finding: Codable, Equatable, Sendable {
             case (nil, let seen?): "\(subject) \(seen)"
             case (nil, nil): subject
             }
-        return "\(kind.rawValue): \(scenario): \(change)"
+        return "\(kind.rawValue): \(scenario): \(change)" + (known.map { "; \($0.line)" } ?? "")
     }
 }
 
 extension Baseline {
     /// What a run shows otherwise.
     ///
-    /// - Parameter partial: whether scenarios that were not selected for the run may be missing.
-    package func check(_ record: RunRecord, partial: Bool = false) -> [Finding] {
+    /// - Parameters:
+    ///   - changes: what is known to differ between releases, which is then told and is no failure.
+    ///   - partial: whether scenarios that were not selected for the run may be missing.
+    package func check(_ record: RunRecord, knowing changes: [KnownChange] = [], partial: Bool = false) -> [Finding] {
         let lane = record.header.lane
+        let kernel = record.header.kernelVersion
         let planned = Set(record.plan.map(\.id))
         let attempts = Dictionary(grouping: record.attempts) { $0.attempt.scenario }
         var findings = record.plan.flatMap { scenario -> [Finding] in
             let tried = attempts[scenario.id] ?? []
             guard !tried.isEmpty else { return [unjudged(scenario.id, record.caution ?? "it did not start")] }
             // A repeat that does otherwise is as much of a surprise, but the same surprise only once.
-            return tried.flatMap { check($0, lane, record.caution) }.reduce(into: []) { unique, finding in
+            return tried.flatMap { check($0, lane, record.caution, knowing: changes) }.map {
+                explained($0, kernel, changes)
+            }
+            .reduce(into: []) { unique, finding in
                 if !unique.contains(where: { $0.isAlike(finding) }) { unique.append(finding) }
             }
         }
@@ -68,11 +78,28 @@ extension Baseline {
         return findings
     }
 
+    /// A finding, with the change that accounts for it if the release can have it and that of the baseline cannot, or
+    /// the other way round.
+    ///
+    /// That the release is a new one explains nothing.
+    private func explained(_ finding: Finding, _ kernel: KernelVersion?, _ changes: [KnownChange]) -> Finding {
+        guard [.unknownChange, .vanishedDifference].contains(finding.kind), let before = kernelVersion, let kernel,
+            let difference = finding.difference,
+            let change = changes.first(where: { $0.explains(difference, from: before, to: kernel) })
+        else { return finding }
+        var told = finding
+        told.kind = .knownChange
+        told.known = change.explanation
+        return told
+    }
+
     private func unjudged(_ scenario: String, _ reason: String) -> Finding {
         Finding(kind: .unjudged, scenario: scenario, subject: reason, expected: nil, seen: nil, commits: [])
     }
 
-    func check(_ attempt: RunRecord.AttemptRecord, _ lane: Lane, _ caution: String? = nil) -> [Finding] {
+    func check(
+        _ attempt: RunRecord.AttemptRecord, _ lane: Lane, _ caution: String? = nil, knowing changes: [KnownChange] = []
+    ) -> [Finding] {
         let id = attempt.attempt.scenario
         guard let seen = Expectation(attempt) else {
             let reason = attempt.finished?.words ?? caution ?? "it did not finish"
@@ -87,11 +114,19 @@ extension Baseline {
                     commits: [])
             ]
         }
-        return expected.findings(id, seen)
+        return expected.findings(id, seen, changes.flatMap { $0.variants(of: id) })
     }
 }
 
 extension Finding {
+    /// What was seen instead of what was expected; nil where there is nothing to lay beside the other.
+    fileprivate var difference: Difference? {
+        guard let expected, let seen, subject != "verdict" else { return nil }
+        return Difference(
+            scenario: scenario, aspect: subject == "variant" ? .variant : .measurement,
+            subject: subject == "variant" ? "" : subject, before: expected, after: seen)
+    }
+
     fileprivate func isAlike(_ other: Finding) -> Bool {
         (kind, subject, expected) == (other.kind, other.subject, other.expected)
             && (kind == .unjudged || seen?.filter { !$0.isNumber } == other.seen?.filter { !$0.isNumber })
@@ -100,7 +135,11 @@ extension Finding {
 
 extension Baseline.Expectation {
     /// What was seen otherwise.
-    fileprivate func findings(_ scenario: String, _ seen: Baseline.Expectation) -> [Finding] {
+    ///
+    /// - Parameter known: variants that are known to take each other's place.
+    fileprivate func findings(
+        _ scenario: String, _ seen: Baseline.Expectation, _ known: [(String, String)]
+    ) -> [Finding] {
         let commits = commits ?? []
         func finding(_ kind: Finding.Kind, _ subject: String, _ expected: String?, _ now: String?) -> Finding {
             Finding(kind: kind, scenario: scenario, subject: subject, expected: expected, seen: now, commits: commits)
@@ -115,7 +154,7 @@ extension Baseline.Expectation {
             ]
         }
         var findings: [Finding] = []
-        for (old, new) in Variants(variant).changes(to: Variants(seen.variant)) {
+        for (old, new) in Variants(variant).changes(to: Variants(seen.variant), knowing: known) {
             let isNew = old == nil || commits.isEmpty
             findings.append(
                 finding(isNew ? .unknownChange : .vanishedDifference, "variant", old ?? "none", new ?? "none"))
@@ -140,6 +179,8 @@ extension Baseline {
         var result = self
         let lane = record.header.lane
         result.kernel = record.header.kernel.release
+        let version = record.header.kernelVersion
+        result.point = version?.words == KernelVersion(release: result.kernel)?.words ? nil : version?.words
         if pruned {
             let planned = Set(record.plan.map(\.id))
             result.lanes[lane.rawValue] = result.lanes[lane.rawValue]?.filter { planned.contains($0.key) }

@@ -190,7 +190,8 @@ extension Event {
         case .segment(let fact): fact.at
         case .packet(let fact): fact.at
         case .row(let fact): fact.at
-        case .run, .plan, .started, .hosts, .counters, .exit, .note, .check, .suspicion, .lateness,
+        case .run, .plan, .started, .hosts, .counters, .exit, .step, .act, .note, .health, .check, .suspicion,
+            .lateness,
             .measurement, .finished, .end:
             nil
         }

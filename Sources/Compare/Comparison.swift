@@ -86,7 +86,7 @@ extension RunHeader {
     /// Whether the kernel ran in virtual time, where the load of the machine cannot be seen.
     var livesByItsOwnClock: Bool { place.contains("virtual") }
 
-    package var kernelVersion: KernelVersion? { KernelVersion(release: kernel.release) }
+    package var kernelVersion: KernelVersion? { KernelVersion(kernel) }
 }
 
 extension RunRecord {

@@ -48,17 +48,21 @@ package struct Explanation: Codable, Hashable, Sendable {
     package var commits: [String]
     /// The first mainline release that has them.
     package var since: String?
+    /// Where they were taken out again: `in 6.12.111 to 6.12.117, reverted in 7.3`.
+    package var reverted: String?
     package var words: String
 
-    package init(commits: [String], since: String?, words: String) {
+    package init(commits: [String], since: String?, reverted: String? = nil, words: String) {
         self.commits = commits
         self.since = since
+        self.reverted = reverted
         self.words = words
     }
 
     /// `23e89e8ee7be, c1668292689a (6.11): ...`.
     package var line: String {
-        let source = commits.joined(separator: ", ") + (since.map { " (\($0))" } ?? "")
+        let releases = [since, reverted].compactMap(\.self).joined(separator: "; ")
+        let source = commits.joined(separator: ", ") + (releases.isEmpty ? "" : " (\(releases))")
         return source.isEmpty ? words : "\(source): \(words)"
     }
 }

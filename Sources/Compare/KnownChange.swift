@@ -4,10 +4,7 @@
 /// both have the commit remains a surprise.
 package struct KnownChange: Sendable {
     package var explanation: Explanation
-    /// The first mainline series with the change.
-    package var mainline: KernelVersion
-    /// Older series to whose stable releases it went at some point: there it may be or not.
-    package var backports: [KernelVersion]
+    package var releases: Releases
     /// Where it shows: ids, or beginnings of ids that end in `*`.
     package var scenarios: [String]
     package var signs: [Sign]
@@ -37,12 +34,12 @@ package struct KnownChange: Sendable {
     }
 
     package init(
-        commits: [String], mainline: KernelVersion, backports: [KernelVersion] = [], scenarios: [String],
-        signs: [Sign], words: String
+        commits: [String], mainline: KernelVersion, reverted: KernelVersion? = nil, backports: [Backport] = [],
+        scenarios: [String], signs: [Sign], words: String
     ) {
-        explanation = Explanation(commits: commits, since: mainline.series, words: words)
-        self.mainline = mainline
-        self.backports = backports
+        releases = Releases(mainline: mainline, reverted: reverted, backports: backports)
+        explanation = Explanation(
+            commits: commits, since: mainline.series, reverted: releases.revertWords, words: words)
         self.scenarios = scenarios
         self.signs = signs
     }
@@ -50,8 +47,8 @@ package struct KnownChange: Sendable {
     /// Whether it accounts for a difference between these two kernels, whichever of them is the newer.
     package func explains(_ difference: Difference, from before: KernelVersion, to after: KernelVersion) -> Bool {
         guard concerns(difference.scenario) else { return false }
-        if canLack(before), canHave(after), shows(difference) { return true }
-        guard canHave(before), canLack(after) else { return false }
+        if releases.maySeparate(lacking: before, having: after), shows(difference) { return true }
+        guard releases.maySeparate(lacking: after, having: before) else { return false }
         var reversed = difference
         swap(&reversed.before, &reversed.after)
         return shows(reversed)
@@ -70,22 +67,12 @@ package struct KnownChange: Sendable {
         concerns(scenario)
             && signs.contains { sign in
                 guard case .variant(let without, let with) = sign else { return false }
-                return (variant == with && canHave(kernel)) || (variant == without && canLack(kernel))
+                return (variant == with && releases.mayHave(kernel)) || (variant == without && releases.mayLack(kernel))
             }
     }
 
-    func concerns(_ scenario: String) -> Bool {
+    package func concerns(_ scenario: String) -> Bool {
         scenarios.contains { $0.hasSuffix("*") ? scenario.hasPrefix($0.dropLast()) : scenario == $0 }
-    }
-
-    private func canHave(_ kernel: KernelVersion) -> Bool {
-        isMainline(kernel) || backports.contains { $0.series == kernel.series }
-    }
-
-    private func canLack(_ kernel: KernelVersion) -> Bool { !isMainline(kernel) }
-
-    private func isMainline(_ kernel: KernelVersion) -> Bool {
-        (kernel.major, kernel.minor) >= (mainline.major, mainline.minor)
     }
 
     /// Whether the difference looks like this change, from a kernel without it to one with it.

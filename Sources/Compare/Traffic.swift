@@ -125,11 +125,11 @@ struct Traffic {
 extension SegmentFact {
     /// How many sequence numbers it takes.
     fileprivate var span: UInt32 {
-        UInt32(clamping: length) + (flags.contains("S") ? 1 : 0) + (flags.contains("F") ? 1 : 0)
+        UInt32(clamping: length) &+ (flags.contains("S") ? 1 : 0) &+ (flags.contains("F") ? 1 : 0)
     }
 
     /// `S. seq 0 ack 1 <mss 1460,sackOK>`. Windows and the scale they come with are the memory's, time stamps the
-    /// clock's, and the blocks of a SACK were once recorded as absolute numbers.
+    /// clock's, and how the blocks of a SACK are cut is that of the segments that came.
     fileprivate var words: String {
         var text = "\(flags) seq \(relative(sequence))"
         if let acknowledgement { text += " ack \(relative(acknowledgement))" }

@@ -1,6 +1,11 @@
+internal import Health
 internal import Judge
 internal import Linux
 package import Record
+internal import Synchronization
+
+/// Threads of attempts so far: the kernel names the one that a complaint comes from.
+private let threads = Atomic<Int>(0)
 
 /// Runs one attempt at a scenario on the calling thread and says how it ended.
 ///
@@ -15,6 +20,10 @@ package func runAttempt(
 func runJudged(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> (finished: Finished, mayPassAlone: Bool) {
+    let thread = "tcpwitness/\(threads.add(1, ordering: .relaxed).newValue)"
+    nameThread(thread)
+    configuration.health?.begin(timeline.attempt, threadName: thread)
+    defer { configuration.health?.end(timeline.attempt) }
     let lab: Lab
     do {
         lab = try Lab(scenario, configuration: configuration, timeline: timeline)
@@ -35,6 +44,13 @@ func runJudged(
     do {
         try lab.audit()
         try lab.completeRecord()
+    } catch {
+        if ending == .ran { ending = Ending(error) }
+    }
+    lab.judgeInvariants(location: scenario.location)
+    lab.close()
+    do {
+        try lab.judgeHealth(location: scenario.location)
     } catch {
         if ending == .ran { ending = Ending(error) }
     }

@@ -16,6 +16,8 @@ package final class Host {
     let diagnostics: SocketDiagnostics
     /// Counters when the laboratory was ready.
     private var counterBase: [String: Int64] = [:]
+    /// Sockets of the laboratory itself in the namespace.
+    var ownSockets = 0
     unowned let lab: Lab
     private var defaultProcess: WorkerProcess?
     private var ownAddresses: Set<IPAddress>

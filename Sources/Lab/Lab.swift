@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Health
 internal import Judge
 internal import Linux
 internal import Netlink
@@ -22,9 +23,12 @@ package final class Lab {
     /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
     private(set) var linkUsed = "direct"
     /// Where the present chapter begins in the wire's log.
-    private(set) var chapterStart = 0
+    package private(set) var chapterStart = 0
     /// When the present chapter began.
     private(set) var chapterBegan: Int64 = 0
+    /// Where the present step begins in the wire's log.
+    package internal(set) var stepStart = 0
+    var stepCount = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
@@ -45,10 +49,11 @@ package final class Lab {
     /// What settings of the whole machine were before the scenario changed them, in that order.
     var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
-    package internal(set) var prefersIPv6 = false
+    package var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
+    private var isClosed = false
     private let number: Int
     private let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
@@ -92,6 +97,7 @@ package final class Lab {
             for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
             try host.startCounting()
         }
+        for host in [a!, b!] { host.ownSockets = try host.socketsInUse() }
     }
 
     /// What every scenario starts from; the reasons are in the catalogue's pitfalls.
@@ -105,13 +111,14 @@ package final class Lab {
         ("tcp_sack", "1"),
     ]
 
-    /// Takes everything down. Whatever is left ends with the descriptors.
+    /// Takes everything down; once is enough. Whatever is left ends with the descriptors.
     package func close() {
         isClosing = true
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
-        if let inbox { configuration.trace?.unregister(inbox) }
+        if let inbox, !isClosed { configuration.trace?.unregister(inbox) }
+        isClosed = true
         // Processes, calls and hosts refer to each other; nothing of them may keep a namespace alive.
         for process in processes { process.forgetCalls() }
         for host in [a, b] { host?.forgetProcess() }
@@ -282,6 +289,7 @@ package final class Lab {
             throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
+        configuration.health?.add(process: event.pid, of: timeline.attempt)
         trace.register(process: event.pid, laboratory: number)
     }
 
@@ -325,6 +333,7 @@ package final class Lab {
         for place in toleratedResets.indices where toleratedResets[place].end == nil {
             toleratedResets[place].end = chapterStart
         }
+        stepStart = chapterStart
         chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }
         note(title)

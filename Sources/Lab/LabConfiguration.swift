@@ -1,3 +1,4 @@
+package import Health
 package import Linux
 package import Packets
 package import Record
@@ -16,6 +17,8 @@ package struct LabConfiguration: Sendable {
     package var addresses: Addressing.Block
     /// Nil where tracepoints are not permitted; sock_diag then serves alone.
     package var trace: TraceHub?
+    /// What the kernel complains of; nil where its log cannot be read.
+    package var health: HealthMonitor?
     /// How the pauses between two looks at the kernel grow during a wait.
     package var looks: Looks
     /// Called once, when the scenario has begun a wait in which nothing happens at first: it is then asleep.
@@ -28,7 +31,7 @@ package struct LabConfiguration: Sendable {
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
-        trace: TraceHub?, looks: Looks = .steady, machine: NetworkNamespace? = nil,
+        trace: TraceHub?, health: HealthMonitor? = nil, looks: Looks = .steady, machine: NetworkNamespace? = nil,
         tampering: Tampering = Tampering()
     ) {
         self.lane = lane
@@ -37,6 +40,7 @@ package struct LabConfiguration: Sendable {
         self.worker = worker
         self.addresses = addresses
         self.trace = trace
+        self.health = health
         self.looks = looks
         self.machine = machine
         self.tampering = tampering

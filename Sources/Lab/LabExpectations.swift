@@ -137,6 +137,11 @@ extension Lab {
     package func expect(
         _ socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
     ) throws {
+        try expect(socket, passesAll: path, file: file, line: line)
+    }
+
+    /// The same for a path that somebody has made.
+    package func expect(_ socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int) throws {
         let expected = "\(socket.label) passes \(path.words)"
         guard configuration.trace != nil else {
             return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))

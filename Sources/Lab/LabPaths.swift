@@ -8,6 +8,13 @@ extension Lab {
     package func expect(
         oppositeOf socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
     ) throws {
+        try expect(oppositeOf: socket, passesAll: path, file: file, line: line)
+    }
+
+    /// The same for a path that somebody has made.
+    package func expect(
+        oppositeOf socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int
+    ) throws {
         let expected = "the other end of \(socket.label) passes \(path.words)"
         guard configuration.trace != nil else {
             return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))

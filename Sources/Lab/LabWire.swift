@@ -45,7 +45,7 @@ extension Lab {
         let count = patterns.reduce(0) { $0 + $1.count }
         claimResets(matching: patterns, since: place)
         try recordExactly(
-            expected: "the wire carries " + patterns.map(\.description).joined(separator: ", "),
+            expected: "the wire carries " + patterns.map(\.description).joined(counting: ", "),
             witnesses: ["segments"], location: shortLocation(file, line)
         ) { [unowned self] in
             let segments = carried(since: place)

@@ -34,7 +34,10 @@ package struct LinkAgreement {
         // An error says itself what is wrong, and what was skipped has shown nothing.
         guard verdicts.allSatisfy({ $0 == .passed || $0 == .failed }) else { return nil }
         func words(_ text: (Result) -> String) -> String {
-            "the links disagree: over \(one.finished.link) \(text(one)), over \(other.finished.link) \(text(other))"
+            func told(_ result: Result) -> String {
+                "over \(result.finished.link) (attempt \(result.finished.attempt.number)) \(text(result))"
+            }
+            return "the links disagree: \(told(one)), \(told(other))"
         }
         guard verdicts[0] == verdicts[1] else {
             return words { $0.finished.verdict.rawValue + ($0.finished.reason.map { " (\($0))" } ?? "") }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Packets
 
 /// A raw packet socket on one interface, never blocking.
 final class PacketSocket {
@@ -36,7 +37,9 @@ final class PacketSocket {
         if result == -EAGAIN || result == -ENETDOWN { return nil }
         try check(result, "receive from a packet socket")
         let stamp = frame.realtime_ns == 0 ? Instant.now : Instant(realtime: frame.realtime_ns)
-        return Frame(bytes: Array(buffer[..<frame.length]), stamp: stamp, outgoing: frame.outgoing != 0)
+        var bytes = Array(buffer[..<frame.length])
+        if frame.unchecked != 0 { completeChecksum(of: &bytes) }
+        return Frame(bytes: bytes, stamp: stamp, outgoing: frame.outgoing != 0)
     }
 
     /// Sends a frame, waiting for room if the device queue is full. Throws the write(2) error.

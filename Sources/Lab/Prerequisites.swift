@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Health
 internal import Linux
 internal import Netlink
 internal import Tracing
@@ -36,6 +37,7 @@ package struct Prerequisite: Sendable {
 /// Finds out by trying, since configuration files and module lists do not tell.
 package struct PrerequisiteCheck {
     package static let tracepointsName = "tracepoints"
+    package static let kernelLogName = "kernel log"
 
     /// Names of prerequisites to treat as missing, for tests of what is said then.
     private let simulated: Set<String>
@@ -53,7 +55,7 @@ package struct PrerequisiteCheck {
     /// All prerequisites in the order in which they matter; checks after a missing required one are left out.
     package func all() -> [Prerequisite] {
         var found: [Prerequisite] = []
-        for check in [namespaces, veth, inetDiag, packetSockets, tracepoints, netem] {
+        for check in [namespaces, veth, inetDiag, packetSockets, tracepoints, kernelLog, netem] {
             let prerequisite = check()
             found.append(prerequisite)
             if prerequisite.isRequired && !prerequisite.isPresent { break }
@@ -106,6 +108,17 @@ package struct PrerequisiteCheck {
             return hub.givesResetReasons
                 ? "state transitions and reset reasons can be traced"
                 : "state transitions can be traced; reset reasons need Linux 6.10"
+        }
+    }
+
+    private func kernelLog() -> Prerequisite {
+        probe(
+            Self.kernelLogName, required: false,
+            remedy: "warnings of the kernel are not seen; needs CAP_SYSLOG and /dev/kmsg"
+        ) {
+            var log = try KernelLog(fromBoot: false)
+            _ = try log.read()
+            return "warnings of the kernel can be read"
         }
     }
 

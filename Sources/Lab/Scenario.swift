@@ -9,7 +9,8 @@ package struct Scenario: Sendable {
     package let citations: [Citation]
     package let verdict: DocumentVerdict
     package let link: Link
-    package let steps: [String]
+    /// What it does, by lane.
+    package let steps: @Sendable (Lane) -> [String]
     /// Sysctls of both hosts besides the baseline, per lane.
     package let sysctls: @Sendable (Lane) -> [String: String]
     /// The longest kernel timer it waits for, in seconds, per lane.
@@ -43,6 +44,21 @@ package struct Scenario: Sendable {
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
     ) {
+        self.init(
+            id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
+            alone: alone, restsOnPaths: restsOnPaths, stepsOf: { _ in steps }, sysctls: sysctls, longestTimer: longestTimer,
+            location: shortLocation(file, line), run: run)
+    }
+
+    /// The same where the steps are what `run` itself says.
+    package init(
+        _ id: String, claim: String, says documentSays: String?, cites citations: [Citation],
+        verdict: DocumentVerdict, link: Link, ipv6: Bool, alone: Bool, restsOnPaths: Bool = false,
+        stepsOf steps: @escaping @Sendable (Lane) -> [String],
+        sysctls: @escaping @Sendable (Lane) -> [String: String],
+        longestTimer: @escaping @Sendable (Lane) -> Double, location: String,
+        run: @escaping @Sendable (Lab) throws -> Void
+    ) {
         self.id = id
         self.claim = claim
         self.documentSays = documentSays
@@ -55,7 +71,7 @@ package struct Scenario: Sendable {
         self.ipv6 = ipv6
         self.alone = alone
         self.restsOnPaths = restsOnPaths
-        self.location = shortLocation(file, line)
+        self.location = location
         self.run = run
     }
 
@@ -63,7 +79,7 @@ package struct Scenario: Sendable {
     package func describe(lane: Lane) -> ScenarioDescription {
         ScenarioDescription(
             id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
-            location: location, steps: steps,
+            location: location, steps: steps(lane),
             nominalSeconds: longestTimer(lane))
     }
 }
@@ -106,6 +122,6 @@ extension Citation {
 }
 
 /// `Closing.swift:31`.
-func shortLocation(_ file: StaticString, _ line: Int) -> String {
+package func shortLocation(_ file: StaticString, _ line: Int) -> String {
     "\(file)".split(separator: "/").last.map { "\($0):\(line)" } ?? "\(file):\(line)"
 }

@@ -32,15 +32,18 @@ package final class Scheduler: Sendable {
         /// How often an attempt is tried again, at most, that the harness itself was not up to.
         package var tries = 2
 
+        /// How many attempts there are at a scenario, numbered from 1.
+        package func count(of scenario: Scenario) -> Int {
+            max(1, repetitions) * (bothLinks && scenario.link.isImpaired ? 2 : 1)
+        }
+
         /// Every attempt, those over the relay numbered on.
         fileprivate var attempts: [Planned] {
-            let count = max(1, repetitions)
-            return scenarios.flatMap { scenario in
-                let isTwice = bothLinks && scenario.link.isImpaired
-                return (1...(isTwice ? 2 * count : count)).map {
+            scenarios.flatMap { scenario in
+                (1...count(of: scenario)).map {
                     Planned(
                         scenario: scenario, attempt: Attempt(scenario: scenario.id, number: $0),
-                        overRelay: $0 > count, isAlone: scenario.alone)
+                        overRelay: $0 > max(1, repetitions), isAlone: scenario.alone)
                 }
             }
         }

@@ -123,7 +123,7 @@ package final class Wire {
         rules.removeAll { $0 === rule }
     }
 
-    private func add(
+    func add(
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }

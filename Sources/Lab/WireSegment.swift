@@ -29,6 +29,6 @@ extension WireSegment {
             length: segment.length, window: Int(segment.window), options: view.relativeOptions.map(\.description),
             fate: fate, sourcePort: segment.source.port, destinationPort: segment.destination.port,
             due: due.map(timeline.relative), copies: copies, ipv6: segment.source.ip.isV6 ? true : nil,
-            urgent: segment.flags.contains(.URG) ? Int(segment.urgent) : nil)
+            urgent: segment.flags.contains(.URG) ? Int(segment.urgent) : nil, frame: FrameBytes(frame))
     }
 }

@@ -106,6 +106,9 @@ package func waitForProcess(_ pid: Int32) throws(SystemError) -> WaitStatus {
     return clx_wifsignaled(status) != 0 ? .killed(clx_wtermsig(status)) : .exited(clx_wexitstatus(status))
 }
 
+/// Gives the calling thread the name that the kernel shows of it, of which it keeps 15 bytes.
+package func nameThread(_ name: String) { try? Files.write(name, to: "/proc/thread-self/comm") }
+
 /// Runs `body` on a thread of its own. Throws the pthread_create(3) error.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
     final class Box: Sendable {

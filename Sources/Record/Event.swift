@@ -17,7 +17,12 @@ package enum Event: Sendable, Equatable {
     case packet(TracedPacketFact)
     case counters(CountersFact)
     case exit(ExitFact)
+    /// A step of the scenario began.
+    case step(StepFact)
+    /// The scenario did or expected something.
+    case act(ActFact)
     case note(NoteFact)
+    case health(HealthFact)
     case check(Check)
     case suspicion(SuspicionFact)
     case lateness(LatenessFact)
@@ -227,10 +232,30 @@ package struct RunEnd: Codable, Equatable, Sendable {
     package var interrupted: String?
     /// Nanoseconds of the host's clock that a run in virtual time took.
     package var realDuration: Int64?
+    /// What the kernel of a guest that ended early had printed.
+    package var console: ConsoleExcerpt?
 
-    package init(duration: Int64, interrupted: String? = nil, realDuration: Int64? = nil) {
+    package init(
+        duration: Int64, interrupted: String? = nil, realDuration: Int64? = nil, console: ConsoleExcerpt? = nil
+    ) {
         self.duration = duration
         self.interrupted = interrupted
         self.realDuration = realDuration
+        self.console = console
     }
+}
+
+/// The last lines of a guest's console.
+package struct ConsoleExcerpt: Codable, Equatable, Sendable {
+    package var lines: [String]
+    /// Where the whole console was kept, if it could be.
+    package var path: String?
+
+    package init(lines: [String], path: String? = nil) {
+        self.lines = lines
+        self.path = path
+    }
+
+    /// The lines, and where the others are.
+    package var told: [String] { lines + (path.map { ["all of it: \($0)"] } ?? []) }
 }

@@ -146,19 +146,21 @@ package struct SegmentFact: Codable, Equatable, Sendable {
     package var fate: Fate
     package var sourcePort: UInt16
     package var destinationPort: UInt16
-    /// When a delayed one is to go on; nil for others, and in records of before 0.2.
+    /// When a delayed one is to go on; nil for others.
     package var due: Int64?
     /// How many of it went on, where that is not one.
     package var copies: Int?
-    /// Whether it travels over IPv6; nil over IPv4, and in records of before 0.2.
+    /// Whether it travels over IPv6; nil over IPv4.
     package var ipv6: Bool?
     /// The urgent pointer, if the flag is set.
     package var urgent: Int?
+    /// The whole frame, as it was captured or injected.
+    package var frame: FrameBytes?
 
     package init(
         attempt: Attempt, at: Int64, from: String, flags: String, sequence: UInt32, acknowledgement: UInt32?,
         length: Int, window: Int, options: [String], fate: Fate, sourcePort: UInt16, destinationPort: UInt16,
-        due: Int64? = nil, copies: Int? = nil, ipv6: Bool? = nil, urgent: Int? = nil
+        due: Int64? = nil, copies: Int? = nil, ipv6: Bool? = nil, urgent: Int? = nil, frame: FrameBytes? = nil
     ) {
         self.attempt = attempt
         self.at = at
@@ -176,6 +178,7 @@ package struct SegmentFact: Codable, Equatable, Sendable {
         self.copies = copies
         self.ipv6 = ipv6
         self.urgent = urgent
+        self.frame = frame
     }
 }
 

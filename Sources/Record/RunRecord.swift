@@ -35,29 +35,61 @@ package struct RecordContents: Sendable, Equatable {
 
     /// Reads a whole record. A cut-off end is told in `truncation`; anything else wrong is thrown as one line.
     package init(_ bytes: [UInt8]) throws {
-        guard !bytes.isEmpty else { throw RecordError("the record is empty") }
-        let decoder = RecordDecoder()
-        events = []
-        var hasHeader = false
-        var hasEnd = false
+        var reader = RecordReader()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         let wholeLastLine = bytes.last == UInt8(ascii: "\n")
         for (index, line) in lines.enumerated() {
-            do {
-                guard let event = try decoder.event(line) else { continue }
-                events.append(event)
-                if case .run = event { hasHeader = true }
-                if case .end = event { hasEnd = true }
-            } catch let error as RecordError {
-                // Only the last line may be torn, and only if a header makes this a record at all.
-                guard index == lines.count - 1, !wholeLastLine, hasHeader else {
-                    throw RecordError("line \(index + 1): \(error)")
-                }
-                truncation = "cut off inside line \(index + 1)"
-            }
+            try reader.add(Array(line), isTorn: index == lines.count - 1 && !wholeLastLine)
         }
+        self = try reader.contents()
+    }
+
+    fileprivate init(_ events: [Event], truncation: String?) {
+        self.events = events
+        self.truncation = truncation
+    }
+}
+
+/// Reads a record line by line, and believes nothing of it: values have bounds, and lines must not contradict each
+/// other. Everything that reads a record goes through it.
+package struct RecordReader {
+    private let decoder = RecordDecoder()
+    private var consistency = Consistency()
+    private var events: [Event] = []
+    private var lines = 0
+    private var hasHeader = false
+    private var hasEnd = false
+    private var truncation: String?
+
+    package init() {}
+
+    /// Takes the next line, without its newline. Throws what is wrong with it, in one line.
+    ///
+    /// - Parameter isTorn: whether its newline is missing, so that it may be the begin of a line only.
+    package mutating func add(_ line: [UInt8], isTorn: Bool = false) throws {
+        if line.isEmpty { return }
+        lines += 1
+        do {
+            guard let event = try decoder.event(line) else { return }
+            try consistency.admit(event)
+            events.append(event)
+            if case .run = event { hasHeader = true }
+            if case .end = event { hasEnd = true }
+        } catch let contradiction as Contradiction {
+            throw RecordError("line \(lines): this record contradicts itself: \(contradiction)")
+        } catch let error as RecordError {
+            // Only the last line may be torn, and only if a header makes this a record at all.
+            guard isTorn, hasHeader else { throw RecordError("line \(lines): \(error)") }
+            truncation = "cut off inside line \(lines)"
+        }
+    }
+
+    /// The whole record. Throws when it is none.
+    package consuming func contents() throws -> RecordContents {
+        guard lines > 0 else { throw RecordError("the record is empty") }
         guard hasHeader else { throw RecordError("not a tcpwitness record: it has no header line") }
-        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines.count)" }
+        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines)" }
+        return RecordContents(events, truncation: truncation)
     }
 }
 
@@ -69,6 +101,8 @@ extension RunRecord {
     }
 
     /// Puts the events of a run in order. Throws when they have no header.
+    ///
+    /// They come from a record that has been read, or from a stream that was held against what was asked.
     package init(_ events: some Sequence<Event>, truncation: String? = nil) throws {
         var header: RunHeader?
         var builder = Builder()
@@ -146,7 +180,10 @@ extension Event {
         case .packet(let payload): payload.attempt
         case .counters(let payload): payload.attempt
         case .exit(let payload): payload.attempt
+        case .step(let payload): payload.attempt
+        case .act(let payload): payload.attempt
         case .note(let payload): payload.attempt
+        case .health(let payload): payload.attempt
         case .check(let payload): payload.attempt
         case .suspicion(let payload): payload.attempt
         case .lateness(let payload): payload.attempt

@@ -17,11 +17,19 @@ package struct Console: Sendable {
     private let detail: Detail
     /// How many characters fit into a line; nil where lines have no end.
     private let width: Int?
+    /// Which record it is, where there are several.
+    private let name: String?
+    /// How many of the slowest scenarios to tell.
+    private let slowest: Int
     private var nameWidth = 0
     /// What was expected and measured in attempts that run, for the verbose.
     private var findings: [Attempt: [String]] = [:]
 
-    package init(colour: Bool, detail: Detail = .normal, width: Int? = nil) {
+    package init(
+        colour: Bool, detail: Detail = .normal, width: Int? = nil, name: String? = nil, slowest: Int = 0
+    ) {
+        self.name = name
+        self.slowest = slowest
         self.colour = colour
         self.width = width
         self.detail = detail
@@ -61,7 +69,20 @@ package struct Console: Sendable {
         }
         let again = record.outcomes.flatMap { outcome in outcome.againLines.map { "\(outcome.name)  \($0)\n" } }
         if detail != .quiet, !again.isEmpty { text += "\n" + again.joined() }
-        return text + summary(record, bad)
+        return text + slowestWords(record) + summary(record, bad)
+    }
+
+    /// What took longest, with the kernel timers that it waited for.
+    private func slowestWords(_ record: RunRecord) -> String {
+        let slow = record.outcomes.sorted { $0.duration > $1.duration }.prefix(slowest)
+        let width = slow.map(\.name.count).max() ?? 0
+        let lines = slow.map { outcome in
+            let timer = outcome.scenario.nominalSeconds
+            let waits = timer > 0 ? "  of which \(seconds(Int64(timer * 1e9), decimals: 2)) s for a kernel timer" : ""
+            return
+                "\(seconds(outcome.duration, decimals: 2).aligned(to: 8)) s  \(outcome.name.padded(to: width))\(waits)"
+        }
+        return lines.isEmpty ? "" : "\nslowest:\n" + lines.map { $0.trimmedEnd + "\n" }.joined()
     }
 
     /// The lines to paste into a mail: they say by themselves what ran.
@@ -70,15 +91,18 @@ package struct Console: Sendable {
         let width = bad.map(\.name.count).max() ?? 0
         var lines = bad.map {
             "\(painted($0.verdict.word.padded(to: 7), $0.verdict)) \($0.name.padded(to: width))  "
-                + ($0.reason ?? "no reason given").oneLine
+                + $0.finding.oneLine
         }
         let interruption = record.end?.interrupted.map { "\($0); " } ?? record.truncation.map { "\($0); " } ?? ""
         lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
-        if detail != .quiet || !bad.isEmpty {
-            lines.insert("\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane", at: 0)
+        if detail != .quiet || !bad.isEmpty || name != nil {
+            lines.insert(
+                "\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane\(named)", at: 0)
         }
         return "\n" + lines.map { $0 + "\n" }.joined()
     }
+
+    private var named: String { name.map { ", \($0.oneLine)" } ?? "" }
 
     /// ` in 61.25 s`; nothing for a run that has no end.
     private static func time(_ end: RunEnd?) -> String {
@@ -91,7 +115,7 @@ package struct Console: Sendable {
         let place = header.place == "host" ? "" : " (\(header.place))"
         let title =
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine)\(place), "
-            + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\n"
+            + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\(named)\n"
         return title + header.limits.map { "  \($0.oneLine)\n" }.joined() + "\n"
     }
 

@@ -24,14 +24,14 @@ package enum GitHubAnnotations {
     private static func annotation(_ outcome: Outcome, on kernel: String) -> String {
         let place = (outcome.failedChecks.first?.location ?? outcome.scenario.location).split(separator: ":")
         let file = property(directory + (place.first.map(String.init) ?? ""))
-        let line = place.count > 1 ? ",line=\(place[1])" : ""
+        let line = place.count > 1 ? UInt32(place[1]).map { ",line=\($0)" } ?? "" : ""
         let title = property("\(outcome.name) \(outcome.verdict.word) on Linux \(kernel)")
         let text = message(outcome.explanation.joined(separator: "\n"))
         return "::error file=\(file)\(line),title=\(title)::\(text)"
     }
 
     private static func message(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        text.plain.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
     }
 
     private static func property(_ text: String) -> String {

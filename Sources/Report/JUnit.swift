@@ -14,17 +14,13 @@ package enum JUnit {
     package static func document(_ records: [RunRecord], attachments: Attachments? = nil) -> [UInt8] {
         var suites: [TestSuite] = []
         for record in records {
-            let outcomes = record.outcomes
-            var topics: [String] = []
-            for outcome in outcomes where !topics.contains(outcome.scenario.topic) {
-                topics.append(outcome.scenario.topic)
-            }
+            var topics = record.outcomes.byTopic
             // Where a record breaks off at once, its suite is there to say so.
-            if topics.isEmpty, record.truncation != nil { topics = ["tcpwitness"] }
-            for topic in topics {
+            if topics.isEmpty, record.truncation != nil { topics = [("tcpwitness", [])] }
+            for (topic, outcomes) in topics {
                 suites.append(
                     TestSuite(
-                        id: suites.count, topic: topic, outcomes: outcomes.filter { $0.scenario.topic == topic },
+                        id: suites.count, topic: topic, outcomes: outcomes,
                         record: record
                     ) { outcome in attachments?.paths(record, outcome) ?? [] })
             }
@@ -64,11 +60,16 @@ extension TestSuite {
         }
         self.init(
             id: id, name: (header.guestKernel.map { "\($0) " } ?? "") + topic, startedAt: header.startedAt,
-            time: seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3), properties: header.properties,
+            time: seconds(outcomes.map(\.duration).reduce(0) { $0.plus($1) }, decimals: 3),
+            // The format counts test cases, which are attempts.
+            properties: header.properties + [
+                ("scenarios", String(Set(outcomes.map(\.scenario.id)).count)), ("attempts", String(outcomes.count)),
+            ],
             cases: outcomes.map { TestCase($0, header, attached: attached($0)) },
             output: timelines.joined(separator: "\n\n"),
             // All that was planned may have finished before what follows was lost.
-            errorOutput: record.truncation.map { "the record is \($0)" } ?? "")
+            errorOutput: record.truncation.map { "the record is \($0)" }
+                ?? record.end?.console?.told.joined(separator: "\n") ?? "")
     }
 }
 

@@ -19,14 +19,15 @@ package struct OutcomeText: Sendable {
             lines.append("  claim     \(scenario.claim)")
             if let reason = outcome.reason { lines.append("  reason    \(reason.oneLine)") }
         }
-        if let says = scenario.documentSays, scenario.documentVerdict != .holds {
-            lines.append("  document  \(says.oneLine)  (\(scenario.documentVerdict.rawValue))")
-        }
+        if let standing = scenario.standing, standing.says != nil { lines.append("  document  \(standing.line)") }
         text = lines.map { $0 + "\n" }.joined()
     }
 }
 
 extension Verdict {
+    /// Everything that reports colour with, as numbers of ECMA-48: none, bold, faint, and five colours.
+    package static let colours = [0, 1, 2, 31, 32, 33, 35, 36]
+
     /// The word in the verdict's colour.
     var painted: String { painted(word) }
 

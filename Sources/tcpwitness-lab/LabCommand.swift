@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Health
 internal import Lab
 internal import Linux
 internal import Record
@@ -25,7 +26,13 @@ enum LabCommand {
             return 2
         }
         let found = prerequisites.all()
-        for prerequisite in found { print(prerequisite.line) }
+        do {
+            let output = Descriptor(owning: STDOUT_FILENO)
+            try output.write(Array(found.map { $0.line + "\n" }.joined().utf8))
+        } catch {
+            complain("cannot write to standard output: \(error.errno)")
+            return 2
+        }
         return found.allSatisfy { $0.isPresent || !$0.isRequired } ? 0 : 2
     }
 
@@ -78,17 +85,20 @@ enum LabCommand {
         let traced = found.contains { $0.name == PrerequisiteCheck.tracepointsName && $0.isPresent }
         let hub = traced ? try TraceHub(owner: ownNumber, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
+        let listens = found.contains { $0.name == PrerequisiteCheck.kernelLogName && $0.isPresent }
+        let monitor = listens ? try HealthMonitor(isAlone: machine != nil) : nil
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub, looks: options.looks, machine: machine)
+                trace: hub, health: monitor, looks: options.looks, machine: machine)
         ) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(
                 scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,
                 bothLinks: options.bothLinks),
             control: channels.control)
+        if let monitor { out.write(monitor.lastWords(at: (Instant.now - start).nanoseconds)) }
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
 

@@ -1,3 +1,4 @@
+internal import Baselines
 internal import Compare
 internal import Record
 internal import Report
@@ -19,16 +20,21 @@ struct BaselineReport {
             self.init("\(release)  the baseline of \(series) knows nothing of the \(lane.rawValue) lane\n", .asExpected)
             return
         }
-        let findings = baseline.check(record, partial: !isWhole)
+        let findings = baseline.check(record, knowing: knownChanges, partial: !isWhole)
         // What could not be judged has been told, and has a status of its own.
         let surprises = findings.filter { $0.isFailure && $0.kind != .unjudged }
+        let known = findings.filter { $0.kind == .knownChange }
         let fresh = findings.count { $0.kind == .newScenario }
         let skipped = Set(record.attempts.filter { $0.finished?.verdict == .skipped }.map(\.attempt.scenario)).count
         var words = [surprises.isEmpty ? "as its baseline says" : "not as its baseline says"]
+        if !known.isEmpty { words[0] += ", but for \(known.count) known change\(known.count == 1 ? "" : "s")" }
+        if let old = baseline.kernelVersion, let new = record.header.kernelVersion, new.isNewer(than: old) ?? false {
+            words.append("a newer release than the baseline's \(old.words)")
+        }
         if skipped > 0 { words.append("\(skipped) skipped") }
         if fresh > 0 { words.append("\(fresh) not in the baseline yet ('tcpwitness baseline update' adds them)") }
         self.init(
-            "\(release)  \(words.joined(separator: ", "))\n" + surprises.map { "  \($0.line)\n" }.joined(),
+            "\(release)  \(words.joined(separator: ", "))\n" + (known + surprises).map { "  \($0.line)\n" }.joined(),
             surprises.isEmpty ? .asExpected : .regression)
     }
 

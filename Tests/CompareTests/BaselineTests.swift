@@ -41,7 +41,7 @@ import Testing
     @Test func anExpectedDifferenceThatVanished() {
         #expect(
             lines([.of("open.self-connect", variant: "challenge ACK")]) == [
-                "expected difference vanished: open.self-connect: variant was DSACK (23e89e8ee7be, c1668292689a), "
+                "vanished, unexplained: open.self-connect: variant was DSACK (23e89e8ee7be, c1668292689a), "
                     + "now challenge ACK"
             ])
         let failing = Baseline(series: "6.12", kernel: "6.12.1")

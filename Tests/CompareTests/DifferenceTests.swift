@@ -275,7 +275,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("6.12.48+deb13-amd64", KernelVersion(6, 12, 48)), ("5.10.0-35-amd64", KernelVersion(5, 10, 0)),
+        ("6.12.48+deb13-amd64", KernelVersion(6, 12, 48)), ("5.10.0-35-amd64", KernelVersion(5, 10)),
         ("7.2-rc3", KernelVersion(7, 2)), ("linux", nil), ("6", nil),
     ])
     func kernelVersions(_ release: String, _ version: KernelVersion?) {

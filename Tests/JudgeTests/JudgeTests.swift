@@ -1,6 +1,10 @@
 import Judge
+import struct Judge.Expectation
 import Record
 import Testing
+
+// The testing library has one of its own.
+private typealias Expectation = Judge.Expectation
 
 /// The rules by which every verdict is reached, each with what it must not be taken for.
 @Suite("The judge") struct JudgeTests {
@@ -163,18 +167,18 @@ extension Finding {
 
     fileprivate static func warning(at instant: Int64) -> Finding {
         Finding(
-            Expectation(
+            Judge.Expectation(
                 "no warning of the kernel", exactness: .always, location: "Health.swift:1", witnesses: ["kmsg"],
                 canBeDisturbed: false), .broken(seen: "WARN", at: instant))
     }
 
     fileprivate static func unjudged(claim: Bool = false) -> Finding {
         Finding(
-            Expectation("A passes CLOSING", location: "A.swift:2", witnesses: ["trace"], carriesClaim: claim),
+            Judge.Expectation("A passes CLOSING", location: "A.swift:2", witnesses: ["trace"], carriesClaim: claim),
             .unjudged(reason: "no tracepoint"))
     }
 
-    private static func expectation(_ words: String) -> Expectation {
-        Expectation(words, location: "A.swift:1", witnesses: ["segments"])
+    private static func expectation(_ words: String) -> Judge.Expectation {
+        Judge.Expectation(words, location: "A.swift:1", witnesses: ["segments"])
     }
 }

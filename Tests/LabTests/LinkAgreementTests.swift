@@ -43,18 +43,22 @@ import Testing
     @Test func disagreement() {
         #expect(
             judge((end(1, link: "netem"), []), (end(2, .failed, link: "relay", reason: "no FIN"), []))
-                == (.failed, "no FIN; the links disagree: over netem passed, over relay failed (no FIN)"))
+                == (
+                    .failed,
+                    "no FIN; the links disagree: over netem (attempt 1) passed, over relay (attempt 2) failed (no FIN)"
+                ))
         // A failure that was told first stays what it was.
         #expect(
             judge((end(2, .failed, link: "relay", reason: "no FIN"), []), (end(1, link: "netem"), []))
-                == (.error, "the links disagree: over relay failed (no FIN), over netem passed"))
+                == (.error, "the links disagree: over relay (attempt 2) failed (no FIN), over netem (attempt 1) passed")
+        )
         // Whichever ends first.
         #expect(
             judge((end(2, link: "relay", variant: "DSACK"), []), (end(1, link: "netem"), []))
-                == (.error, "the links disagree: over relay 'DSACK', over netem no variant"))
+                == (.error, "the links disagree: over relay (attempt 2) 'DSACK', over netem (attempt 1) no variant"))
         #expect(
             judge((end(1, link: "netem"), measured(1)), (end(2, link: "relay"), measured(2)))
-                == (.error, "the links disagree: over netem gap 1.0 s, over relay gap 2.0 s"))
+                == (.error, "the links disagree: over netem (attempt 1) gap 1.0 s, over relay (attempt 2) gap 2.0 s"))
     }
 
     @Test func repetitionsAreComparedInPairs() {

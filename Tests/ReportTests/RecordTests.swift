@@ -44,7 +44,7 @@ import Testing
         ("\u{0}\u{1}\u{2}", "line 1: not a line of a tcpwitness record"),
         (
             #"{"version":2,"kind":"run","payload":{}}"# + "\n",
-            "line 1: the record has version 2, this tcpwitness reads up to 1: use a newer one"
+            "line 1: this record is of a newer tcpwitness (version 2)"
         ),
         (#"{"version":1,"kind":"run","payload":{}}"# + "\n", "line 1: a line of kind run lacks what it should have"),
         (#"{"version":1,"kind":"later","payload":{}}"# + "\n", "not a tcpwitness record: it has no header line"),
