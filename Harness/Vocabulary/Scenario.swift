@@ -12,6 +12,7 @@ extension LabScenario {
     ///   - verdict: how the documents' claim fares.
     ///   - link: what lies between A and B.
     ///   - alone: it changes the whole machine, so nothing may run beside it.
+    ///   - restsOnPaths: what is claimed shows in the paths alone, in no row, no segment and no answer.
     ///   - sysctls: changes to what both hosts start from, by lane.
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
     ///   - body: its steps. Outside of steps it only makes connections and goes through cases; what depends on what the
@@ -19,6 +20,7 @@ extension LabScenario {
     package init(
         _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
         verdict: DocumentVerdict = .holds, link: Link = .relay, ipv6: Bool = false, alone: Bool = false,
+        restsOnPaths: Bool = false,
         sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, body: @escaping @Sendable () throws -> Void
@@ -26,7 +28,7 @@ extension LabScenario {
         let steps: @Sendable (Lane) -> [String] = { lane in Performer.steps(of: id, lane: lane, body) }
         self.init(
             id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
-            alone: alone, stepsOf: steps, sysctls: sysctls, longestTimer: longestTimer,
+            alone: alone, restsOnPaths: restsOnPaths, stepsOf: steps, sysctls: sysctls, longestTimer: longestTimer,
             location: "\(Self.folder(of: id))/\(SourceLocation(file, line).words)"
         ) { lab in
             try Performer.run(lab, announced: steps(lab.configuration.lane), body)

@@ -13,6 +13,13 @@ private let threads = Atomic<Int>(0)
 package func runAttempt(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> Finished {
+    runJudged(scenario, configuration: configuration, timeline: timeline).finished
+}
+
+/// The same, with whether another try alone may well do without what went wrong.
+func runJudged(
+    _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
+) -> (finished: Finished, mayPassAlone: Bool) {
     let thread = "tcpwitness/\(threads.add(1, ordering: .relaxed).newValue)"
     nameThread(thread)
     configuration.health?.begin(timeline.attempt, threadName: thread)
@@ -27,6 +34,9 @@ package func runAttempt(
     var ending = Ending.ran
     do {
         try scenario.run(lab)
+    } catch ScenarioStop.missing(let expected, let seen) {
+        lab.record(
+            passed: false, expected: expected, seen: seen, witnesses: ["segments"], location: scenario.location)
     } catch {
         ending = Ending(error)
     }
@@ -52,7 +62,7 @@ extension Ending {
     init(_ error: any Error, before: String = "") {
         self =
             switch error {
-            case ScenarioStop.failed: .ran
+            case ScenarioStop.failed, ScenarioStop.missing: .ran
             case ScenarioStop.skipped(let reason): .skipped(reason)
             case ScenarioStop.harness(let reason): .error(reason)
             case ScenarioStop.late(let reason): .tooLate(reason)
@@ -63,12 +73,13 @@ extension Ending {
 
 extension Timeline {
     /// The attempt's last line: what the judge says of it.
-    func finished(_ ending: Ending, of lab: Lab? = nil) -> Finished {
+    func finished(_ ending: Ending, of lab: Lab? = nil) -> (finished: Finished, mayPassAlone: Bool) {
         let judgement = judge(evidence, ending: ending)
         let variants = lab?.variants ?? []
-        return Finished(
+        let finished = Finished(
             attempt: attempt, verdict: judgement.verdict, reason: judgement.reason,
             variant: variants.isEmpty ? nil : variants.joined(separator: "; "), link: lab?.linkUsed ?? "none",
             duration: (Instant.now - start).nanoseconds)
+        return (finished, judgement.mayPassAlone)
     }
 }

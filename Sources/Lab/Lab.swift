@@ -35,6 +35,14 @@ package final class Lab {
     var standing: [Standing] = []
     /// How late the laboratory itself is.
     var lateness: Lateness
+    /// Whether the scenario's claim rests on paths that only the tracepoint shows.
+    let claimRestsOnPaths: Bool
+    /// Where the scenario is written.
+    let location: String
+    /// The resets on the wire that some expectation or rule was about, by their place in the log.
+    var claimedResets: Set<Int> = []
+    /// Resets that the scenario says are no news.
+    var toleratedResets: [ToleratedResets] = []
     /// Set when everything is taken down: whatever ends then is our doing.
     private(set) var isClosing = false
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
@@ -55,6 +63,8 @@ package final class Lab {
         number = try LabNumber()
         paths = PathLedger(timeline: timeline)
         lateness = Lateness(timeline)
+        claimRestsOnPaths = scenario.restsOnPaths
+        location = scenario.location
         inbox = try configuration.trace?.register(laboratory: number.value)
         let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
@@ -152,7 +162,13 @@ package final class Lab {
 
     /// Lets time pass; the wire keeps moving.
     package func pass(_ duration: Duration) throws {
+        try endStanding()
         if duration >= Self.quietPause { fallAsleep() }
+        try watch(for: duration)
+    }
+
+    /// Lets time pass without an act of the scenario.
+    func watch(for duration: Duration) throws {
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()
@@ -163,13 +179,14 @@ package final class Lab {
 
     /// Lets time pass without a pause, so that the kernel's tick finds a processor at work.
     package func keepProcessorBusy(for duration: Duration) throws {
+        try endStanding()
         let deadline = Instant.now + duration
         while Instant.now < deadline { try service() }
     }
 
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
-    private func service() throws -> Bool {
+    func service() throws -> Bool {
         lateness.looked(at: .now)
         defer { lateness.rested(at: .now) }
         var moved = try wire.service()
@@ -292,6 +309,7 @@ package final class Lab {
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
+        if timer > .zero { try endStanding() }
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             call.giveUp(timeline)
             if call.isOwn {
@@ -314,6 +332,9 @@ package final class Lab {
         try endStanding()
         try service()
         chapterStart = wire.log.count
+        for place in toleratedResets.indices where toleratedResets[place].end == nil {
+            toleratedResets[place].end = chapterStart
+        }
         stepStart = chapterStart
         chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }

@@ -100,6 +100,8 @@ extension Lab {
 
     // MARK: What the harness holds against itself
 
+    private static let lastLook = Duration.milliseconds(5)
+
     /// Looks for everything that could be our own or somebody else's doing, up to now.
     func interrogate() throws {
         for process in processes where process.status == nil { try process.interrogate() }
@@ -119,9 +121,19 @@ extension Lab {
     }
 
     /// Looks once more at everything, once the scenario is over.
+    ///
+    /// What the last step has brought about may still be under way: the wire is watched for a moment, during which every
+    /// frame that comes begins the moment anew. Whoever looks longer sees more and blames nobody for less.
     func audit() throws {
+        let deadline = Instant.now + configuration.patience
+        var count = -1
+        while count != wire.log.count && .now < deadline {
+            count = wire.log.count
+            try watch(for: Self.lastLook)
+        }
         try synchronize()
         try endStanding()
+        expectNoOtherReset()
         try interrogate()
     }
 }

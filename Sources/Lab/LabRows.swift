@@ -64,6 +64,7 @@ extension Lab {
     package func requireGone(
         _ socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
     ) throws {
+        if patience != nil { try endStanding() }
         var last: DiagRow?
         let gone = try wait(until: .now + (patience ?? configuration.patience)) {
             last = try self.row(socket)
@@ -109,6 +110,8 @@ extension Lab {
         _ expectation: RowExpectation, of subject: String, host: Host, within patience: Duration?,
         traced socket: Socket?, location: String, _ look: () throws -> DiagRow?
     ) throws -> DiagRow {
+        // Whoever names a time waits for a timer, which may bring about more.
+        if patience != nil { try endStanding() }
         var last: DiagRow?
         /// The last row there was, and when; it may have gone since.
         var sight: (row: DiagRow, at: Instant)?

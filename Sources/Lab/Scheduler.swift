@@ -8,8 +8,9 @@ internal import Synchronization
 /// Runs attempts side by side, the longest first, and hands out their events as each one ends.
 ///
 /// Scenarios that wait for kernel timers sleep nearly all the time and all run at once, once they are asleep; until then
-/// they share a number of places with the others, or hundreds of beginnings would make each other late. One that must be alone runs after all of them, and nothing beside it. A hung attempt is given up at its
-/// deadline, with everything seen so far.
+/// they share a number of places with the others, or hundreds of beginnings would make each other late. One that must be
+/// alone runs after all of them, and nothing beside it. A hung attempt is given up at its deadline, with everything seen
+/// so far. An attempt that the machine was too slow for is tried again alone; one that failed never is.
 package final class Scheduler: Sendable {
     /// What to run and how.
     package struct Plan: Sendable {
@@ -34,22 +35,27 @@ package final class Scheduler: Sendable {
             self.bothLinks = bothLinks
         }
 
+        /// How often an attempt is tried again, at most, that the harness itself was not up to.
+        package var tries = 2
+
         /// How many attempts there are at a scenario, numbered from 1.
         package func count(of scenario: Scenario) -> Int {
             max(1, repetitions) * (bothLinks && scenario.link.isImpaired ? 2 : 1)
         }
 
         /// Every attempt, those over the relay numbered on.
-        private var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+        private var attempts: [Planned] {
             scenarios.flatMap { scenario in
                 (1...count(of: scenario)).map {
-                    (scenario, Attempt(scenario: scenario.id, number: $0), $0 > max(1, repetitions))
+                    Planned(
+                        scenario: scenario, attempt: Attempt(scenario: scenario.id, number: $0),
+                        overRelay: $0 > max(1, repetitions), isAlone: scenario.alone)
                 }
             }
         }
 
         /// Every attempt, in the order in which they begin: those that must be alone last.
-        func inOrder(_ lane: Lane) -> [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+        func inOrder(_ lane: Lane) -> [Planned] {
             let attempts = attempts
             let keys = keys(attempts.map { $0.scenario.longestTimer(lane) })
             // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
@@ -67,17 +73,33 @@ package final class Scheduler: Sendable {
         }
     }
 
+    /// An attempt that is to be made.
+    struct Planned {
+        let scenario: Scenario
+        var attempt: Attempt
+        let overRelay: Bool
+        var isAlone: Bool
+        /// Why it is tried again.
+        var since: String?
+    }
+
     private struct Running {
+        let planned: Planned
         let timeline: Timeline
         let deadline: Instant
         var isAsleep = false
-        let isAlone: Bool
         let machineSettings: MachineSettings?
+    }
+
+    private struct Done {
+        let planned: Planned
+        let timeline: Timeline
+        let result: (finished: Finished, mayPassAlone: Bool)
     }
 
     private struct State {
         var running: [Attempt: Running] = [:]
-        var done: [(Timeline, Finished)] = []
+        var done: [Done] = []
         var agreement = LinkAgreement(repetitions: 1)
     }
 
@@ -111,25 +133,29 @@ package final class Scheduler: Sendable {
         let lane = configuration.lane
         state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
         var waiting = plan.inOrder(lane)
+        // A machine that is too slow for much of the run is too slow for its tries again too.
+        var triesLeft = plan.tries == 0 ? 0 : max(16, waiting.count / 4)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
-            report()
+            for again in report(triesLeft: triesLeft, of: plan.tries) {
+                waiting.append(again)
+                triesLeft -= 1
+            }
             // What ends between the report and this look is still to be reported.
             let (busy, asleep, isReported, isReserved) = state.withLock { state in
                 (
                     state.running.values.count { !$0.isAsleep }, state.running.values.count { $0.isAsleep },
-                    state.done.isEmpty, state.running.values.contains { $0.isAlone }
+                    state.done.isEmpty, state.running.values.contains { $0.planned.isAlone }
                 )
             }
             if waiting.isEmpty && busy + asleep == 0 && isReported { return }
-            let next = waiting.firstIndex { scenario, _, _ in
-                if isReserved || scenario.alone { return busy + asleep == 0 }
+            let next = waiting.firstIndex { planned in
+                if isReserved || planned.isAlone { return busy + asleep == 0 }
                 guard plan.jobs == nil else { return busy + asleep < places }
                 return busy < places && asleep < Self.sleepers
             }
             if let next {
-                let (scenario, attempt, overRelay) = waiting.remove(at: next)
-                try begin(scenario, attempt, overRelay: overRelay, since: start)
+                try begin(waiting.remove(at: next), since: start)
             } else if waitForNews(control) {
                 return
             }
@@ -149,11 +175,10 @@ package final class Scheduler: Sendable {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
     }
 
-    private func begin(
-        _ scenario: Scenario, _ attempt: Attempt, overRelay: Bool, since start: Instant
-    ) throws(SystemError) {
+    private func begin(_ planned: Planned, since start: Instant) throws(SystemError) {
+        let (scenario, attempt) = (planned.scenario, planned.attempt)
         var configuration = configuration
-        if overRelay { configuration.link = .relay }
+        if planned.overRelay { configuration.link = .relay }
         let machineSettings = configuration.machine.map { MachineSettings(of: $0) }
         configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
@@ -162,8 +187,7 @@ package final class Scheduler: Sendable {
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone,
-                machineSettings: machineSettings)
+                planned: planned, timeline: timeline, deadline: .now + allowance, machineSettings: machineSettings)
         }
         if sleeps(scenario) {
             configuration.whenAsleep = { [self] in
@@ -171,12 +195,16 @@ package final class Scheduler: Sendable {
                 wake()
             }
         }
-        emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
+        emit([
+            .started(
+                Started(attempt: attempt, at: (timeline.start - start).nanoseconds, since: planned.since))
+        ])
         try startThread { [self, configuration] in
-            let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
+            let result = runJudged(scenario, configuration: configuration, timeline: timeline)
             // An attempt that was given up meanwhile has already been reported.
             state.withLock {
-                if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) }
+                guard $0.running.removeValue(forKey: attempt) != nil else { return }
+                $0.done.append(Done(planned: planned, timeline: timeline, result: result))
             }
             wake()
         }
@@ -188,17 +216,17 @@ package final class Scheduler: Sendable {
         write(wakeup.raw, &one, 8)
     }
 
-    /// Emits what has ended, and gives up what is past its deadline.
-    private func report() {
+    /// Emits what has ended, and gives up what is past its deadline; returns what is to be tried again.
+    private func report(triesLeft: Int, of tries: Int) -> [Planned] {
         let now = Instant.now
-        let (done, abandoned) = state.withLock { state -> ([(Timeline, Finished)], [MachineSettings]) in
+        let (done, abandoned) = state.withLock { state -> ([Done], [MachineSettings]) in
             var abandoned: [MachineSettings] = []
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
                 if let settings = running.machineSettings { abandoned.append(settings) }
                 let allowed = Int((running.deadline - running.timeline.start).seconds)
                 let finished = running.timeline.finished(.givenUp("did not finish within \(allowed) s"))
-                state.done.append((running.timeline, finished))
+                state.done.append(Done(planned: running.planned, timeline: running.timeline, result: finished))
             }
             let done = state.done
             state.done = []
@@ -206,11 +234,24 @@ package final class Scheduler: Sendable {
         }
         // What comes next must not find what these have changed, nor must they put anything back in its middle.
         for settings in abandoned { settings.close() }
-        for (timeline, finished) in done {
-            let events = timeline.ordered
-            let agreed = state.withLock { $0.agreement.judged(finished, events) }
-            emit(events + [.finished(agreed)])
+        var again: [Planned] = []
+        for one in done {
+            let events = one.timeline.ordered
+            var finished = one.result.finished
+            let count = (one.planned.attempt.again ?? 0) + 1
+            if one.result.mayPassAlone && count <= tries && again.count < triesLeft {
+                var next = one.planned
+                next.attempt.again = count
+                next.isAlone = true
+                next.since = finished.reason
+                again.append(next)
+                finished.isTriedAgain = true
+            } else {
+                finished = state.withLock { $0.agreement.judged(finished, events) }
+            }
+            emit(events + [.finished(finished)])
         }
+        return again
     }
 
     /// Waits until an attempt ends or a deadline passes; returns whether the run is to be cut off.

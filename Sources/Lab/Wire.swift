@@ -138,6 +138,7 @@ package final class Wire {
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
         try beforeAct?()
         // What has already been sent still meets the old rules.
         try service()
@@ -264,6 +265,7 @@ package final class Wire {
             case .delay: .delayed
             }
         var entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        entry.metNamedRule = rule.map { !$0.patterns.isEmpty || $0.isDrop } ?? false
         switch action {
         case .delay(let delay): entry.due = stamp + delay
         case .duplicate: entry.copies = 2

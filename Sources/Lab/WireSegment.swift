@@ -15,6 +15,8 @@ package struct WireSegment: Sendable {
     let frame: [UInt8]
     /// When the wire is to deliver a delayed one.
     var due: Instant?
+    /// Whether a rule was made for segments like this one.
+    var metNamedRule = false
     /// How many of it the wire delivers, where that is not one.
     var copies: Int?
 }

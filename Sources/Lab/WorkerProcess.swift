@@ -44,7 +44,7 @@ package final class WorkerProcess {
     /// Asks for a call and does not wait for its answer. One call at a time.
     package func begin(_ request: Request, socket: Socket? = nil) throws -> PendingCall {
         let request = lab.configuration.tampering.calls?(host.name, request) ?? request
-        if request.mayCauseTraffic { try lab.endStanding() }
+        if request.mayChangeAnything { try lab.endStanding() }
         return try begin(request, socket: socket, isOwn: false)
     }
 

@@ -20,6 +20,18 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// Wall-clock nanoseconds (CLOCK_REALTIME), as packet sockets stamp with.
     package static var wall: Int64 { read(CLOCK_REALTIME) }
 
+    /// The uptime from which on the kernel's clocks of whole seconds can be told from clocks that were never set.
+    ///
+    /// In the first second ktime_get_seconds() is 0, which TIME_WAIT takes for "no timestamp": PAWS is off there.
+    package static let clocksAreSet = Instant(nanoseconds: 2_000_000_000)
+
+    /// Sleeps until this instant has come.
+    package func sleepUntil() {
+        var time = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
+    }
+
     fileprivate static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

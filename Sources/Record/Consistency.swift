@@ -98,7 +98,10 @@ extension Check {
 
 extension Attempt {
     /// The name of the attempt in reports.
-    package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
+    package var name: String { nameOfAll + (again.map { $0 == 1 ? " again" : " again \($0)" } ?? "") }
+
+    /// The name of the whole attempt, however often it is tried.
+    package var nameOfAll: String { number == 1 ? scenario : "\(scenario) #\(number)" }
 }
 
 extension Event {

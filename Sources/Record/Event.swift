@@ -38,14 +38,17 @@ package struct Attempt: Codable, Hashable, Sendable, Comparable {
     package var scenario: String
     /// Counts from 1; above 1 only with `--repeat`.
     package var number: Int
+    /// Which try again of this attempt, from 1; nil for the first try.
+    package var again: Int?
 
-    package init(scenario: String, number: Int) {
+    package init(scenario: String, number: Int, again: Int? = nil) {
         self.scenario = scenario
         self.number = number
+        self.again = again
     }
 
     package static func < (left: Attempt, right: Attempt) -> Bool {
-        (left.scenario, left.number) < (right.scenario, right.number)
+        (left.scenario, left.number, left.again ?? 0) < (right.scenario, right.number, right.again ?? 0)
     }
 }
 
@@ -176,10 +179,13 @@ package struct Started: Codable, Equatable, Sendable {
     package var attempt: Attempt
     /// Nanoseconds since the run began.
     package var at: Int64
+    /// Why the attempt is tried again, with nothing beside it; nil for a first try.
+    package var since: String?
 
-    package init(attempt: Attempt, at: Int64) {
+    package init(attempt: Attempt, at: Int64, since: String? = nil) {
         self.attempt = attempt
         self.at = at
+        self.since = since
     }
 }
 
@@ -194,10 +200,14 @@ package struct Finished: Codable, Equatable, Sendable {
     package var link: String
     /// Nanoseconds the attempt took.
     package var duration: Int64
+    /// True when it is tried again with nothing beside it, because the harness itself was not up to it; else nil.
+    package var isTriedAgain: Bool?
 
     package init(
-        attempt: Attempt, verdict: Verdict, reason: String?, variant: String?, link: String, duration: Int64
+        attempt: Attempt, verdict: Verdict, reason: String?, variant: String?, link: String, duration: Int64,
+        isTriedAgain: Bool? = nil
     ) {
+        self.isTriedAgain = isTriedAgain
         self.attempt = attempt
         self.verdict = verdict
         self.reason = reason

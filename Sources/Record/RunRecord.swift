@@ -3,7 +3,7 @@ package struct RunRecord: Sendable, Equatable {
     package var header: RunHeader
     /// In the order they were planned.
     package var plan: [ScenarioDescription]
-    /// In the plan's order, then by number.
+    /// In the plan's order, then by number; of an attempt that was tried again the last try, which counts.
     package var attempts: [AttemptRecord]
     /// Nil when the record was cut off.
     package var end: RunEnd?
@@ -22,6 +22,8 @@ package struct RunRecord: Sendable, Equatable {
         package var measurements: [Measurement]
         /// Nil when the run was cut off during the attempt.
         package var finished: Finished?
+        /// The tries before it, for which the machine was too slow, in their order.
+        package var earlier: [AttemptRecord] = []
     }
 }
 
@@ -145,9 +147,20 @@ extension RunRecord {
         }
 
         func attempts() -> [AttemptRecord] {
-            records.values.sorted {
-                (places[$0.attempt.scenario] ?? 0, $0.attempt.number)
-                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number)
+            let tries = records.values.sorted {
+                (places[$0.attempt.scenario] ?? 0, $0.attempt.number, $0.attempt.again ?? 0)
+                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number, $1.attempt.again ?? 0)
+            }
+            return tries.reduce(into: []) { attempts, record in
+                var record = record
+                if let last = attempts.last, last.attempt.scenario == record.attempt.scenario,
+                    last.attempt.number == record.attempt.number, last.finished?.isTriedAgain == true
+                {
+                    attempts.removeLast()
+                    record.earlier = last.earlier + [last]
+                    record.earlier[record.earlier.count - 1].earlier = []
+                }
+                attempts.append(record)
             }
         }
     }

@@ -67,6 +67,8 @@ package struct Console: Sendable {
             let heading = outcome.heading(verdict: painted(outcome.verdict.word, outcome.verdict))
             text += "\n" + ([heading] + outcome.explanation).map { $0 + "\n" }.joined()
         }
+        let again = record.outcomes.flatMap { outcome in outcome.againLines.map { "\(outcome.name)  \($0)\n" } }
+        if detail != .quiet, !again.isEmpty { text += "\n" + again.joined() }
         return text + slowestWords(record) + summary(record, bad)
     }
 
@@ -118,11 +120,12 @@ package struct Console: Sendable {
     }
 
     private func line(of finished: Finished) -> String {
-        let verdict = painted(finished.verdict.word.padded(to: 7), finished.verdict)
+        let isTriedAgain = finished.isTriedAgain == true
+        let verdict = painted((isTriedAgain ? "late" : finished.verdict.word).padded(to: 7), finished.verdict)
         let name = finished.attempt.name.padded(to: nameWidth)
         let time = "\(seconds(finished.duration, decimals: 2).aligned(to: 8)) s"
         var remark = finished.variant ?? ""
-        if finished.verdict == .skipped, let reason = finished.reason { remark = reason.oneLine }
+        if finished.verdict == .skipped || isTriedAgain, let reason = finished.reason { remark = reason.oneLine }
         // What does not fit is in the reports; lines that wrap are no table.
         if let width { remark = remark.cut(to: width - 7 - nameWidth - time.count - 6) }
         return "\(verdict)  \(name)  \(time)" + (remark.isEmpty ? "" : "  \(remark)") + "\n"

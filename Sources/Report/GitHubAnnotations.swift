@@ -9,6 +9,11 @@ package enum GitHubAnnotations {
         runs.flatMap { run in
             let failing = run.record.outcomes.filter(\.isBad)
             var lines = failing.map { annotation($0, on: run.name) }
+            for outcome in run.record.outcomes {
+                lines += outcome.againLines.map {
+                    "::notice title=\(property("\(outcome.name) on Linux \(run.name)"))::\(message($0))"
+                }
+            }
             if let ending = run.record.truncation ?? run.record.end?.interrupted {
                 lines.append("::warning title=Linux \(property(run.name))::\(message(ending))")
             }

@@ -105,7 +105,7 @@ struct HTMLStep {
 extension Outcome {
     /// Why it did not pass, as pairs of a name and a text.
     fileprivate var explained: [(String, String)] {
-        var pairs: [(String, String)] = []
+        var pairs = again.map { ("tried again", "alone, since \($0)") }
         if verdict == .error || verdict == .skipped || (verdict == .failed && failedChecks.isEmpty), let reason {
             pairs.append((verdict == .skipped ? "skipped" : "reason", reason))
         }

@@ -54,10 +54,10 @@ extension TestSuite {
         id: Int, topic: String, outcomes: [Outcome], record: RunRecord, attached: (Outcome) -> [String]
     ) {
         let header = record.header
-        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst }
+        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst || !$0.again.isEmpty }
         let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
-            return ([title] + outcome.timeline).joined(separator: "\n")
+            return ([title] + outcome.againLines.map { "  \($0)" } + outcome.timeline).joined(separator: "\n")
         }
         self.init(
             id: id, name: (header.guestKernel.map { "\($0) " } ?? "") + topic, startedAt: header.startedAt,
@@ -79,7 +79,7 @@ extension TestCase {
         // Readers make a hierarchy of the dots, in which a kernel is one level.
         let kernel = header.guestKernel.map { String($0.map { $0 == "." ? "_" : $0 }) + "." } ?? ""
         // A line for each attached file, in the form that Jenkins and GitLab look for.
-        let lines = attached.map { "[[ATTACHMENT|\($0)]]" }
+        let lines = outcome.againLines + attached.map { "[[ATTACHMENT|\($0)]]" }
         self.init(
             classname: "tcpwitness.\(kernel)\(outcome.scenario.topic)", name: outcome.name,
             time: seconds(outcome.duration, decimals: 3), trouble: outcome.trouble,

@@ -54,6 +54,7 @@ private struct Test {
         subtests = []
         let reason = (outcome.reason ?? "").oneLine.replacing("#", with: "")
         diagnostics = outcome.isBad ? outcome.explanation : []
+        diagnostics += outcome.againLines
         if let variant = outcome.variant { diagnostics.append("variant \(variant)") }
         result =
             switch outcome.verdict {

@@ -12,6 +12,8 @@ package struct Outcome: Sendable, Equatable {
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?
+    /// Why it was tried again, once for each try before this one, which counts.
+    package var again: [String] = []
     /// Nanoseconds from the begin of the run to that of the attempt.
     package var start: Int64
     /// Nanoseconds; up to the last fact for an attempt that was cut off.
@@ -79,16 +81,16 @@ extension RunRecord {
     private func outcome(of record: AttemptRecord) -> Outcome? {
         if let finished = record.finished {
             return Outcome(
-                name: record.attempt.name, number: record.attempt.number, scenario: record.scenario,
+                name: record.attempt.nameOfAll, number: record.attempt.number, scenario: record.scenario,
                 verdict: finished.verdict,
-                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant,
+                reason: finished.reason, again: record.reasonsForMore, start: record.start, duration: finished.duration, variant: finished.variant,
                 link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
-            name: record.attempt.name, number: record.attempt.number, scenario: record.scenario, verdict: .error,
-            reason: "\(record.attempt.name) did not finish: \(cause)",
+            name: record.attempt.nameOfAll, number: record.attempt.number, scenario: record.scenario, verdict: .error,
+            reason: "\(record.attempt.name) did not finish: \(cause)", again: record.reasonsForMore,
             start: record.start, duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
             checks: record.checks, measurements: record.measurements, facts: record.facts)
     }
@@ -108,6 +110,16 @@ extension RunRecord {
         if let cause = end?.interrupted { return cause }
         return truncation.map { "the record is \($0)" } ?? "the run ended without it"
     }
+}
+
+extension RunRecord.AttemptRecord {
+    /// Why its earlier tries did not count.
+    fileprivate var reasonsForMore: [String] { earlier.map { $0.finished?.reason ?? "no reason given" } }
+}
+
+extension Outcome {
+    /// A line for each try before the one that counts.
+    var againLines: [String] { again.map { "tried again alone, since \($0.oneLine)" } }
 }
 
 extension Event {

@@ -12,6 +12,7 @@ package struct OutcomeText: Sendable {
         lines.append("  kernel    \(header.kernel.release), \(header.laneWords), \(header.place)")
         lines.append("  took      \(Report.duration(outcome.duration))")
         if let variant = outcome.variant { lines.append("  variant   \(variant)") }
+        lines += outcome.againLines.map { "  again     \($0)" }
         if outcome.isBad {
             lines += outcome.explanation
         } else {

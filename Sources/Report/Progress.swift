@@ -33,6 +33,7 @@ package struct Progress: Sendable {
             clock = max(clock, started.at)
         case .finished(let end):
             running[end.attempt] = nil
+            if end.isTriedAgain == true { break }
             finished[end.attempt.scenario, default: 0] += 1
             if end.verdict == .failed || end.verdict == .error { bad.insert(end.attempt.scenario) }
             clock = max(clock, (starts[end.attempt] ?? 0).plus(end.duration))

@@ -50,12 +50,15 @@ package struct RunSummary: Sendable, Equatable {
     package let scenarios: Counts
     package let attempts: Counts
     private let interruption: String?
+    /// How many attempts were tried again, because the machine was too slow for the first try.
+    private let again: Int
 
     package init(_ record: RunRecord) {
         let outcomes = record.outcomes
         attempts = Counts(outcomes.map(\.verdict))
         let byScenario = Dictionary(grouping: outcomes) { $0.scenario.id }
         scenarios = Counts(byScenario.values.compactMap { Verdict.worst(of: $0.map(\.verdict)) })
+        again = outcomes.count { !$0.again.isEmpty }
         interruption = record.stop != nil ? nil : record.end?.interrupted
     }
 
@@ -76,6 +79,7 @@ package struct RunSummary: Sendable, Equatable {
     package var words: String {
         guard scenarios.total > 0 else { return "nothing ran" }
         return scenarios.words(of: "scenarios") + (hasRepeats ? " (\(attempts.words(of: "attempts")))" : "")
+            + (again == 0 ? "" : " (\(again) tried again alone)")
     }
 }
 

@@ -98,6 +98,8 @@ private struct Attempt: Encodable {
     let document: DocumentVerdict
     let verdict: Verdict
     let reason: String?
+    /// Why it was tried again, once for each try before the one that counts.
+    let triedAgain: [String]?
     let variant: String?
     let link: String
     let seconds: Double
@@ -114,6 +116,7 @@ private struct Attempt: Encodable {
         document = outcome.scenario.documentVerdict
         verdict = outcome.verdict
         reason = outcome.reason
+        triedAgain = outcome.again.isEmpty ? nil : outcome.again
         variant = outcome.variant
         link = outcome.link
         seconds = Double(outcome.duration) / 1e9

@@ -22,6 +22,10 @@ package enum SummaryMarkdown {
         ]
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         if let ending { lines += ["> **Caution:** \(escaped(ending))", ""] }
+        let again = record.outcomes.flatMap { outcome in
+            outcome.againLines.map { "- `\(outcome.name)` \(escaped($0))" }
+        }
+        if !again.isEmpty { lines += again + [""] }
         if let console = record.end?.console {
             lines += ["````text"] + console.told.map { $0.oneLine } + ["````", ""]
         }

@@ -41,13 +41,14 @@ package enum Request: Equatable, Sendable {
 }
 
 extension Request {
-    /// Whether the kernel may send something because of it: not if it only looks at a socket, or makes one.
-    package var mayCauseTraffic: Bool {
+    /// Whether the kernel may send something or change a state because of it: not if it only looks at a socket, or makes
+    /// one.
+    package var mayChangeAnything: Bool {
         switch self {
-        case .socket, .getOption, .bind, .listen, .duplicate, .poll, .socketName, .peerName, .outputQueue,
+        case .socket, .getOption, .bind, .duplicate, .poll, .socketName, .peerName, .outputQueue,
             .setNonblocking, .setSignal, .pipe, .fork, .identify:
             false
-        case .setOption, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write, .read,
+        case .setOption, .listen, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write, .read,
             .shutdown, .close, .raise, .exit:
             true
         }
