@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Glibc
-internal import Kernels
 internal import Linux
 
 /// A kernel that can be booted: what it is called, its image and its modules.
@@ -44,11 +43,6 @@ package struct GuestKernel: Equatable, Sendable {
         }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            if modules != nil, KernelSeries.all.contains(where: { $0.name == path }) {
-                throw GuestError(
-                    "--kernel \(argument): \(path) is a series, which has its own modules; only an image takes "
-                        + ":MODULES_DIR")
-            }
             throw GuestError("no kernel \(path): no such file, nor a series that 'tcpwitness kernel list' shows")
         }
         if isDirectory.boolValue {

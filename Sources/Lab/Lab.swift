@@ -7,7 +7,6 @@ internal import Netlink
 internal import Packets
 internal import Record
 internal import Tracing
-internal import Synchronization
 internal import Worker
 
 /// Two hosts, the link between them, their processes and every witness of one attempt at a scenario.
@@ -38,32 +37,29 @@ package final class Lab {
     var lateness: Lateness
     /// Set when everything is taken down: whatever ends then is our doing.
     private(set) var isClosing = false
-    /// What settings of the whole machine were before the scenario changed them, in that order.
-    var machineSettings: [(sysctl: String, value: String)] = []
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
     package var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
     private var isClosed = false
-    private let number: Int
-    private let inbox: TraceHub.Inbox?
+    private let number: LabNumber
+    let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
-
-    private static let counter = Atomic<Int>(0)
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
         self.configuration = configuration
         self.timeline = timeline
-        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
+        number = try LabNumber()
         paths = PathLedger(timeline: timeline)
         lateness = Lateness(timeline)
-        inbox = try configuration.trace?.register(laboratory: number)
-        let addressing = Addressing(configuration.addresses, laboratory: number)
+        inbox = try configuration.trace?.register(laboratory: number.value)
+        let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
+        for host in [a!, b!] { try host.addStrangeInterfaces(configuration.tampering.strangeInterfaces) }
         timeline.add(
             .hosts(HostsFact(attempt: timeline.attempt, at: 0, a: a.addressWords, b: b.addressWords)), at: 0)
         var builder = LinkBuilder(
@@ -79,12 +75,9 @@ package final class Lab {
         wire.beforeAct = { [unowned self] in try endStanding() }
         wire.handled = { [unowned self] in lateness.relayed($0(), due: $1, at: $2) }
         for host in [a!, b!] {
-            for (name, value) in Self.baseline { try host.set(sysctl: name, to: value) }
-            for (name, value) in scenario.sysctls(configuration.lane) {
-                guard try host.sysctl(name) != nil else { continue }
-                try host.set(sysctl: name, to: value)
-            }
-            for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
+            try host.set(
+                sysctls: Self.baseline.map { (key: $0.0, value: $0.1) } + Array(scenario.sysctls(configuration.lane))
+                    + Array(configuration.tampering.sysctls))
             try host.startCounting()
         }
         for host in [a!, b!] { host.ownSockets = try host.socketsInUse() }
@@ -101,7 +94,7 @@ package final class Lab {
         ("tcp_sack", "1"),
     ]
 
-    /// Takes everything down; once is enough. Whatever is left ends with the descriptors.
+    /// Takes everything down; once is enough. What takes time is left to the reaper when the laboratory itself goes.
     package func close() {
         isClosing = true
         restoreMachine()
@@ -114,6 +107,15 @@ package final class Lab {
         for host in [a, b] { host?.forgetProcess() }
         processes = []
         sockets = []
+    }
+
+    deinit {
+        let hosts = [a, b].compactMap(\.self)
+        Reaper.shared.take(
+            LabRemains(
+                hosts: hosts.map { ($0.diagnostics, $0.route, $0.interface) },
+                sockets: wire?.takeSockets() ?? [],
+                namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number))
     }
 
     // MARK: The loop
@@ -273,7 +275,7 @@ package final class Lab {
         }
         process.tracePid = event.pid
         configuration.health?.add(process: event.pid, of: timeline.attempt)
-        trace.register(process: event.pid, laboratory: number)
+        trace.register(process: event.pid, laboratory: number.value)
     }
 
     func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {

@@ -26,13 +26,17 @@ package struct LabConfiguration: Sendable {
     /// The first network namespace of a kernel that is ours alone, a guest's, where what concerns the whole machine may
     /// be changed.
     package var machine: NetworkNamespace?
+    /// What the attempt has changed of that machine; each attempt has its own.
+    var machineSettings: MachineSettings?
+    /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
+    package var corrections: [KernelDefaults.Setting]
     /// For tests of the harness itself: makes the kernel look wrong.
     package var tampering: Tampering
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
         trace: TraceHub?, health: HealthMonitor? = nil, looks: Looks = .steady, machine: NetworkNamespace? = nil,
-        tampering: Tampering = Tampering()
+        corrections: [KernelDefaults.Setting] = [], tampering: Tampering = Tampering()
     ) {
         self.lane = lane
         self.link = link
@@ -43,6 +47,8 @@ package struct LabConfiguration: Sendable {
         self.health = health
         self.looks = looks
         self.machine = machine
+        machineSettings = machine.map { MachineSettings(of: $0) }
+        self.corrections = corrections
         self.tampering = tampering
     }
 }
@@ -71,6 +77,8 @@ package struct Tampering: Sendable {
     package var calls: (@Sendable (HostName, Request) -> Request)?
     /// Set on both hosts behind the scenario's back, after its own sysctls.
     package var sysctls: [String: String] = [:]
+    /// How many pairs of interfaces each host is born with besides its loopback.
+    package var strangeInterfaces = 0
 
     package init() {}
 }

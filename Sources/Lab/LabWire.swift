@@ -6,7 +6,11 @@ internal import Record
 extension Lab {
     /// The segments the hosts sent since a place in the log (the chapter's begin), in order; injected ones are not theirs.
     package func carried(since place: Int? = nil) -> [WireSegment] {
-        wire.log[min(place ?? chapterStart, wire.log.count)...].filter { $0.fate != .injected }
+        let seen = wire.log[min(place ?? chapterStart, wire.log.count)...].filter { $0.fate != .injected }
+        // A frame may have come to us after one that was sent later, where the kernel's receive work was put off.
+        if zip(seen, seen.dropFirst()).allSatisfy({ $0.stamp <= $1.stamp }) { return seen }
+        return seen.enumerated().sorted { ($0.element.stamp, $0.offset) < ($1.element.stamp, $1.offset) }
+            .map(\.element)
     }
 
     /// Waits until a rule has met this many segments; ends the scenario otherwise.

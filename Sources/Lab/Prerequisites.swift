@@ -93,7 +93,7 @@ package struct PrerequisiteCheck {
     private func packetSockets() -> Prerequisite {
         probe("af_packet", required: true, remedy: "build the kernel with CONFIG_PACKET and run with CAP_NET_RAW") {
             let namespace = try NetworkNamespace()
-            _ = try namespace.inside { try PacketSocket(interface: 1, outgoing: true) }
+            _ = try namespace.inside { try PacketSocket(interface: Host.loopback, outgoing: true) }
             return "segments can be captured"
         }
     }
@@ -125,7 +125,8 @@ package struct PrerequisiteCheck {
     private func netem() -> Prerequisite {
         probe("sch_netem", required: false, remedy: "the relay emulates delay and loss instead (modprobe sch_netem)") {
             try withVethPair { route in
-                try route.perform([.netem(Netem(delay: .milliseconds(1)), on: Host.interface)])
+                let index = try route.index(of: Host.interfaceName)
+                try route.perform([.netem(Netem(delay: .milliseconds(1)), on: index)])
                 return "tc netem can be used"
             }
         }
@@ -137,8 +138,8 @@ package struct PrerequisiteCheck {
         let route = try one.inside { try RouteSocket() }
         try route.perform([
             .veth(
-                LinkEnd(name: "veth0", index: Host.interface, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 1])),
-                peer: LinkEnd(name: "veth0", index: Host.interface, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 2])),
+                LinkEnd(name: Host.interfaceName, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 1])),
+                peer: LinkEnd(name: Host.interfaceName, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 2])),
                 in: other)
         ])
         return try body(route)

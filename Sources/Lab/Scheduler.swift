@@ -20,8 +20,14 @@ package final class Scheduler: Sendable {
         /// Whether scenarios with an impaired link are also run, as further attempts, with the relay as their link, and
         /// must come to the same.
         package var bothLinks: Bool
+        /// Runs in an order that only this number decides; nil for the longest first.
+        package var shuffle: UInt64?
 
-        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false) {
+        package init(
+            scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false,
+            shuffle: UInt64? = nil
+        ) {
+            self.shuffle = shuffle
             self.scenarios = scenarios
             self.repetitions = repetitions
             self.jobs = jobs
@@ -34,12 +40,30 @@ package final class Scheduler: Sendable {
         }
 
         /// Every attempt, those over the relay numbered on.
-        fileprivate var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+        private var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
             scenarios.flatMap { scenario in
                 (1...count(of: scenario)).map {
                     (scenario, Attempt(scenario: scenario.id, number: $0), $0 > max(1, repetitions))
                 }
             }
+        }
+
+        /// Every attempt, in the order in which they begin: those that must be alone last.
+        func inOrder(_ lane: Lane) -> [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
+            let attempts = attempts
+            let keys = keys(attempts.map { $0.scenario.longestTimer(lane) })
+            // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
+            return attempts.enumerated().sorted { one, other in
+                (one.element.scenario.alone ? 1 : 0, keys[one.offset], one.offset)
+                    < (other.element.scenario.alone ? 1 : 0, keys[other.offset], other.offset)
+            }.map(\.element)
+        }
+
+        /// What attempts are ordered by, the least first.
+        private func keys(_ longestTimers: [Double]) -> [Double] {
+            guard let shuffle else { return longestTimers.map { -$0 } }
+            var chances = LossGenerator(seed: shuffle)
+            return longestTimers.map { _ in chances.next() }
         }
     }
 
@@ -48,6 +72,7 @@ package final class Scheduler: Sendable {
         let deadline: Instant
         var isAsleep = false
         let isAlone: Bool
+        let machineSettings: MachineSettings?
     }
 
     private struct State {
@@ -85,14 +110,7 @@ package final class Scheduler: Sendable {
         let start = Instant.now
         let lane = configuration.lane
         state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
-        var waiting = plan.attempts
-        // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
-        func order(_ place: Int, _ scenario: Scenario) -> (Int, Double, Int) {
-            (scenario.alone ? 1 : 0, -scenario.longestTimer(lane), place)
-        }
-        waiting = waiting.enumerated().sorted {
-            order($0.offset, $0.element.scenario) < order($1.offset, $1.element.scenario)
-        }.map(\.element)
+        var waiting = plan.inOrder(lane)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
             report()
@@ -136,13 +154,16 @@ package final class Scheduler: Sendable {
     ) throws(SystemError) {
         var configuration = configuration
         if overRelay { configuration.link = .relay }
+        let machineSettings = configuration.machine.map { MachineSettings(of: $0) }
+        configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
         let allowance = Self.allowance(
             longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone)
+                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone,
+                machineSettings: machineSettings)
         }
         if sleeps(scenario) {
             configuration.whenAsleep = { [self] in
@@ -170,16 +191,21 @@ package final class Scheduler: Sendable {
     /// Emits what has ended, and gives up what is past its deadline.
     private func report() {
         let now = Instant.now
-        let done = state.withLock { state in
+        let (done, abandoned) = state.withLock { state -> ([(Timeline, Finished)], [MachineSettings]) in
+            var abandoned: [MachineSettings] = []
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
+                if let settings = running.machineSettings { abandoned.append(settings) }
                 let allowed = Int((running.deadline - running.timeline.start).seconds)
                 let finished = running.timeline.finished(.givenUp("did not finish within \(allowed) s"))
                 state.done.append((running.timeline, finished))
             }
-            defer { state.done.removeAll() }
-            return state.done
+            let done = state.done
+            state.done = []
+            return (done, abandoned)
         }
+        // What comes next must not find what these have changed, nor must they put anything back in its middle.
+        for settings in abandoned { settings.close() }
         for (timeline, finished) in done {
             let events = timeline.ordered
             let agreed = state.withLock { $0.agreement.judged(finished, events) }

@@ -24,6 +24,7 @@ extension Errno {
     package static let EINTR = Errno(rawValue: Glibc.EINTR)
     package static let EAGAIN = Errno(rawValue: Glibc.EAGAIN)
     package static let EACCES = Errno(rawValue: Glibc.EACCES)
+    package static let ENODEV = Errno(rawValue: Glibc.ENODEV)
     package static let EBUSY = Errno(rawValue: Glibc.EBUSY)
     package static let EEXIST = Errno(rawValue: Glibc.EEXIST)
     package static let ENOTDIR = Errno(rawValue: Glibc.ENOTDIR)

@@ -66,10 +66,12 @@ package struct RunHeader: Codable, Equatable, Sendable {
     package var limits: [String]
     /// Which part of a divided run; nil for a whole one.
     package var shard: Shard?
+    /// The number that decided in which order the scenarios ran; nil for the longest first.
+    package var shuffle: UInt64?
 
     package init(
         tool: String, kernel: Kernel, lane: Lane, link: LinkChoice, place: String, startedAt: String?,
-        limits: [String] = [], shard: Shard? = nil
+        limits: [String] = [], shard: Shard? = nil, shuffle: UInt64? = nil
     ) {
         self.tool = tool
         self.kernel = kernel
@@ -79,6 +81,7 @@ package struct RunHeader: Codable, Equatable, Sendable {
         self.startedAt = startedAt
         self.limits = limits
         self.shard = shard
+        self.shuffle = shuffle
     }
 }
 

@@ -110,6 +110,7 @@ extension RunHeader {
         for (name, mine, its) in [
             ("program", tool, other.tool), ("kernel", kernel.words, other.kernel.words),
             ("lane", lane.rawValue, other.lane.rawValue), ("link", link.rawValue, other.link.rawValue),
+            ("order", shuffle.map(String.init) ?? "usual", other.shuffle.map(String.init) ?? "usual"),
             ("place", place, other.place), ("number of shards", "\(shard?.count ?? 0)", "\(other.shard?.count ?? 0)"),
         ] where mine != its {
             return "\(name) \(its), not \(mine)"

@@ -16,17 +16,14 @@ package struct RecordError: Error, Equatable, Sendable, CustomStringConvertible 
 
 /// Turns events into lines.
 package struct RecordEncoder {
-    private let encoder: JSONEncoder
+    private let encoder = LineEncoder()
 
-    package init() {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    }
+    package init() {}
 
     /// One event as one line of UTF-8, with its newline.
     package func line(_ event: Event) -> [UInt8] {
         do {
-            return Array(try encoder.encode(Line(event))) + [UInt8(ascii: "\n")]
+            return try encoder.encode(Line(event)) + [UInt8(ascii: "\n")]
         } catch {
             // Only a value JSON cannot express (a NaN measurement) comes here: a mistake in this program.
             fatalError("cannot encode \(event): \(error)")

@@ -95,7 +95,7 @@ package struct Console: Sendable {
         lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
         if detail != .quiet || !bad.isEmpty || name != nil {
             lines.insert(
-                "\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane\(named)", at: 0)
+                "\(header.tool) on Linux \(header.kernel.release), \(header.laneWords)\(named)", at: 0)
         }
         return "\n" + lines.map { $0 + "\n" }.joined()
     }
@@ -113,7 +113,7 @@ package struct Console: Sendable {
         let place = header.place == "host" ? "" : " (\(header.place))"
         let title =
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine)\(place), "
-            + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\(named)\n"
+            + "\(header.laneWords), link \(header.link.rawValue)\(named)\n"
         return title + header.limits.map { "  \($0.oneLine)\n" }.joined() + "\n"
     }
 

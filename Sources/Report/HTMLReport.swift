@@ -178,7 +178,7 @@ extension Verdict? {
 }
 
 extension RunHeader {
-    fileprivate var setting: String { "\(lane.rawValue) lane, link \(link.rawValue), \(place)" }
+    fileprivate var setting: String { "\(laneWords), link \(link.rawValue), \(place)" }
 }
 
 extension Page.Run {

@@ -44,7 +44,8 @@ extension RunHeader {
         [
             ("kernel release", kernel.release), ("kernel version", kernel.version), ("machine", kernel.machine),
             ("lane", lane.rawValue), ("link", link.rawValue), ("place", place), ("tool", tool),
-        ].map { ($0.0, $0.1.oneLine) } + limits.enumerated().map { ("limit \($0.offset + 1)", $0.element.oneLine) }
+        ].map { ($0.0, $0.1.oneLine) } + (shuffle.map { [("shuffle", String($0))] } ?? [])
+            + limits.enumerated().map { ("limit \($0.offset + 1)", $0.element.oneLine) }
     }
 }
 

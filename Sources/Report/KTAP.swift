@@ -19,7 +19,7 @@ package enum KTAP {
         let header = record.header
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         return [
-            "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.lane.rawValue) lane, "
+            "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.laneWords), "
                 + "link \(header.link.rawValue), \(header.place)"
         ] + [RunSummary(record).words] + header.limits + [ending].compactMap(\.self)
             + (record.end?.console?.told.map { "console  \($0)" } ?? [])

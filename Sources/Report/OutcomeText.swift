@@ -9,7 +9,7 @@ package struct OutcomeText: Sendable {
         let scenario = outcome.scenario
         let verdict = colour ? outcome.verdict.painted : outcome.verdict.word
         var lines = ["\(outcome.name)  \(verdict)  \(scenario.location)"]
-        lines.append("  kernel    \(header.kernel.release), \(header.lane.rawValue) lane, \(header.place)")
+        lines.append("  kernel    \(header.kernel.release), \(header.laneWords), \(header.place)")
         lines.append("  took      \(Report.duration(outcome.duration))")
         if let variant = outcome.variant { lines.append("  variant   \(variant)") }
         if outcome.isBad {

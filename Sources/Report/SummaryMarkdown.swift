@@ -18,7 +18,7 @@ package enum SummaryMarkdown {
         let time = record.end.map { " in \(duration($0.duration))" } ?? ""
         var lines = [
             "## Linux \(escaped(name)): \(RunSummary(record).words)\(time)", "",
-            escaped("\(header.tool), \(header.lane.rawValue) lane, link \(header.link.rawValue), \(header.place)"), "",
+            escaped("\(header.tool), \(header.laneWords), link \(header.link.rawValue), \(header.place)"), "",
         ]
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         if let ending { lines += ["> **Caution:** \(escaped(ending))", ""] }

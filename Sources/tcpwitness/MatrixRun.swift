@@ -127,10 +127,20 @@ final class MatrixRun {
         try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
         let kernels = try arguments.flatMap { argument in
             defer { fetching.end() }
+            try checkModules(of: argument)
             return try complaining(status) { try finder.kernels(argument) }
         }
         try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
         return kernels
+    }
+
+    /// Complains about a directory of modules for a series.
+    private func checkModules(of argument: String) throws {
+        guard let series = argument.split(separator: ":").first, series.count < argument.count,
+            !Files.exists(argument), !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+        else { return }
+        throw Complaint(
+            "--kernel \(argument): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR")
     }
 
     /// Complains about what is missing, before anything runs.
@@ -161,7 +171,8 @@ final class MatrixRun {
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
-            place: qemu.place, startedAt: nil, shard: command.shard)
+            place: qemu.place, startedAt: nil, shard: command.shard,
+            shuffle: command.shuffle)
         let session = RunSession(
             outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
             selected: selected,

@@ -54,6 +54,9 @@ struct RunCommand: Subcommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
+    @Option(help: ArgumentHelp("Run in an order that only this number decides.", valueName: "seed"))
+    var shuffle: UInt64?
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"),
@@ -168,7 +171,7 @@ struct RunCommand: Subcommand {
         let outputs = try checkOutputs(failures)
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
-            shard: shard)
+            shard: shard, shuffle: shuffle)
         let session = RunSession(
             outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
             screen: Screen(quiet: amount.quiet), detail: amount.detail, slowest: amount.slowest ?? 0)
@@ -277,6 +280,7 @@ struct RunCommand: Subcommand {
     func arguments(for selected: [ScenarioDescription], lane: Lane) -> [String] {
         ["run", "--lane", lane.rawValue, "--link", link.rawValue]
             + (jobs.map { ["--jobs", String($0)] } ?? [])
+            + (shuffle.map { ["--shuffle", String($0)] } ?? [])
             + ["--repeat", String(`repeat`), "--patience", patience.words] + selected.map(\.id)
     }
 }
