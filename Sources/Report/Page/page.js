@@ -3,7 +3,7 @@ const runs = JSON.parse($("runs").textContent);
 const blocks = new Map([...document.querySelectorAll("script.scenario")].map(block => [block.dataset.id, block]));
 const shown = { minor: false, looks: true, differences: false };
 const title = document.title;
-let current = null;
+let current = null, shownAddress = null;
 
 // The address.
 
@@ -27,8 +27,10 @@ function formatAddress({ id, first, second, query }) {
 /** Goes to an address; without a step in the history where only what is typed changes. */
 function go(there, quietly) {
   const hash = `#${formatAddress(there)}`;
-  if (quietly) { history.replaceState(null, "", hash); show(); }
+  if (quietly) history.replaceState(null, "", hash);
   else location.hash = hash;
+  // At once: the next key may come before the browser tells of the change.
+  show();
 }
 
 /** The address of a scenario with the filters as they are. */
@@ -38,6 +40,7 @@ function to(id, first, second) {
 
 function show() {
   const { id, first, second, query } = address();
+  shownAddress = location.hash;
   applyFilters(query);
   for (const link of document.querySelectorAll(".scenarios tbody th a")) link.hash = formatAddress(to(link.closest("tr").dataset.id));
   const block = blocks.get(id);
@@ -315,13 +318,12 @@ function back() {
   if (!current) return;
   const { id } = current;
   go(to());
-  show();
   table.find(row => row.dataset.id === id)?.querySelector("th a").focus();
 }
 
 listenToKeys([
   ["Scenarios", [
-    [["/"], "filter", () => { if (current && innerWidth < 1100) { go(to()); show(); } $("words").focus(); }],
+    [["/"], "filter", () => { if (current && innerWidth < 1100) go(to()); $("words").focus(); }],
     [["j"], "next", () => step(1)], [["k"], "previous", () => step(-1)],
     [["n"], "next that failed or is in error", () => step(1, isBad)], [["p"], "previous that failed or is in error", () => step(-1, isBad)],
     [["Enter"], "open"], [["Esc"], "close the segment, then the scenario"]]],
@@ -331,7 +333,7 @@ listenToKeys([
   ["Page", [[["t"], "light or dark", toggleTheme], [["?"], "this sheet"]]],
 ], back);
 
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => { if (location.hash !== shownAddress) show(); });
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; redraw(); } });
 show();
