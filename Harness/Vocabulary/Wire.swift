@@ -287,7 +287,7 @@ package struct Rule: Sendable {
     package func segment(_ number: Int) -> Segment { Segment(name: "\(name) #\(number)") }
 
     /// The segments it has met so far.
-    package func met() throws -> [CarriedSegment] { try attempt.look { _ in try attempt.rule(name).met } }
+    package func met() throws -> [CarriedSegment] { try attempt.look { _ in Array(try attempt.rule(name).met) } }
 }
 
 /// One segment that the wire has carried.
