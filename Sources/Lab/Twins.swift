@@ -44,7 +44,7 @@ package struct Twins {
         }
         for measurement in one.measurements {
             guard let twin = other.measurements.first(where: { $0.name == measurement.name }),
-                (measurement.value - twin.value).magnitude > max(measurement.tolerance, twin.tolerance)
+                !measurement.agrees(with: twin)
             else { continue }
             return words { result in
                 let value = result.measurements.first { $0.name == measurement.name }?.value ?? 0
