@@ -21,7 +21,7 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check matrix behaviours build install manual deb bench lint format clean prerequisites \
+.PHONY: help test check fuzz matrix behaviours build install uninstall manual deb bench lint format clean prerequisites \
 	guest-prerequisites root
 
 help: ## Show this list
@@ -60,6 +60,14 @@ check: lint prerequisites ## Pass the project's own tests (sudo; without it thos
 	$(AS_USER) swift build --build-tests
 	Scripts/run-tests
 
+# What traps is found in a debug build, which the tests need anyway. A mutant follows from the seed and its number, so what
+# is found is found again: FUZZ="--seed 20261125 --only 4711".
+FUZZ := --mutants 20000 --seed 1
+
+fuzz: prerequisites ## Feed everything that reads files and kernels' answers with mutants of them
+	$(AS_USER) swift build --product tcpwitness-fuzz
+	$(AS_USER) "$$($(AS_USER) swift build --show-bin-path)/tcpwitness-fuzz" $(FUZZ)
+
 # In namespaces of their own, where the laboratories get the small socket hash that a run gives them.
 bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to build/reports/bench.json (sudo)
 	@$(AS_USER) mkdir -p $(BENCH_PACKAGE) $(REPORTS)
@@ -83,6 +91,9 @@ build: prerequisites ## Build the three executables into .build/release
 
 install: $(RELEASE)/tcpwitness manual ## Install below PREFIX (/usr/local) after 'make build', with man pages and completions
 	Scripts/install $(RELEASE) build/man "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## Remove what 'make install' has put below PREFIX
+	Scripts/uninstall "$(DESTDIR)$(PREFIX)"
 
 $(RELEASE)/tcpwitness:
 	@echo "first: make build" >&2; exit 2

@@ -10,6 +10,15 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// A scenario imports the vocabulary alone. Members such as `.FIN_WAIT1` or `.EPIPE` are of modules below it, which it
+// need not name: without the feature they are seen as everywhere before it.
+let scenarioSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
 // Workers start by the hundred, also under emulation, where dynamic linking costs eight times the start-up time.
 let fullyStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
 // The lab needs libmnl, of which distributions ship no static library; the Swift runtime is still linked in.
@@ -31,7 +40,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
@@ -45,34 +53,51 @@ let package = Package(
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
+        .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
+        .target(name: "Health", dependencies: ["Linux", "Record"], swiftSettings: strict),
+        .target(name: "Invariants", dependencies: ["Linux", "Packets", "Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
-            name: "Lab", dependencies: ["CLinux", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            name: "Lab",
+            dependencies: [
+                "CLinux", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing",
+                "Worker",
+            ],
             swiftSettings: strict),
+        .target(
+            name: "Engine", dependencies: ["Lab", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            swiftSettings: strict),
+        .target(
+            name: "Vocabulary",
+            dependencies: ["Engine", "Lab", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            path: "Harness/Vocabulary", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Report",
             dependencies: [
-                "Compare", "JUnitXML", "Record", .product(name: "Mustache", package: "swift-mustache"),
+                "Compare", "JUnitXML", "Pages", "Record", .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
-                .embedInCode("Page/page.mustache"), .embedInCode("Page/style.css"), .embedInCode("Page/ladder.js"),
-                .embedInCode("Page/page.js"),
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/layout.js"), .embedInCode("Page/ladder.js"),
+                .embedInCode("Page/segment.js"), .embedInCode("Page/table.js"), .embedInCode("Page/page.js"),
             ], swiftSettings: strict),
-        .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
         .target(
-            name: "JUnitXML", dependencies: [.product(name: "XMLCoder", package: "XMLCoder")], swiftSettings: strict),
+            name: "Pages", resources: [.embedInCode("style.css"), .embedInCode("frame.js")], swiftSettings: strict),
+        .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
+        .target(name: "JUnitXML", swiftSettings: strict),
         .target(
             name: "History",
             dependencies: [
-                "Record", .product(name: "GRDB", package: "GRDB.swift"),
+                "Pages", "Record", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
-            ], resources: [.embedInCode("trends.mustache")], swiftSettings: strict),
+            ], resources: [.embedInCode("trends.mustache"), .embedInCode("trends.js")], swiftSettings: strict),
         .target(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines",
             exclude: ["5.10.json", "6.1.json", "6.12.json", "7.2.json"],
             sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
             swiftSettings: strict),
-        .target(name: "Scenarios", dependencies: ["Lab"], path: "Harness/Scenarios", swiftSettings: strict),
+        .target(
+            name: "Scenarios", dependencies: ["Lab", "Vocabulary"], path: "Harness/Scenarios",
+            swiftSettings: scenarioSettings),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),
         .target(name: "Guest", dependencies: ["Kernels", "Linux"], swiftSettings: strict),
@@ -85,12 +110,24 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
-            name: "tcpwitness-lab", dependencies: ["CLinux", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            name: "tcpwitness-lab", dependencies: ["CLinux", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict,
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "tcpwitness-worker", dependencies: ["Worker"], swiftSettings: strict, linkerSettings: fullyStatic),
+        // What it feeds is all that reads what others wrote; `make fuzz` runs it.
+        .executableTarget(
+            name: "tcpwitness-fuzz",
+            dependencies: [
+                "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Netlink", "Packets", "Record", "Report",
+                "Tracing",
+                "Worker",
+            ], path: "Tests/Fuzz", swiftSettings: strict),
+        .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "Record"], swiftSettings: strict),
+        .testTarget(
+            name: "InvariantTests", dependencies: ["Invariants", "Linux", "Packets", "Record"], swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Compare", "Record", "Report"], exclude: ["Browser", "Fixtures"],
             swiftSettings: strict),
@@ -104,14 +141,18 @@ let package = Package(
         .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .testTarget(
             name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
+        .testTarget(
+            name: "VocabularyTests",
+            dependencies: ["Engine", "Lab", "Linux", "Netlink", "Packets", "Scenarios", "Tracing", "Worker"],
+            swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            name: "LabTests", dependencies: ["Judge", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["CLinux", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            dependencies: ["CLinux", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
             swiftSettings: strict),
     ]
 )

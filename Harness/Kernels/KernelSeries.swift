@@ -1,51 +1,74 @@
-/// A kernel series that can be fetched by name, and where a distribution keeps it.
-package struct KernelSeries: Sendable {
-    /// A distribution's archive and one of its suites.
-    package struct Source: Sendable {
-        package enum Archive: String, Sendable {
-            case main = "debian"
-            case security = "debian-security"
-        }
-
-        package var archive: Archive
+/// A kernel series that can be fetched by name, and where a distribution keeps its releases.
+package struct KernelSeries: Hashable, Sendable {
+    /// An archive and one of its suites.
+    package struct Source: Hashable, Sendable {
+        package var archive: KernelArchive
         package var suite: String
 
-        package init(archive: Archive, suite: String) {
+        package init(_ archive: KernelArchive, _ suite: String) {
             self.archive = archive
             self.suite = suite
         }
     }
 
-    /// `6.1`; what `--kernel` takes.
+    /// What tells one release of a series from the next.
+    package enum Numbering: Hashable, Sendable {
+        /// The upstream part of the package's version: `6.12.118` of `6.12.118-1`, `7.3-rc7` of `7.3~rc7-1~exp1`.
+        case upstream
+        /// The number in the package's name, where the version never moves: `5.15.0-91` of
+        /// `linux-image-5.15.0-91-generic`.
+        case packageName
+    }
+
+    /// `6.12`, `ubuntu-5.15`; what `--kernel` takes. The name of a release begins with it.
     package var name: String
-    /// The newest package of all these is taken.
+    /// `6.12`: what the names of the image's packages have after `linux-image-`.
+    package var version: String
     package var sources: [Source]
-    /// A regular expression for the image's package. A package may bring the kernel itself or depend on what does.
-    package var package: String
-    /// Packages of the image's own version that it needs, by what their names begin with instead of `linux-image`.
-    package var parts: [String] = []
+    /// Builds of one release, the first that there is being taken: the name ends with it.
+    package var flavours: [String]
+    package var numbering: Numbering
+
+    package init(
+        name: String, version: String, sources: [Source], flavours: [String], numbering: Numbering = .upstream
+    ) {
+        self.name = name
+        self.version = version
+        self.sources = sources
+        self.flavours = flavours
+        self.numbering = numbering
+    }
+
+    /// What stands before the version in its name, `ubuntu-`.
+    package var prefix: String { String(name.dropLast(version.count)) }
 }
 
 extension KernelSeries {
-    /// The kernels we compare, oldest first: the cloud flavour, which has no drivers that a guest would wait for.
-    package static let all = [
+    /// The kernels we compare, oldest first, then those of other distributions.
+    package static let all =
+        [
+            debian("5.10", main: ["bullseye"], security: ["bullseye-security"]),
+            debian("6.1", main: ["bookworm"], security: ["bookworm-security", "bullseye-security"]),
+            debian(
+                "6.12", main: ["trixie", "bookworm-backports"], security: ["trixie-security", "bookworm-security"]),
+        ] + ["6.16", "6.17", "6.18", "6.19", "7.0", "7.1"].map { debian($0, main: ["trixie-backports"]) } + [
+            debian("7.2", main: ["forky", "sid", "trixie-backports"]),
+            debian("7.3", main: ["sid", "experimental", "trixie-backports"]),
+            ubuntu("5.4", "focal"), ubuntu("5.15", "jammy"), ubuntu("6.8", "noble"), ubuntu("6.14", "noble"),
+        ]
+
+    /// The cloud flavour has no drivers that a guest would wait for.
+    private static func debian(_ version: String, main: [String], security: [String] = []) -> KernelSeries {
         KernelSeries(
-            name: "5.10",
-            sources: [
-                Source(archive: .main, suite: "bullseye"), Source(archive: .security, suite: "bullseye-security"),
-            ], package: #"^linux-image-5\.10\..*-cloud-amd64$"#),
+            name: version, version: version,
+            sources: main.map { Source(.debian, $0) } + security.map { Source(.debianSecurity, $0) },
+            flavours: ["cloud-amd64", "amd64"])
+    }
+
+    private static func ubuntu(_ version: String, _ suite: String) -> KernelSeries {
         KernelSeries(
-            name: "6.1",
-            sources: [
-                Source(archive: .main, suite: "bookworm"), Source(archive: .security, suite: "bookworm-security"),
-            ], package: #"^linux-image-6\.1\..*-cloud-amd64$"#),
-        KernelSeries(
-            name: "6.12",
-            sources: [
-                Source(archive: .main, suite: "trixie"), Source(archive: .security, suite: "trixie-security"),
-            ], package: #"^linux-image-6\.12\..*-cloud-amd64$"#),
-        KernelSeries(
-            name: "7.2", sources: [Source(archive: .main, suite: "sid")],
-            package: #"^linux-image-7\.2\..*-cloud-amd64$"#, parts: ["linux-binary", "linux-modules"]),
-    ]
+            name: "ubuntu-\(version)", version: version,
+            sources: [suite, "\(suite)-updates", "\(suite)-security"].map { Source(.ubuntu, $0) },
+            flavours: ["kvm", "generic"], numbering: .packageName)
+    }
 }

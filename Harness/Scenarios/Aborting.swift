@@ -145,6 +145,7 @@ enum Aborting {
             + "no CLOSING, no TIME_WAIT, both lose the data. After shutdown() both read it and close in order.",
         cites: [.rfc(9293, "3.6.1"), .kernel("tcp_input.c", "tcp_rcv_state_process")],
         verdict: .unclaimed,
+        restsOnPaths: true,
         steps: [
             "A and B send two bytes each and close; the wire holds everything", "the wire delivers the data only",
             "the same with shutdown(SHUT_WR) in place of close(), and everything delivered",

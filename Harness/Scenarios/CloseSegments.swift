@@ -6,7 +6,7 @@ internal import Record
 
 /// How many segments a close takes, and when they are sent.
 enum CloseSegments {
-    static let all = [fourSegments, threeSegments, finAckPrompt, finackInFinWait1, simultaneousSegmentCount]
+    static let all = [fourSegments, threeSegments, finAckPrompt, FinAckInFinWait1.scenario, simultaneousSegmentCount]
 
     static let fourSegments = Scenario(
         "close.four-segments",
@@ -114,43 +114,6 @@ enum CloseSegments {
         try FinAck.expect(lab, listener, "no data received, process stopped", within: FinAck.prompt, stopped: true) {
             _, _ in
         }
-    }
-
-    static let finackInFinWait1 = Scenario(
-        "close.finack-in-fin-wait1",
-        claim:
-            "A FIN that also acknowledges our FIN takes FIN_WAIT1 to TIME_WAIT; FIN_WAIT2 lasts only while the kernel "
-            + "handles that segment, so netlink never shows it but the tracepoint does.",
-        says: "An end in FIN_WAIT_1 that receives FIN and ACK together skips FIN_WAIT_2.",
-        cites: [
-            .document("001", "两条主线"), .document("001", "状态说明"), .rfc(9293, "3.10.7.4"),
-            .kernel("tcp_input.c", "tcp_rcv_state_process"),
-        ],
-        verdict: .differs,
-        steps: ["A closes; the wire holds B's pure ACK", "B closes: its FIN acknowledges A's FIN"]
-    ) { lab in
-        let pair = try lab.connectedPair()
-        let (client, server) = (pair.client, pair.server)
-        try lab.require(client, shows: .row(.ESTABLISHED, sendQueue: 0))
-        let place = lab.wire.log.count
-        let held = try lab.wire.hold("<ACK")
-        try client.close()
-        lab.expect(try server.ask(.recv(100)), returns: 0)
-        try lab.require(server, shows: .row(.CLOSE_WAIT, .owned))
-        try lab.require(held, met: 1)
-        try lab.require(client, shows: .row(.FIN_WAIT1, .orphan, timer: .retransmit, sendQueue: 1))
-
-        try server.close()
-        try lab.requireCarried("<FIN seq=1 ack=2", since: place)
-        try lab.require(client, shows: .row(.TIME_WAIT, .minisock, timer: .timewait, expires: lab.sixtySeconds))
-        try lab.requireCarried("ACK> seq=2 ack=2", since: place)
-        try lab.requireGone(server)
-        let arrived = lab.carried(since: place).filter { $0.from == .b && $0.fate != .held }.map(\.view)
-        lab.expect(
-            "one segment reaches A after its FIN", arrived.count == 1 && arrived[0].kind == .FIN,
-            seen: SegmentView.describe(arrived), witnesses: ["segments"])
-        try lab.expect(client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .FIN_WAIT2, .CLOSE)
-        try lab.expect(server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED, .CLOSE_WAIT, .LAST_ACK, .CLOSE)
     }
 
     static let simultaneousSegmentCount = Scenario(

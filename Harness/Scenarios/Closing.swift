@@ -18,6 +18,7 @@ enum Closing {
             .document("004", "四次挥手"), .rfc(9293, "3.6"), .kernel("tcp_input.c", "tcp_fin"),
         ],
         ipv6: true,
+        restsOnPaths: true,
         steps: [
             "A closes; the wire holds B's ACK, then lets it go",
             "B reads the end and closes; the wire holds A's last ACK",

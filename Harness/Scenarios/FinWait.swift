@@ -221,9 +221,7 @@ enum FinWait {
     }
 }
 
-/// How long nothing is to happen: longer than any timeout that could end it.
-enum Silence {
-    static func seconds(_ lane: Lane) -> Double { lane == .scaled ? 4 : 7200 }
+extension Silence {
     static func seconds(_ lab: Lab) -> Double { seconds(lab.isScaled ? .scaled : .default) }
 }
 

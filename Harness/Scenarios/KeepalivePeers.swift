@@ -135,7 +135,7 @@ enum KeepalivePeers {
                 "each probe of \(socket.label) has its answer",
                 seen.prefix(6).map(\.view.fromA) == [true, false, true, false, true, false]
                     && seen.allSatisfy { $0.segment.isPureACK && $0.view.sequence == ($0.view.fromA ? 0 : 1) },
-                seen: seen.map { $0.view.description }.joined(separator: ", "), witnesses: ["segments"])
+                seen: seen.map { $0.view.description }.joined(counting: ", "), witnesses: ["segments"])
         }
         for socket in [client, unaccepted] {
             try socket.send("ping")

@@ -8,7 +8,7 @@ internal import Worker
 /// What probes look like, when they are sent, and what becomes of them.
 enum KeepaliveProbes {
     static let all = [
-        probeForm, idleReset, probeUnreliable, pureAckUnreliable, natRefresh, period, notWhileInFlight,
+        probeForm, idleReset, probeUnreliable, LostAck.pureAckUnreliable, natRefresh, period, notWhileInFlight,
     ]
 
     static let probeForm = Scenario(
@@ -97,7 +97,7 @@ enum KeepaliveProbes {
             "before it B has sent a probe, and A has answered",
             between.contains { !$0.view.fromA && $0.view.sequence == 3 }
                 && between.contains { $0.view.fromA && $0.view.sequence == 4 },
-            seen: between.map { $0.view.description }.joined(separator: ", "), witnesses: ["segments"])
+            seen: between.map { $0.view.description }.joined(counting: ", "), witnesses: ["segments"])
         try lab.requireCarried("<ACK seq=4 ack=4")
     }
 
@@ -118,7 +118,7 @@ enum KeepaliveProbes {
         }
         lab.expect(
             "no probe within \(idle.seconds) s of what was last received", early.isEmpty,
-            seen: early.isEmpty ? "none" : early.map(\.description).joined(separator: ", "), witnesses: ["segments"])
+            seen: early.isEmpty ? "none" : early.map(\.description).joined(counting: ", "), witnesses: ["segments"])
     }
 
     static let probeUnreliable = Scenario(
@@ -158,35 +158,6 @@ enum KeepaliveProbes {
         try pair.client.send("alive")
         lab.expect(try pair.server.ask(.recv(100)), reads: "alive")
         try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED)
-    }
-
-    static let pureAckUnreliable = Scenario(
-        "keepalive.pure-ack-unreliable",
-        claim: "A lost ACK is not sent again by itself; the data it was for is, and is acknowledged as a duplicate.",
-        cites: [
-            .document("001", "KeepAlive"), .rfc(9293, "3.8.6.3"), .rfc(2883, "4"),
-            .kernel("tcp_input.c", "tcp_send_dupack"),
-        ],
-        steps: ["B sends; A's ACK is lost", "B's timeout sends the data again, and A acknowledges it again"],
-        longestTimer: { _ in 0.9 }
-    ) { lab in
-        // Makes B's timeout 0.9 s, so that a busy machine does not bring it about before A's ACK.
-        let slow = try lab.wire.delay("ACK> seq=1 ack=1", by: .milliseconds(300))
-        let pair = try lab.connectedPair()
-        try lab.wire.lift(slow)
-        try lab.chapter("data")
-        let lost = try lab.wire.drop("ACK> ack=6", first: 1)
-        try pair.server.send("hello")
-        try lab.require(lost, met: 1)
-        try lab.require(pair.server, shows: .row(.ESTABLISHED, .owned, timer: .retransmit, sendQueue: 5))
-        try lab.expectCarried(
-            "<DATA seq=1 ack=1 len=5", "ACK> seq=1 ack=6", "<DATA seq=1 ack=1 len=5", "ACK> seq=1 ack=6 sack=1:6 dsack")
-        try lab.require(pair.server, shows: .row(.ESTABLISHED, .owned, timer: .off, sendQueue: 0))
-        lab.expect(try pair.client.ask(.recv(100)), reads: "hello")
-        lab.expect(try pair.client.ask(.recv(100, .MSG_DONTWAIT)), fails: .EAGAIN)
-        try lab.expect(lab.a, counts: ["TCPDSACKOldSent": 1, "RetransSegs": 0])
-        try lab.expect(lab.b, counts: ["RetransSegs": 1, "TCPTimeouts": 1, "TCPDSACKRecv": 1])
-        try lab.expectRetransmissionsAgree()
     }
 
     static let natRefresh = Scenario(

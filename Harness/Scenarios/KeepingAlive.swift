@@ -96,7 +96,7 @@ enum KeepingAlive {
             segments().contains { $0.segment.isRST }
         }
         let seen = segments()
-        let patterns = seen.map { $0.view.description }.joined(separator: ", ")
+        let patterns = seen.map { $0.view.description }.joined(counting: ", ")
         let probes = seen.dropLast()
         lab.expect(
             "\(count) probes below the next sequence number, then RST/ACK",

@@ -222,7 +222,7 @@ enum Opening {
         try lab.requireGone(client)
         try lab.expect(lab.a, counts: ["AttemptFails": 1, "TCPAbortOnTimeout": 1])
 
-        let syn = lab.carried()[0].segment
+        let syn = try lab.requireCarried("SYN>").segment
         try lab.chapter("a SYN/ACK comes too late")
         try lab.wire.inject(
             TCPSegment(

@@ -14,7 +14,7 @@ enum OpeningFamilies {
     /// Those that have no chapter over IPv6 of their own, as open.simultaneous and close.ordinary-path have.
     private static let twins = [
         Opening.threeWay, Opening.refused, SimultaneousOpening.segmentCount, Resetting.rstOnLateData,
-        KeepaliveProbes.probeForm, TimeWaitReconnecting.newSynHigher,
+        KeepaliveProbes.probeForm, NewSynHigher.scenario,
     ]
 
     static let v6Twins = Scenario(

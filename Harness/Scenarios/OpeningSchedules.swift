@@ -8,85 +8,7 @@ internal import Worker
 
 /// How often, and for how long, the first two segments of a handshake are repeated.
 enum OpeningSchedules {
-    static let all = [synSchedule, synAckSchedule]
-
-    static let synSchedule = Scenario(
-        "open.syn-retransmit-schedule",
-        claim:
-            "A SYN without an answer is sent again, first tcp_syn_linear_timeouts times after a second each, only then "
-            + "at twice the interval each time; its number is limited by tcp_syn_retries and by the time that these "
-            + "would take if all intervals doubled.",
-        says: "The messages of the handshake are sent again at growing intervals.",
-        cites: [
-            .document("003", "客户端连接的建立"), .rfc(6298, "5"), .kernel("tcp_timer.c", "tcp_write_timeout"),
-            .kernel("tcp_timer.c", "tcp_retransmit_timer"),
-            .commit("ccce324dabfe", "6.5: the first timeouts are equal"),
-        ],
-        verdict: .differs,
-        steps: [
-            "the wire loses every SYN",
-            "A connects with the kernel's tcp_syn_linear_timeouts, B with 0; both retry once and twice (TCP_SYNCNT), in "
-                + "the default lane as often as the kernel has it",
-            "each SYN's time is compared with the schedule", "all give up with ETIMEDOUT",
-        ],
-        longestTimer: { $0 == .scaled ? 7 : 131 }
-    ) { lab in
-        try lab.wire.drop("SYN>", "<SYN")
-        if try lab.b.sysctl("tcp_syn_linear_timeouts") != nil {
-            try lab.b.set(sysctl: "tcp_syn_linear_timeouts", to: "0")
-        }
-        var runs: [(socket: Socket, schedule: SynSchedule)] = []
-        for host in [lab.a!, lab.b!] {
-            let standard = try SynSchedule(of: host)
-            for retries in lab.isScaled ? [1, 2] : [standard.retries] {
-                let socket = try host.socket("\(host.name.rawValue) with \(retries) retries")
-                if lab.isScaled { try socket.set(.TCP_SYNCNT, Int32(retries)) }
-                try socket.setNonblocking()
-                lab.expect(try socket.ask(.connect(SocketAddress(host.peer.ip, 5000))), fails: .EINPROGRESS)
-                try lab.require(socket, shows: .row(.SYN_SENT, .owned, timer: .retransmit, sendQueue: 1))
-                runs.append((socket, SynSchedule(retries: retries, linear: standard.linear)))
-            }
-        }
-        lab.sawVariant(runs[0].schedule.variant)
-
-        for run in runs {
-            try lab.requireGone(run.socket, within: lab.patience(after: run.schedule.giveUp))
-            try judge(lab, run.socket, run.schedule)
-        }
-        for host in [lab.a!, lab.b!] {
-            let mine = runs.filter { $0.socket.host === host }
-            let sent = mine.reduce(0) { $0 + $1.schedule.count }
-            try lab.expect(.retransmit, on: host, traced: sent - mine.count)
-            try lab.expect(
-                host,
-                counts: [
-                    "TCPSynRetrans": Int64(sent - mine.count), "TCPTimeouts": Int64(sent),
-                    "AttemptFails": Int64(mine.count), "TCPAbortOnTimeout": Int64(mine.count),
-                ])
-        }
-    }
-
-    private static func judge(_ lab: Lab, _ socket: Socket, _ schedule: SynSchedule) throws {
-        let syns = lab.carried().filter { $0.from == socket.host.name && $0.segment.source == socket.local }
-        lab.expect(
-            "\(socket.label): \(schedule.count) SYNs, all alike but for the timestamp",
-            syns.count == schedule.count && Set(syns.map { $0.segment.withoutTimestamps }).count == 1
-                && syns.allSatisfy(\.segment.isSYN),
-            seen: SegmentView.describe(syns.map(\.view)), witnesses: ["segments"])
-        for (number, (one, next)) in zip(syns, syns.dropFirst()).enumerated() where number < schedule.waits.count {
-            lab.expect(
-                "\(socket.label): interval \(number + 1)", lasted: next.stamp - one.stamp,
-                within: schedule.waits[number].asTimer)
-        }
-        lab.measure("SYNs of \(socket.label)", Double(syns.count), "segments", tolerance: 0)
-        try lab.expect(socket, passes: .CLOSE, .SYN_SENT, .CLOSE)
-        if lab.configuration.trace != nil, let first = syns.first {
-            let given = try lab.requireStep(of: socket, .SYN_SENT, .CLOSE) - first.stamp
-            lab.expect(
-                "\(socket.label) gives up", lasted: given, within: schedule.giveUp.asTimer, witnesses: ["trace"])
-        }
-        try lab.expect(socket, soError: .ETIMEDOUT)
-    }
+    static let all = [SynRepetition.synSchedule, synAckSchedule]
 
     static let synAckSchedule = Scenario(
         "open.synack-retransmit-schedule",
@@ -207,12 +129,4 @@ struct SynSchedule {
     var count: Int { waits.count }
     var giveUp: Duration { waits.reduce(.zero, +) }
     var variant: String { linear > 0 ? "\(linear + 1) equal timeouts first" : "timeouts double at once" }
-}
-
-extension TCPSegment {
-    fileprivate var withoutTimestamps: TCPSegment {
-        var segment = self
-        segment.options.removeAll { if case .timestamps = $0 { true } else { false } }
-        return segment
-    }
 }

@@ -83,6 +83,7 @@ enum Polling {
         lab.expect(answer, fails: .EAGAIN)
         try expect(lab, pair.server, .ESTABLISHED, [])
         // Or it would go on repeating what is lost.
+        lab.tolerate(resets: "<RST", "<RST/ACK")
         try pair.server.setLinger(seconds: 0)
         try pair.server.close()
         try lab.wire.lift(lost)

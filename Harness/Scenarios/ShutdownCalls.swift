@@ -133,6 +133,7 @@ enum ShutdownCalls {
         let (reset, peer) = try lab.connection("to be reset", to: pair.listener).ends
         try peer.setLinger(seconds: 0)
         try peer.close()
+        try lab.requireCarried("<RST/ACK")
         try lab.requireGone(reset)
         for how in directions { lab.expect(try reset.ask(.shutdown(how)), fails: .ENOTCONN) }
 

@@ -81,6 +81,7 @@ enum SimultaneousOutcomes {
             .document("001", "三次握手"), .rfc(9293, "3.5"), .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
         ],
         verdict: .refuted,
+        restsOnPaths: true,
         steps: [
             "as open.simultaneous: both SYNs cross",
             "the wire loses A's SYN; B connects to A, whose SYN/ACK answers B's",

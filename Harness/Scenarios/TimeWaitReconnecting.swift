@@ -7,71 +7,7 @@ internal import Worker
 
 /// New connections between the addresses and ports of one that is in TIME_WAIT.
 enum TimeWaitReconnecting {
-    static let all = [newSynHigher, newSynLower, reconnectBlocked]
-
-    static let newSynHigher = Scenario(
-        "timewait.new-syn-higher",
-        claim:
-            "A SYN above everything the old connection received, or with a newer timestamp, ends TIME_WAIT and opens a "
-            + "new connection at once.",
-        cites: [
-            .document("004", "TIME_WAIT"), .rfc(9293, "3.6.1"), .rfc(6191, "2"),
-            .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
-            .commit("41eecbd712b7", "6.10: the number that TIME_WAIT chooses for the new connection is used again"),
-        ],
-        steps: ["B closes first", "A connects again from the same port", "the same without timestamps"]
-    ) { lab in
-        for timestamps in [true, false] {
-            try lab.chapter(timestamps ? "with timestamps" : "without timestamps")
-            for host in [lab.a!, lab.b!] { try host.set(sysctl: "tcp_timestamps", to: timestamps ? "1" : "0") }
-            let old = try oldConnection(lab, port: timestamps ? 20_000 : 20_001)
-            try lab.expect(lab.b, counts: ["sockstat.tw": 1])
-            let fin = try lab.requireCarried("<FIN seq=1").segment
-
-            let place = lab.wire.log.count
-            let client = try lab.a.socket("new client")
-            try client.bind(old.address)
-            lab.expect(try client.ask(.connect(SocketAddress(lab.b.ip, 5000))), returns: 0)
-            let server = try old.listener.accept("new server")
-            let answer = try lab.requireCarried("<SYN/ACK", since: place)
-            try expectNumber(lab, of: answer, after: fin, first: try lab.requireCarried("<SYN/ACK"))
-            try lab.expectCarried("SYN> seq=0", "<SYN/ACK seq=0 ack=1", "ACK> seq=1 ack=1", since: place)
-            lab.expect(
-                "timestamps \(timestamps ? "are" : "are not") in use", (answer.segment.timestamps != nil) == timestamps,
-                seen: answer.segment.timestamps == nil ? "none" : "timestamps", witnesses: ["segments"])
-            try lab.requireGone(old.server)
-            try lab.expect(lab.b, counts: ["sockstat.tw": 0])
-            try lab.require(server, shows: .row(.ESTABLISHED, .owned))
-            try lab.expect(server, passes: .LISTEN, .SYN_RECV, .ESTABLISHED)
-            try client.send("new")
-            lab.expect(try server.ask(.recv(100)), reads: "new")
-            try old.listener.close()
-        }
-    }
-
-    /// Expects B's new initial sequence number to be far enough above its last one that no old segment falls into the
-    /// new window; where that choice gets lost, it comes from the clock as always.
-    private static func expectNumber(
-        _ lab: Lab, of answer: WireSegment, after fin: TCPSegment, first: WireSegment
-    ) throws {
-        let above = Int32(bitPattern: answer.segment.sequence &- fin.endSequence)
-        if above == 65_537 {
-            lab.sawVariant("TIME_WAIT chooses the new number")
-            lab.expect(
-                "B's new initial sequence number is 65537 above its last one", true, seen: "\(above)",
-                witnesses: ["segments"])
-        } else {
-            lab.sawVariant("the clock chooses the new number")
-            // One each 64 ns, for the same addresses and ports.
-            let byClock = Double(answer.segment.sequence &- first.segment.sequence) * 64e-9
-            lab.expect(
-                "B's new initial sequence number is 65537 above its last one, or as far above its first as the clock "
-                    + "has gone", abs(byClock - (answer.stamp - first.stamp).seconds) < 0.02,
-                seen:
-                    "\(above) above the last, \(byClock) s above the first, \((answer.stamp - first.stamp).seconds) s "
-                    + "later", witnesses: ["segments"])
-        }
-    }
+    static let all = [NewSynHigher.scenario, newSynLower, reconnectBlocked]
 
     static let newSynLower = Scenario(
         "timewait.new-syn-lower",

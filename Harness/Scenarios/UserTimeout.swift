@@ -88,7 +88,7 @@ enum UserTimeout {
             "\(socket.label): probes, then RST/ACK",
             !probes.isEmpty && probes.allSatisfy { $0.view.kind == .ACK && $0.view.sequence == 0 }
                 && seen.last?.view.kind == .RST_ACK,
-            seen: seen.map(\.view.description).joined(separator: ", "), witnesses: ["segments"])
+            seen: seen.map(\.view.description).joined(counting: ", "), witnesses: ["segments"])
         guard let last = probes.last, let reset = seen.last else { return }
         // What the kernel calls heard is when the segment came, a little after it was sent.
         lab.expect(

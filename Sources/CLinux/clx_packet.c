@@ -16,6 +16,8 @@ int clx_packet_open(int ifindex, int ignore_outgoing)
         goto fail;
     if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one))
         goto fail;
+    if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof one))
+        goto fail;
     /* Without CAP_NET_ADMIN in the first user namespace the plain limits hold; drops are then counted. */
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room))
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
@@ -54,6 +56,10 @@ int clx_packet_receive(int fd, void *buffer, size_t capacity, struct clx_frame *
             struct timespec stamp;
             memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
             frame->realtime_ns = stamp.tv_sec * 1000000000LL + stamp.tv_nsec;
+        } else if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
+            struct tpacket_auxdata data;
+            memcpy(&data, CMSG_DATA(c), sizeof data);
+            frame->unchecked = (data.tp_status & TP_STATUS_CSUMNOTREADY) != 0;
         }
     return 0;
 }

@@ -23,6 +23,13 @@ extension Baseline {
         guard read.version <= Baseline.newestVersion else {
             throw BaselineError("the baseline has version \(read.version): use a newer tcpwitness")
         }
+        guard read.version > 0 else { throw BaselineError("not a tcpwitness baseline") }
+        for (id, expectation) in read.lanes.values.joined() {
+            for figure in expectation.measurements ?? []
+            where !figure.value.isFinite || !figure.tolerance.isFinite || figure.tolerance < 0 {
+                throw BaselineError("\(id): \(figure.name) is no measurement")
+            }
+        }
         self = read
     }
 

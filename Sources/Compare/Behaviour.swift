@@ -199,7 +199,10 @@ extension Event {
         case .segment(let fact): fact.at
         case .packet(let fact): fact.at
         case .row(let fact): fact.at
-        case .run, .plan, .started, .hosts, .counters, .exit, .note, .check, .measurement, .finished, .end: nil
+        case .run, .plan, .started, .hosts, .counters, .exit, .step, .act, .note, .health, .check, .suspicion,
+            .lateness,
+            .measurement, .finished, .end:
+            nil
         }
     }
 }

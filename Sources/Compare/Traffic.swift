@@ -181,12 +181,14 @@ extension Traffic.Segment {
 
     /// A FIN that goes with the last bytes of a stream, and these, apart.
     fileprivate var withoutFINOnData: [Traffic.Segment] {
-        guard flags.contains("F"), length > 0 else { return [self] }
+        let end = sequence &+ UInt32(clamping: length)
+        // Numbers of another connection may be just below 0, and nobody can rely on a record's length.
+        guard flags.contains("F"), length > 0, sequence < end else { return [self] }
         var (data, fin) = (self, self)
         data.flags = "P."
-        if !isAgain { data.news = sequence..<(sequence &+ UInt32(clamping: length)) }
+        if !isAgain { data.news = sequence..<end }
         fin.flags = "F."
-        fin.sequence = sequence &+ UInt32(clamping: length)
+        fin.sequence = end
         fin.length = 0
         return [data, fin]
     }

@@ -1,5 +1,5 @@
 internal import Glibc
-package import Linux
+internal import Linux
 
 /// A kernel under QEMU: started, listened to, and ended.
 ///
@@ -13,6 +13,7 @@ package final class Guest {
     private let memory: TemporaryFile
     private var taken = 0
     private var takenFromMemory = 0
+    private var takenFromConsole = 0
     private var status: WaitStatus?
     private let processor: Processor?
 
@@ -27,8 +28,9 @@ package final class Guest {
         results = try TemporaryFile()
         messages = try TemporaryFile()
         memory = try TemporaryFile()
-        // The shell only gives QEMU its standard descriptors.
-        let script = "exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
+        // The shell gives QEMU its standard descriptors, and an end to what a guest can write.
+        let script =
+            "ulimit -f \(2 * QEMU.memorySize * 2048); exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
         // In the order of QEMU.File.
         let files = [
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
@@ -58,9 +60,10 @@ package final class Guest {
         return poll(&entry, 1, 0) > 0
     }
 
-    /// What the guest has sent since the last time. Throws the error of the failing call.
-    package func read() throws(SystemError) -> [UInt8] {
-        let line = try results.contents(from: taken)
+    /// More of what the guest has sent, a few megabytes at most; empty when that was all. Throws the error of the
+    /// failing call, or a guest error for a count that cannot be.
+    package func read() throws -> [UInt8] {
+        let line = try results.contents(from: taken, count: Self.piece)
         taken += line.count
         let shared = try sharedResults()
         takenFromMemory += shared.count
@@ -68,13 +71,21 @@ package final class Guest {
     }
 
     /// What has come through the shared memory: a count of bytes, which grows when they are there, and the bytes.
-    private func sharedResults() throws(SystemError) -> [UInt8] {
+    ///
+    /// The guest may write any count at any time. It only ever grows, and the bytes have to be in the memory.
+    private func sharedResults() throws -> [UInt8] {
         let head = try memory.contents(from: 0, count: MemoryLayout<UInt64>.size)
         // QEMU makes the file as large as the memory.
         guard head.count == MemoryLayout<UInt64>.size else { return [] }
-        let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-        return try memory.contents(from: head.count + takenFromMemory, count: count - takenFromMemory)
+        let count = head.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard UInt64(takenFromMemory)...UInt64((QEMU.memorySize << 20) - head.count) ~= count else {
+            throw GuestError("its memory cannot hold \(count) bytes of results, of which \(takenFromMemory) were read")
+        }
+        let missing = min(Int(count) - takenFromMemory, Self.piece)
+        return try memory.contents(from: head.count + takenFromMemory, count: missing)
     }
+
+    private static let piece = 4 << 20
 
     /// Waits for QEMU, which has ended or shall end now.
     package func reap(killing: Bool) {
@@ -83,15 +94,31 @@ package final class Guest {
         status = try? child.wait()
     }
 
+    /// What the kernel has printed since the last time. Throws the error of the failing call.
+    package func readConsole() throws -> [UInt8] {
+        let bytes = try console.contents(from: takenFromConsole, count: Self.piece)
+        takenFromConsole += bytes.count
+        return bytes
+    }
+
+    /// All that the kernel has printed; of one that never stops, the begin and the end.
+    package var wholeConsole: [UInt8] { (try? console.ends(of: 16 << 20)) ?? [] }
+
+    /// How it stands now, for `GuestWatch`.
+    package var reading: GuestWatch.Reading { .now(of: child.pid) }
+
+    /// Whether a signal has stopped it.
+    package var isStopped: Bool { child.isStopped }
+
     /// What is known of its end; call it after `reap`.
     ///
-    /// - Parameter wasKilled: that it was us who ended it.
-    package func ending(wasKilled: Bool, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
-        func text(_ file: borrowing TemporaryFile) -> String {
-            String(decoding: (try? file.contents()) ?? [], as: UTF8.self)
-        }
+    /// - Parameters:
+    ///   - verdict: why it was us who ended it; nil when it was not.
+    ///   - console: all that was seen of its console.
+    package func ending(verdict: String?, console: GuestConsole, hasBegun: Bool, hasEnd: Bool) -> GuestEnding {
+        let text = String(decoding: (try? messages.ends(of: 1 << 20)) ?? [], as: UTF8.self)
         return GuestEnding(
-            status: wasKilled ? nil : status, console: text(console), messages: text(messages), hasBegun: hasBegun,
-            hasEnd: hasEnd)
+            status: verdict == nil ? status : nil, verdict: verdict, console: console, messages: text,
+            hasBegun: hasBegun, hasEnd: hasEnd)
     }
 }

@@ -1,18 +1,23 @@
-internal import Foundation
 package import Linux
 
 /// Why a guest gave no whole result, from all that is known of its end.
 package struct GuestEnding {
-    /// How QEMU ended; nil when it had to be killed because nothing came any more.
+    /// How QEMU ended; nil when it had to be killed.
     package var status: WaitStatus?
-    package var console: String
+    /// Why it had to be killed, if that is known.
+    package var verdict: String?
+    package var console: GuestConsole
     /// What QEMU itself printed.
     package var messages: String
     package var hasBegun: Bool
     package var hasEnd: Bool
 
-    package init(status: WaitStatus?, console: String, messages: String, hasBegun: Bool, hasEnd: Bool) {
+    package init(
+        status: WaitStatus?, verdict: String? = nil, console: GuestConsole, messages: String, hasBegun: Bool,
+        hasEnd: Bool
+    ) {
         self.status = status
+        self.verdict = verdict
         self.console = console
         self.messages = messages
         self.hasBegun = hasBegun
@@ -27,48 +32,37 @@ package struct GuestEnding {
             return "QEMU failed: " + (lastLine(messages) ?? "exit \(code)")
         }
         if let crash { return crash }
-        if let complaint { return "the lab in the guest: \(complaint)" }
+        if let complaint = console.complaint { return "the lab in the guest: \(complaint)" }
         guard status != nil else {
-            return "the guest hangs: " + (hasBegun ? "no more results" : "it never sent a result")
+            return "the guest hangs: " + (verdict ?? (hasBegun ? "no more results" : "it never sent a result"))
         }
         if !hasBegun { return "the guest ended without a result" }
         return hasEnd ? nil : "the guest ended before its results did"
     }
-
-    /// The last lines of the console, for whoever has to find the cause.
-    package var consoleTail: [String] { lines(console).suffix(20).map { $0 } }
 
     /// The shell's exit status for a command that is not there.
     private static let notFound: Int32 = 127
 
     /// An oops comes before the panic it leads to.
     private var crash: String? {
-        let all = lines(console)
-        if let oops = all.first(where: { $0.contains("Oops:") || $0.hasPrefix("BUG:") || $0.contains("] BUG:") }) {
-            return "the kernel oopsed: \(message(oops))"
-        }
-        let marker = "Kernel panic - not syncing: "
-        guard let panic = all.first(where: { $0.contains(marker) }), let place = panic.range(of: marker) else {
-            return nil
-        }
-        return "the kernel panicked: \(panic[place.upperBound...])"
+        if let oops = console.oops { return "the kernel oopsed: \(oops)" }
+        return console.panic.map { "the kernel panicked: \($0)" + Self.hint(to: $0) }
     }
 
-    /// The last, since what cannot be loaded comes before what the lab then lacks.
-    private var complaint: String? {
-        let prefix = "tcpwitness: "
-        return lines(console).last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    /// What a panic means that the machine or the image brings about, for those who do not know the words.
+    private static func hint(to panic: String) -> String {
+        let hints = [
+            ("Unable to mount root fs", "it found no init in the initramfs"),
+            ("No working init found", "it found no init that it can run"),
+            ("Requested init", "the init that was asked for is not there"),
+            ("Cannot find place for new RAMDISK", "too little memory"),
+            ("System is deadlocked on memory", "too little memory"),
+            ("Out of memory", "too little memory"),
+        ]
+        return hints.first { panic.contains($0.0) }.map { " (\($0.1))" } ?? ""
     }
 
-    /// Without the kernel's time stamp.
-    private func message(_ line: String) -> String {
-        guard line.hasPrefix("["), let close = line.firstIndex(of: "]") else { return line }
-        return String(line[line.index(after: close)...]).trimmed
-    }
-
-    private func lastLine(_ text: String) -> String? { lines(text).last }
-
-    private func lines(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
+    private func lastLine(_ text: String) -> String? {
+        text.split(whereSeparator: \.isNewline).map { String($0.prefix(400)).trimmed }.last { !$0.isEmpty }
     }
 }

@@ -9,11 +9,20 @@ package struct GuestKernel: Equatable, Sendable {
     package var image: String
     /// A directory with modules somewhere below; nil where all is built in.
     package var modules: String?
+    /// The tree that both are in and whose sums are known, if there is one.
+    var tree: String?
 
     package init(label: String, image: String, modules: String?) {
         self.label = label
         self.image = image
         self.modules = modules
+    }
+
+    /// The same kernel under another name.
+    func called(_ label: String) -> GuestKernel {
+        var other = self
+        other.label = label
+        return other
     }
 
     /// What `--kernel` takes for the kernel of this machine.
@@ -37,6 +46,12 @@ package struct GuestKernel: Equatable, Sendable {
             throw GuestError("no kernel \(path): no such file, nor a series that 'tcpwitness kernel list' shows")
         }
         if isDirectory.boolValue {
+            if let kernel = try Self.unpacked(in: path) {
+                self = kernel
+                self.modules = modules ?? kernel.modules
+                if let modules, !Files.exists(modules) { throw GuestError("no modules directory \(modules)") }
+                return
+            }
             modules = modules ?? path
             path = try Self.image(ofTree: path)
         }
@@ -67,6 +82,25 @@ package struct GuestKernel: Equatable, Sendable {
         var name = utsname()
         uname(&name)
         return withUnsafeBytes(of: name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    /// The kernel of a directory that is not a build tree: the root of unpacked packages, or a directory of modules
+    /// with their image. Nil where there is no such image.
+    private static func unpacked(in directory: String) throws -> GuestKernel? {
+        if Files.exists("\(directory)/.config") { return nil }
+        if Files.exists("\(directory)/vmlinuz") {
+            let image = "\(directory)/vmlinuz"
+            let release = try inspect(image).release
+            return GuestKernel(label: release ?? image, image: image, modules: directory)
+        }
+        guard ["boot", "lib/modules", "usr/lib/modules"].contains(where: { Files.exists("\(directory)/\($0)") }) else {
+            return nil
+        }
+        do {
+            return try KernelTree(directory).kernel
+        } catch let error as GuestError {
+            throw GuestError("\(directory): \(error)")
+        }
     }
 
     private static func image(ofTree tree: String) throws -> String {
@@ -101,11 +135,21 @@ package struct GuestKernel: Equatable, Sendable {
     package func moduleNames() throws -> [String] { try neededModules().map(\.name) }
 
     func neededModules() throws -> [KernelModules.Module] {
-        try modules.map { try KernelModules(directory: $0).closure(of: GuestImage.moduleNames) } ?? []
+        guard let modules else { return [] }
+        let found = try KernelModules(directory: modules).closure(of: GuestImage.moduleNames)
+        if let tree { try KernelTree(tree).check(found.map(\.path)) }
+        // The kernel would refuse them one by one.
+        if let own = try Self.inspect(image).release,
+            let foreign = found.first(where: { $0.release.map { $0 != own } ?? false })
+        {
+            throw GuestError("modules of \(foreign.release ?? ""), but a kernel \(own): \(foreign.path)")
+        }
+        return found
     }
 
     /// The bytes to boot: the uncompressed kernel, which saves the guest a second of unpacking, where QEMU can start it.
     func bootable() throws -> [UInt8] {
+        if let tree { try KernelTree(tree).check([image]) }
         let bytes = try readFile(image)
         let kind = try KernelImage(bytes).kind
         if kind == .elf && !KernelImage.hasPVHEntry(bytes) {

@@ -5,10 +5,16 @@ internal import Linux
 ///
 /// What a module needs is read from the module itself: an unpacked package has no modules.dep yet, which depmod(8)
 /// makes when the package is installed.
-struct KernelModules {
+package struct KernelModules {
     struct Module: Equatable {
         let name: String
         let contents: [UInt8]
+        var path = ""
+
+        /// The release that it was built for, where it says so.
+        var release: String? {
+            KernelModules.value(of: "vermagic", in: contents)?.split(separator: " ").first.map(String.init)
+        }
     }
 
     /// Paths by module name, in which `-` and `_` are the same.
@@ -57,10 +63,20 @@ struct KernelModules {
             guard visited.insert(name).inserted, let path = paths[name] else { return }
             let contents = try unpacked(path)
             for need in Self.needs(of: contents) { try visit(need) }
-            order.append(Module(name: name, contents: contents))
+            order.append(Module(name: name, contents: contents, path: path))
         }
         for name in names { try visit(Self.canonical(name[...])) }
         return order
+    }
+
+    /// Whether there is a module of that name.
+    func has(_ name: String) -> Bool { paths[Self.canonical(name[...])] != nil }
+
+    /// The programs that unpack those of some modules that are there.
+    func unpackers(of names: [String]) -> [String] {
+        names.compactMap { paths[Self.canonical($0[...])] }.compactMap { path in
+            path.range(of: ".ko", options: .backwards).flatMap { Self.unpackers[String(path[$0.upperBound...])]?.first }
+        }
     }
 
     /// Commands that unpack standard input, by what follows `.ko` in a file name.
@@ -76,11 +92,15 @@ struct KernelModules {
     }
 
     /// The names in `depends=` of the module's .modinfo section.
-    static func needs(of module: [UInt8]) -> [String] {
-        let marker = Array("\0depends=".utf8)
-        guard let place = module.firstRange(of: marker) else { return [] }
-        let names = module[place.upperBound...].prefix { $0 != 0 }
-        return String(decoding: names, as: UTF8.self).split(separator: ",").map { canonical($0) }
+    package static func needs(of module: [UInt8]) -> [String] {
+        (value(of: "depends", in: module) ?? "").split(separator: ",").map { canonical($0) }
+    }
+
+    /// What the module's .modinfo section says of a name.
+    fileprivate static func value(of name: String, in module: [UInt8]) -> String? {
+        let marker = Array("\0\(name)=".utf8)
+        guard let place = module.firstRange(of: marker) else { return nil }
+        return String(decoding: module[place.upperBound...].prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private static func canonical(_ name: Substring) -> String {

@@ -15,12 +15,17 @@ struct Tool {
     }
 
     /// Runs a command to its end whatever its exit status. Throws `GuestError` when it cannot be started.
-    static func run(_ command: [String], input: [UInt8] = [], in directory: String = "/") throws -> Result {
+    ///
+    /// - Parameter meanwhile: called a few times a second until it has ended.
+    static func run(
+        _ command: [String], input: [UInt8] = [], in directory: String = "/", meanwhile: () -> Void = {}
+    ) throws -> Result {
         let input = try TemporaryFile(input)
         let output = try TemporaryFile()
         let errors = try TemporaryFile()
         // The shell gives the descriptors their places; ChildProcess leaves the first three alone.
-        let script = "cd \"$0\" && exec \"$@\" <&3 >&4 2>&5 3<&- 4>&- 5>&-"
+        // Nothing that is unpacked or fetched for a guest is nearly as long as the limit, in blocks of 512 bytes.
+        let script = "ulimit -f 2097152; cd \"$0\" && exec \"$@\" <&3 >&4 2>&5 3<&- 4>&- 5>&-"
         let child: ChildProcess
         do {
             child = try ChildProcess(
@@ -29,6 +34,8 @@ struct Tool {
         } catch {
             throw GuestError("cannot run \(command[0]): \(error.errno)")
         }
+        var entry = pollfd(fd: child.pidfd.raw, events: Int16(POLLIN), revents: 0)
+        while poll(&entry, 1, 200) == 0 { meanwhile() }
         let status = try child.wait()
         let notFound: Int32 = 127
         if status == .exited(notFound) { throw GuestError("\(command[0]) is not installed") }
@@ -88,9 +95,22 @@ struct TemporaryFile: ~Copyable {
         return try contents(from: start, count: Int(status.st_size) - start)
     }
 
+    /// What it begins with, and what it ends with, each in so many bytes at most.
+    func ends(of length: Int) throws(SystemError) -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor.raw, &status) == 0 else { throw SystemError("fstat") }
+        let size = Int(status.st_size)
+        if size <= 2 * length { return try contents(from: 0, count: size) }
+        let newline = [UInt8(ascii: "\n")]
+        return try contents(from: 0, count: length) + newline + contents(from: size - length, count: length)
+    }
+
     /// At most so many bytes from a place on.
     func contents(from start: Int, count wanted: Int) throws(SystemError) -> [UInt8] {
-        let room = max(0, wanted)
+        var status = stat()
+        guard fstat(descriptor.raw, &status) == 0 else { throw SystemError("fstat") }
+        // No more than there is, whoever says how much that should be.
+        let room = max(0, min(wanted, Int(status.st_size) - start))
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             while count < room {
@@ -108,14 +128,22 @@ struct TemporaryFile: ~Copyable {
 /// Where temporary files go.
 private var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
+/// No kernel, module or executable is as long.
+private let longestFile = 1 << 30
+
 /// A whole file. Throws `GuestError` when it cannot be read.
 func readFile(_ path: String) throws -> [UInt8] {
     do {
-        let file = try Descriptor.open(path, O_RDONLY)
+        let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+        var status = stat()
+        guard fstat(file.raw, &status) == 0 else { throw SystemError("fstat") }
+        if status.st_mode & S_IFMT == S_IFDIR { throw SystemError("read", .EISDIR) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw GuestError("\(path): is no regular file") }
+        guard status.st_size <= longestFile else { throw GuestError("\(path): longer than \(longestFile) bytes") }
         var bytes: [UInt8] = []
         while case let more = try file.read(capacity: 1 << 22), !more.isEmpty { bytes += more }
         return bytes
-    } catch {
+    } catch let error as SystemError {
         throw GuestError("cannot read \(path): \(error.errno)")
     }
 }

@@ -9,9 +9,14 @@ package struct History {
     let database: DatabaseQueue
 
     /// Opens the file, and makes it if there is none; nil keeps the history in memory only. Throws a history error.
-    package init(path: String?) throws(HistoryError) {
+    ///
+    /// - Parameter patience: how many seconds to wait where another process writes to the file.
+    package init(path: String?, patience: Double = 60) throws(HistoryError) {
         database = try telling {
-            let database = try path.map { try DatabaseQueue(path: $0) } ?? DatabaseQueue()
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(max(0, min(patience, 3600)))
+            let database =
+                try path.map { try DatabaseQueue(path: $0, configuration: configuration) } ?? DatabaseQueue()
             try Self.migrator.migrate(database)
             return database
         }
@@ -99,6 +104,9 @@ package struct HistoryError: Error, Equatable, Sendable, CustomStringConvertible
     package let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// Another process has been writing to the file for too long.
+    package static let locked = HistoryError("the history is in use by another run")
 }
 
 /// Throws the database's errors as history errors.
@@ -106,6 +114,7 @@ func telling<Result>(_ body: () throws -> Result) throws(HistoryError) -> Result
     do {
         return try body()
     } catch let error as DatabaseError {
+        if [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) { throw .locked }
         throw HistoryError(error.message ?? error.resultCode.description)
     } catch {
         throw HistoryError("\(error)")

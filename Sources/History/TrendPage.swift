@@ -1,4 +1,5 @@
 internal import Mustache
+internal import Pages
 internal import Record
 
 /// Trends as a page that needs nothing else: verdicts as strips, measurements as small plots.
@@ -15,28 +16,54 @@ package struct TrendPage {
             let words = TrendWords(trends)
             let tracks = trends.map(\.track).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             return template.render([
-                "tracks": tracks.map { track in
-                    [
-                        "track": track,
-                        "trends": trends.filter { $0.track == track }.map { fields($0, words) },
-                    ] as [String: Any]
-                }
+                "style": Pages.style, "script": Pages.script,
+                "trendScript": String(decoding: PackageResources.trends_js, as: UTF8.self),
+                "tracks": tracks.enumerated().map { number, track in
+                    fields(of: track, number, trends.filter { $0.track == track }, words)
+                },
             ])
         }
     }
 
-    private func fields(_ trend: Trend, _ words: TrendWords) -> [String: Any] {
-        [
-            "scenario": trend.scenario, "story": words.story(trend),
-            "points": trend.points.map { point in
+    private func fields(of track: String, _ number: Int, _ trends: [Trend], _ words: TrendWords) -> [String: Any] {
+        let runs = trends.map(\.points.count).max() ?? 0
+        return [
+            "track": track,
+            "runs": "\(trends.count) scenario\(trends.count == 1 ? "" : "s"), \(runs) run\(runs == 1 ? "" : "s")",
+            "groups": TrendGroup.allCases.compactMap { group -> [String: Any]? in
+                let own = trends.filter { $0.group == group }
+                if own.isEmpty { return nil }
+                return [
+                    "group": group.rawValue, "title": group.title, "count": own.count,
+                    "verdict": group == .failing ? "failed" : "none",
+                    "trends": own.map { fields($0, group, number, words) },
+                ]
+            },
+        ]
+    }
+
+    private func fields(
+        _ trend: Trend, _ group: TrendGroup, _ track: Int, _ words: TrendWords
+    ) -> [String: Any] {
+        let series = trend.series.filter { $0.values.count > 1 }.map(plot)
+        let before = [nil] + trend.points.dropLast().map(Optional.some)
+        var fields: [String: Any] = [
+            // Unique, though every track has the scenario.
+            "anchor": track == 0 ? trend.scenario : "\(trend.scenario)/\(track)",
+            "scenario": trend.scenario, "story": words.story(trend), "group": group.rawValue,
+            "runs": "\(trend.points.count) runs: \(trend.points.map(\.verdict.rawValue).joined(separator: ", "))",
+            "points": zip(trend.points, before).map { point, before -> [String: Any] in
                 [
                     "verdict": point.verdict.rawValue,
+                    "other": point.verdict == .passed && before?.verdict == .passed && before?.variant != point.variant,
                     "title": "\(point.startedAt) \(point.release): \(point.words)"
                         + (point.reason.map { " – \($0)" } ?? ""),
                 ]
             },
-            "series": trend.series.filter { $0.values.count > 1 }.map(plot),
+            "series": series,
         ]
+        if !series.isEmpty { fields["measured"] = "\(series.count) measurement\(series.count == 1 ? "" : "s")" }
+        return fields
     }
 
     private func plot(_ series: Trend.Series) -> [String: Any] {
@@ -97,4 +124,24 @@ private struct Plot {
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
     private func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}
+
+/// What deserves attention, first.
+private enum TrendGroup: String, CaseIterable {
+    case failing, changed, steady
+
+    var title: String {
+        switch self {
+        case .failing: "Not passing now"
+        case .changed: "Changed"
+        case .steady: "As ever"
+        }
+    }
+}
+
+extension Trend {
+    fileprivate var group: TrendGroup {
+        if [.failed, .error].contains(points.last?.verdict) { return .failing }
+        return flips > 0 ? .changed : .steady
+    }
 }

@@ -83,12 +83,13 @@ extension History {
                 WHERE runId IN (\(list(runs))) ORDER BY startedAt, run.id
                 """)
         return rows.reduce(into: [:]) { trends, row in
-            guard let verdict = Verdict(rawValue: row["verdict"]) else { return }
-            let scenario: String = row["scenario"]
+            // A column that holds something else was written by somebody else.
+            guard let verdict = Verdict(rawValue: row.text("verdict")) else { return }
+            let scenario = row.text("scenario")
             trends[scenario, default: Trend(scenario: scenario, track: track, points: [], series: [])].points.append(
                 Trend.Point(
-                    startedAt: row["startedAt"], release: row["release"], verdict: verdict, reason: row["reason"],
-                    variant: row["variant"]))
+                    startedAt: row.text("startedAt"), release: row.text("release"), verdict: verdict,
+                    reason: row.textIfAny("reason"), variant: row.textIfAny("variant")))
         }
     }
 
@@ -100,19 +101,35 @@ extension History {
                 WHERE runId IN (\(list(runs))) ORDER BY startedAt, run.id
                 """)
         for row in rows {
-            let (scenario, name): (String, String) = (row["scenario"], row["name"])
-            guard var trend = trends[scenario] else { continue }
+            let (scenario, name) = (row.text("scenario"), row.text("name"))
+            guard var trend = trends[scenario], let value = row.figure("value"), let tolerance = row.figure("tolerance")
+            else { continue }
             let place =
                 trend.series.firstIndex { $0.name == name }
                 ?? {
                     trend.series.append(
-                        Trend.Series(name: name, unit: row["unit"], tolerance: row["tolerance"], values: []))
+                        Trend.Series(name: name, unit: row.text("unit"), tolerance: tolerance, values: []))
                     return trend.series.count - 1
                 }()
-            trend.series[place].values.append((row["startedAt"], row["value"]))
+            trend.series[place].values.append((row.text("startedAt"), value))
             trends[scenario] = trend
         }
     }
 
     private func list(_ ids: [Int64]) -> String { ids.map { String($0) }.joined(separator: ", ") }
+}
+
+extension Row {
+    /// SQLite keeps anything in any column, and GRDB's own conversions end the program where it is not what was meant.
+    fileprivate func textIfAny(_ column: String) -> String? {
+        (self[column] as DatabaseValue?).flatMap { String.fromDatabaseValue($0) }
+    }
+
+    fileprivate func text(_ column: String) -> String { textIfAny(column) ?? "" }
+
+    /// A number that can be drawn.
+    fileprivate func figure(_ column: String) -> Double? {
+        let value = (self[column] as DatabaseValue?).flatMap { Double.fromDatabaseValue($0) }
+        return value.flatMap { $0.isFinite ? $0 : nil }
+    }
 }

@@ -1,66 +1,31 @@
-internal import Foundation
-package import XMLCoder
-
 /// A JUnit XML document, in the part of the format that Jenkins' `junit-10` and the Ant task's schema agree on.
 ///
 /// Texts may hold anything: what XML cannot carry is replaced, the rest escaped.
-package struct TestSuites: Encodable {
-    enum CodingKeys: String, CodingKey { case suites = "testsuite" }
-
-    let suites: [TestSuite]
+package struct TestSuites {
+    private let suites: [TestSuite]
 
     package init(_ suites: [TestSuite]) { self.suites = suites }
 
     /// The whole document, UTF-8, ending with a newline.
     package var bytes: [UInt8] {
-        let encoder = XMLEncoder()
-        encoder.outputFormatting = .prettyPrinted
-        encoder.prettyPrintIndentation = .spaces(2)
-        // Text is escaped where it is made legal: the encoder's replacements take seconds for a few megabytes.
-        encoder.charactersEscapedInElements = []
-        do {
-            let document = try encoder.encode(
-                self, withRootKey: "testsuites", header: XMLHeader(version: 1.0, encoding: "UTF-8"))
-            return Array(document) + [UInt8(ascii: "\n")]
-        } catch {
-            // Strings and numbers are always expressible.
-            fatalError("cannot encode JUnit XML: \(error)")
+        var document = XMLDocument()
+        document.element("testsuites", []) { document in
+            for suite in suites { suite.write(to: &document) }
         }
+        return document.bytes
     }
 }
 
 /// A group of cases.
-package struct TestSuite: Encodable, DynamicNodeEncoding {
-    enum CodingKeys: String, CodingKey {
-        case id, name, package, timestamp, hostname, tests, failures, errors, skipped, time
-        case properties, cases = "testcase", output = "system-out", errorOutput = "system-err"
-    }
-
-    struct Properties: Encodable {
-        struct Property: Encodable, DynamicNodeEncoding {
-            let name: String
-            let value: String
-
-            package static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding { .attribute }
-        }
-
-        let property: [Property]
-    }
-
-    let id: Int
-    let name: String
-    let package = "tcpwitness"
-    let timestamp: String?
-    let hostname = "localhost"
-    let tests: Int
-    let failures: Int
-    let errors: Int
-    let skipped: Int
-    let time: String
-    let properties: Properties
-    let cases: [TestCase]
-    let output: String
-    let errorOutput: String
+package struct TestSuite {
+    private let id: Int
+    private let name: String
+    private let timestamp: String?
+    private let time: String
+    private let properties: [(String, String)]
+    private let cases: [TestCase]
+    private let output: String
+    private let errorOutput: String
 
     /// - Parameters:
     ///   - id: its number within the document.
@@ -72,35 +37,36 @@ package struct TestSuite: Encodable, DynamicNodeEncoding {
         output: String, errorOutput: String
     ) {
         self.id = id
-        self.name = legal(name)
+        self.name = name
         // The schema takes a time without a zone.
-        timestamp = startedAt.map { legal(String($0.prefix { $0 != "Z" && $0 != "." })) }
-        tests = cases.count
-        failures = cases.count { $0.failure != nil }
-        errors = cases.count { $0.error != nil }
-        skipped = cases.count { $0.skipped != nil }
+        timestamp = startedAt.map { String($0.prefix { $0 != "Z" && $0 != "." }) }
         self.time = time
-        self.properties = Properties(
-            property: properties.map { Properties.Property(name: $0.0, value: legal($0.1)) })
+        self.properties = properties
         self.cases = cases
-        self.output = escaped(output)
-        self.errorOutput = escaped(errorOutput)
+        self.output = output
+        self.errorOutput = errorOutput
     }
 
-    package static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
-        switch CodingKeys(rawValue: key.stringValue) {
-        case .properties, .cases, .output, .errorOutput: .element
-        default: .attribute
+    fileprivate func write(to document: inout XMLDocument) {
+        let attributes: [(String, String?)] = [
+            ("id", "\(id)"), ("name", name), ("package", "tcpwitness"), ("timestamp", timestamp),
+            ("hostname", "localhost"), ("tests", "\(cases.count)"), ("failures", "\(cases.count(where: \.isFailure))"),
+            ("errors", "\(cases.count(where: \.isError))"), ("skipped", "\(cases.count(where: \.isSkipped))"),
+            ("time", time),
+        ]
+        document.element("testsuite", attributes) { document in
+            document.element("properties", []) { document in
+                for (name, value) in properties { document.element("property", [("name", name), ("value", value)]) }
+            }
+            for test in cases { test.write(to: &document) }
+            document.element("system-out", [], text: output)
+            document.element("system-err", [], text: errorOutput)
         }
     }
 }
 
 /// One test and what became of it.
-package struct TestCase: Encodable, DynamicNodeEncoding {
-    enum CodingKeys: String, CodingKey {
-        case classname, name, time, failure, error, skipped, output = "system-out"
-    }
-
+package struct TestCase {
     /// How it ended, if it did not pass.
     package enum Trouble {
         case failure(message: String, type: String, body: String)
@@ -108,75 +74,36 @@ package struct TestCase: Encodable, DynamicNodeEncoding {
         case skipped(message: String)
     }
 
-    struct Result: Encodable, DynamicNodeEncoding {
-        enum CodingKeys: String, CodingKey { case message, type, body = "" }
-
-        let message: String
-        let type: String?
-        let body: String?
-
-        init(_ message: String, type: String? = nil, body: String? = nil) {
-            self.message = legal(message)
-            self.type = type
-            self.body = body.map(escaped)
-        }
-
-        package static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
-            key.stringValue.isEmpty ? .element : .attribute
-        }
-    }
-
-    let classname: String
-    let name: String
-    let time: String
-    private(set) var failure: Result?
-    private(set) var error: Result?
-    private(set) var skipped: Result?
-    let output: String?
+    private let classname: String
+    private let name: String
+    private let time: String
+    private let trouble: Trouble?
+    private let output: String?
 
     /// - Parameter output: nothing but for readers that know an extension of the format.
     package init(classname: String, name: String, time: String, trouble: Trouble?, output: String? = nil) {
-        self.classname = legal(classname)
-        self.name = legal(name)
+        self.classname = classname
+        self.name = name
         self.time = time
-        self.output = output.map(escaped)
-        switch trouble {
-        case .failure(let message, let type, let body): failure = Result(message, type: type, body: body)
-        case .error(let message, let type, let body): error = Result(message, type: type, body: body)
-        case .skipped(let message): skipped = Result(message)
-        case nil: break
-        }
+        self.trouble = trouble
+        self.output = output
     }
 
-    package static func nodeEncoding(for key: any CodingKey) -> XMLEncoder.NodeEncoding {
-        ["failure", "error", "skipped", "system-out"].contains(key.stringValue) ? .element : .attribute
-    }
-}
+    fileprivate var isFailure: Bool { if case .failure = trouble { true } else { false } }
+    fileprivate var isError: Bool { if case .error = trouble { true } else { false } }
+    fileprivate var isSkipped: Bool { if case .skipped = trouble { true } else { false } }
 
-/// The content of an element.
-private func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    for byte in legal(text).utf8 {
-        switch byte {
-        case UInt8(ascii: "&"): bytes += "&amp;".utf8
-        case UInt8(ascii: "<"): bytes += "&lt;".utf8
-        case UInt8(ascii: ">"): bytes += "&gt;".utf8
-        default: bytes.append(byte)
+    fileprivate func write(to document: inout XMLDocument) {
+        document.element("testcase", [("classname", classname), ("name", name), ("time", time)]) { document in
+            switch trouble {
+            case .failure(let message, let type, let body):
+                document.element("failure", [("message", message), ("type", type)], text: body)
+            case .error(let message, let type, let body):
+                document.element("error", [("message", message), ("type", type)], text: body)
+            case .skipped(let message): document.element("skipped", [("message", message)])
+            case nil: break
+            }
+            if let output { document.element("system-out", [], text: output) }
         }
     }
-    return String(decoding: bytes, as: UTF8.self)
-}
-
-/// The text with what XML 1.0 cannot carry, not even escaped, replaced by U+FFFD.
-private func legal(_ text: String) -> String {
-    // As bytes: a string that grows by single scalars is copied again and again.
-    var bytes: [UInt8] = []
-    for scalar in text.unicodeScalars {
-        switch scalar.value {
-        case 0x20..<0x7f: bytes.append(UInt8(scalar.value))
-        case 0x09, 0x0a, 0x7f...0xfffd, 0x10000...0x10ffff: bytes += scalar.utf8
-        default: bytes += "\u{fffd}".utf8
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

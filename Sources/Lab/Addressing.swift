@@ -1,4 +1,5 @@
 package import Linux
+package import Tracing
 
 /// The addresses of one laboratory, unlike those of any other that runs at the same time on this kernel.
 ///
@@ -16,6 +17,11 @@ package struct Addressing: Sendable {
             // Neighbouring process numbers and times must not land in neighbouring blocks only: SplitMix64 spreads.
             var generator = LossGenerator(seed: seed)
             number = Int(generator.next() * Double(Self.count))
+        }
+
+        /// The IPv4 addresses of all its laboratories.
+        package var network: IPv4Network {
+            IPv4Network(prefix: UInt32(240 << 24 | number * Addressing.capacity << 2), prefixLength: 4 + 15)
         }
 
         /// The laboratory of this run that an address belongs to; nil for addresses that are not ours.

@@ -1,5 +1,11 @@
+internal import Health
+internal import Judge
 internal import Linux
 package import Record
+internal import Synchronization
+
+/// Threads of attempts so far: the kernel names the one that a complaint comes from.
+private let threads = Atomic<Int>(0)
 
 /// Runs one attempt at a scenario on the calling thread and says how it ended.
 ///
@@ -7,39 +13,73 @@ package import Record
 package func runAttempt(
     _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
 ) -> Finished {
-    func finished(_ verdict: Verdict, _ reason: String?, _ lab: Lab?) -> Finished {
-        let variants = lab?.variants ?? []
-        let variant = variants.isEmpty ? nil : variants.joined(separator: "; ")
-        return Finished(
-            attempt: timeline.attempt, verdict: verdict, reason: reason, variant: variant,
-            link: lab?.linkUsed ?? "none", duration: (Instant.now - timeline.start).nanoseconds)
-    }
+    runJudged(scenario, configuration: configuration, timeline: timeline).finished
+}
+
+/// The same, with whether another try alone may well do without what went wrong.
+func runJudged(
+    _ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline
+) -> (finished: Finished, mayPassAlone: Bool) {
+    let thread = "tcpwitness/\(threads.add(1, ordering: .relaxed).newValue)"
+    nameThread(thread)
+    configuration.health?.begin(timeline.attempt, threadName: thread)
+    defer { configuration.health?.end(timeline.attempt) }
     let lab: Lab
     do {
         lab = try Lab(scenario, configuration: configuration, timeline: timeline)
-    } catch ScenarioStop.skipped(let reason) {
-        return finished(.skipped, reason, nil)
     } catch {
-        return finished(.error, "cannot build the laboratory: \(error)", nil)
+        return timeline.finished(Ending(error, before: "cannot build the laboratory: "))
     }
     defer { lab.close() }
+    var ending = Ending.ran
     do {
-        do {
-            try scenario.run(lab)
-        } catch ScenarioStop.failed {
-            // Already recorded; what the witnesses are worth is still to be looked at.
-        }
+        try scenario.run(lab)
+    } catch ScenarioStop.missing(let expected, let seen) {
+        lab.record(
+            passed: false, expected: expected, seen: seen, witnesses: ["segments"], location: scenario.location)
+    } catch {
+        ending = Ending(error)
+    }
+    // What the witnesses are worth, and what has become of what was expected exactly, is still to be looked at.
+    do {
         try lab.audit()
         try lab.completeRecord()
-    } catch ScenarioStop.skipped(let reason) {
-        // What has gone wrong before is not excused by what could not be looked at.
-        return lab.firstFailure.map { finished(.failed, $0, lab) } ?? finished(.skipped, reason, lab)
-    } catch ScenarioStop.harness(let reason) {
-        return finished(.error, reason, lab)
     } catch {
-        return finished(.error, "\(error)", lab)
+        if ending == .ran { ending = Ending(error) }
     }
-    if let failure = lab.firstFailure { return finished(.failed, failure, lab) }
-    guard lab.checks > 0 else { return finished(.error, "the scenario expected nothing", lab) }
-    return finished(.passed, nil, lab)
+    lab.judgeInvariants(location: scenario.location)
+    lab.close()
+    do {
+        try lab.judgeHealth(location: scenario.location)
+    } catch {
+        if ending == .ran { ending = Ending(error) }
+    }
+    return timeline.finished(ending, of: lab)
+}
+
+extension Ending {
+    /// What an error that ended a scenario means.
+    init(_ error: any Error, before: String = "") {
+        self =
+            switch error {
+            case ScenarioStop.failed, ScenarioStop.missing: .ran
+            case ScenarioStop.skipped(let reason): .skipped(reason)
+            case ScenarioStop.harness(let reason): .error(reason)
+            case ScenarioStop.late(let reason): .tooLate(reason)
+            default: .error("\(before)\(error)")
+            }
+    }
+}
+
+extension Timeline {
+    /// The attempt's last line: what the judge says of it.
+    func finished(_ ending: Ending, of lab: Lab? = nil) -> (finished: Finished, mayPassAlone: Bool) {
+        let judgement = judge(evidence, ending: ending)
+        let variants = lab?.variants ?? []
+        let finished = Finished(
+            attempt: attempt, verdict: judgement.verdict, reason: judgement.reason,
+            variant: variants.isEmpty ? nil : variants.joined(separator: "; "), link: lab?.linkUsed ?? "none",
+            duration: (Instant.now - start).nanoseconds)
+        return (finished, judgement.mayPassAlone)
+    }
 }

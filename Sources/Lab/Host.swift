@@ -15,13 +15,19 @@ package final class Host {
     let route: RouteSocket
     let diagnostics: SocketDiagnostics
     /// Counters when the laboratory was ready.
-    private var counterBase: [String: Int64] = [:]
+    private var counterBase = Counters()
+    /// Sockets of the laboratory itself in the namespace.
+    var ownSockets = 0
     unowned let lab: Lab
     private var defaultProcess: WorkerProcess?
     private var ownAddresses: Set<IPAddress>
 
-    /// The interface toward the other host; index 1 is the loopback.
-    static let interface: Int32 = 2
+    /// The index of the interface toward the other host, which the link's builder finds out: a new namespace may be born
+    /// with tunnel devices (`net.core.fb_tunnels_only_for_init_net`).
+    var interface: Int32 = 0
+    static let interfaceName = "veth0"
+    /// The index of the loopback in every namespace.
+    static let loopback: Int32 = 1
 
     init(_ name: HostName, lab: Lab, addressing: Addressing) throws {
         self.name = name
@@ -32,6 +38,9 @@ package final class Host {
         ownAddresses = [ip4, ip6]
         let namespace = try NetworkNamespace()
         self.namespace = namespace
+        // Before there are interfaces, which take the defaults.
+        let corrections = lab.configuration.corrections
+        if !corrections.isEmpty { try namespace.setSysctls(corrections.map { ($0.name, $0.value) }) }
         (route, diagnostics) = try namespace.inside { (try RouteSocket(), try SocketDiagnostics()) }
     }
 
@@ -47,13 +56,22 @@ package final class Host {
 
     /// Sets a sysctl of the namespace; one without `net.` is taken from net.ipv4.
     package func set(sysctl name: String, to value: String) throws {
-        try namespace.setSysctl(name.hasPrefix("net.") ? name : "net.ipv4." + name, to: value)
+        try namespace.setSysctl(Self.fullName(ofSysctl: name), to: value)
+    }
+
+    /// Sets several, and passes over those that this kernel does not have.
+    func set(sysctls settings: some Sequence<(key: String, value: String)>) throws {
+        try namespace.setSysctls(settings.map { (name: Self.fullName(ofSysctl: $0.key), value: $0.value) })
+    }
+
+    private static func fullName(ofSysctl name: String) -> String {
+        name.hasPrefix("net.") ? name : "net.ipv4." + name
     }
 
     /// Reads a sysctl; nil where this kernel has none of that name.
     package func sysctl(_ name: String) throws -> String? {
         do {
-            return try namespace.sysctl(name.hasPrefix("net.") ? name : "net.ipv4." + name)
+            return try namespace.sysctl(Self.fullName(ofSysctl: name))
         } catch let error as SystemError where error.errno == .ENOENT {
             return nil
         }
@@ -97,13 +115,10 @@ package final class Host {
 
     func startCounting() throws { counterBase = try readCounters() }
 
-    private func readCounters() throws -> [String: Int64] { try namespace.inside { try Counters.read() } }
+    private func readCounters() throws -> Counters { try namespace.inside { try Counters.read() } }
 
     /// How far the TCP counters have moved since the laboratory was ready; those that have not are left out.
     package func counters() throws -> [String: Int64] {
-        try readCounters().reduce(into: [:]) { deltas, entry in
-            let delta = entry.value - (counterBase[entry.key] ?? 0)
-            if delta != 0 { deltas[entry.key] = delta }
-        }
+        try readCounters().moved(since: counterBase)
     }
 }

@@ -16,10 +16,21 @@ extension Host {
     /// Gives the host one more address on the link and the other host a way to it.
     package func add(address: IPAddress) throws {
         let length = UInt8(address.bytes.count * 8)
-        try route.perform([.address(address, prefixLength: length, on: Self.interface)])
+        try route.perform([.address(address, prefixLength: length, on: interface)])
         try peer.route.perform([
-            .route(to: address, prefixLength: length, via: Self.interface),
-            .neighbour(address, mac, on: Self.interface),
+            .route(to: address, prefixLength: length, via: peer.interface),
+            .neighbour(address, mac, on: peer.interface),
         ])
+    }
+
+    /// Makes pairs of interfaces that nothing uses, as namespaces are born with tunnel devices on some machines.
+    func addStrangeInterfaces(_ count: Int) throws {
+        for number in 0..<count {
+            func end(_ side: UInt8) -> LinkEnd {
+                LinkEnd(
+                    name: "strange\(number)\(side)", mac: MACAddress(bytes: [2, 0, 0, 0, 2, UInt8(number) * 2 + side]))
+            }
+            try route.perform([.veth(end(0), peer: end(1), in: namespace)])
+        }
     }
 }

@@ -1,11 +1,12 @@
 internal import CLinux
 internal import Glibc
+internal import Health
+internal import Judge
 internal import Linux
 internal import Netlink
 internal import Packets
 internal import Record
 internal import Tracing
-internal import Synchronization
 internal import Worker
 
 /// Two hosts, the link between them, their processes and every witness of one attempt at a scenario.
@@ -21,39 +22,54 @@ package final class Lab {
     /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
     private(set) var linkUsed = "direct"
     /// Where the present chapter begins in the wire's log.
-    private(set) var chapterStart = 0
+    package private(set) var chapterStart = 0
     /// When the present chapter began.
     private(set) var chapterBegan: Int64 = 0
+    /// Where the present step begins in the wire's log.
+    package internal(set) var stepStart = 0
+    var stepCount = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger
-    /// Expectations judged so far.
-    private(set) var checks = 0
-    private(set) var firstFailure: String?
-    /// What settings of the whole machine were before the scenario changed them, in that order.
-    var machineSettings: [(sysctl: String, value: String)] = []
+    /// What must hold exactly until the scenario next acts, see `LabJudging`.
+    var standing: [Standing] = []
+    /// How late the laboratory itself is.
+    var lateness: Lateness
+    /// Whether the scenario's claim rests on paths that only the tracepoint shows.
+    let claimRestsOnPaths: Bool
+    /// Where the scenario is written.
+    let location: String
+    /// The resets on the wire that some expectation or rule was about, by their place in the log.
+    var claimedResets: Set<Int> = []
+    /// Resets that the scenario says are no news.
+    var toleratedResets: [ToleratedResets] = []
+    /// Set when everything is taken down: whatever ends then is our doing.
+    private(set) var isClosing = false
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
-    package internal(set) var prefersIPv6 = false
+    package var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
     var variants: [String] = []
     private var hasSlept = false
-    private let number: Int
-    private let inbox: TraceHub.Inbox?
+    private var isClosed = false
+    private let number: LabNumber
+    let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
-
-    private static let counter = Atomic<Int>(0)
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
         self.configuration = configuration
         self.timeline = timeline
-        number = Self.counter.add(1, ordering: .relaxed).newValue % Addressing.capacity
+        number = try LabNumber()
         paths = PathLedger(timeline: timeline)
-        inbox = try configuration.trace?.register(laboratory: number)
-        let addressing = Addressing(configuration.addresses, laboratory: number)
+        lateness = Lateness(timeline)
+        claimRestsOnPaths = scenario.restsOnPaths
+        location = scenario.location
+        inbox = try configuration.trace?.register(laboratory: number.value)
+        let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
+        for host in [a!, b!] { try host.addStrangeInterfaces(configuration.tampering.strangeInterfaces) }
         timeline.add(
             .hosts(HostsFact(attempt: timeline.attempt, at: 0, a: a.addressWords, b: b.addressWords)), at: 0)
         var builder = LinkBuilder(
@@ -66,15 +82,15 @@ package final class Lab {
             path: built.path, timeline: timeline, tampering: configuration.tampering,
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
+        wire.beforeAct = { [unowned self] in try endStanding() }
+        wire.handled = { [unowned self] in lateness.relayed($0(), due: $1, at: $2) }
         for host in [a!, b!] {
-            for (name, value) in Self.baseline { try host.set(sysctl: name, to: value) }
-            for (name, value) in scenario.sysctls(configuration.lane) {
-                guard try host.sysctl(name) != nil else { continue }
-                try host.set(sysctl: name, to: value)
-            }
-            for (name, value) in configuration.tampering.sysctls { try host.set(sysctl: name, to: value) }
+            try host.set(
+                sysctls: Self.baseline.map { (key: $0.0, value: $0.1) } + Array(scenario.sysctls(configuration.lane))
+                    + Array(configuration.tampering.sysctls))
             try host.startCounting()
         }
+        for host in [a!, b!] { host.ownSockets = try host.socketsInUse() }
     }
 
     /// What every scenario starts from; the reasons are in the catalogue's pitfalls.
@@ -88,17 +104,28 @@ package final class Lab {
         ("tcp_sack", "1"),
     ]
 
-    /// Takes everything down. Whatever is left ends with the descriptors.
+    /// Takes everything down; once is enough. What takes time is left to the reaper when the laboratory itself goes.
     package func close() {
+        isClosing = true
         restoreMachine()
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
-        if let inbox { configuration.trace?.unregister(inbox) }
+        if let inbox, !isClosed { configuration.trace?.unregister(inbox) }
+        isClosed = true
         // Processes, calls and hosts refer to each other; nothing of them may keep a namespace alive.
         for process in processes { process.forgetCalls() }
         for host in [a, b] { host?.forgetProcess() }
         processes = []
         sockets = []
+    }
+
+    deinit {
+        let hosts = [a, b].compactMap(\.self)
+        Reaper.shared.take(
+            LabRemains(
+                hosts: hosts.map { ($0.diagnostics, $0.route, $0.interface) },
+                sockets: wire?.takeSockets() ?? [],
+                namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number))
     }
 
     // MARK: The loop
@@ -111,9 +138,10 @@ package final class Lab {
         let start = Instant.now
         var pause = Duration.microseconds(50)
         while true {
+            // The last look begins after the deadline: whoever was kept from looking looks again.
+            let now = Instant.now
             if try service() { pause = .microseconds(50) }
             if try condition() { return true }
-            let now = Instant.now
             if now >= deadline { return false }
             var next = min(deadline, now + pause)
             if let due = wire.nextDue { next = min(next, due) }
@@ -134,7 +162,13 @@ package final class Lab {
 
     /// Lets time pass; the wire keeps moving.
     package func pass(_ duration: Duration) throws {
+        try endStanding()
         if duration >= Self.quietPause { fallAsleep() }
+        try watch(for: duration)
+    }
+
+    /// Lets time pass without an act of the scenario.
+    func watch(for duration: Duration) throws {
         let deadline = Instant.now + duration
         while Instant.now < deadline {
             try service()
@@ -145,13 +179,16 @@ package final class Lab {
 
     /// Lets time pass without a pause, so that the kernel's tick finds a processor at work.
     package func keepProcessorBusy(for duration: Duration) throws {
+        try endStanding()
         let deadline = Instant.now + duration
         while Instant.now < deadline { try service() }
     }
 
     /// Handles everything that is ready now. Returns whether anything was.
     @discardableResult
-    private func service() throws -> Bool {
+    func service() throws -> Bool {
+        lateness.looked(at: .now)
+        defer { lateness.rested(at: .now) }
         var moved = try wire.service()
         for process in processes where process.status == nil {
             moved = try service(process) || moved
@@ -202,6 +239,7 @@ package final class Lab {
         if let inbox { descriptors.append(inbox.wakeup.raw) }
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         clx_poll(&polled, UInt(polled.count), max(0, (deadline - .now).nanoseconds))
+        lateness.rested(at: min(deadline, .now))
     }
 
     // MARK: Processes
@@ -250,22 +288,36 @@ package final class Lab {
         _ = try call(.close(fd))
         func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }
         guard try wait(until: .now + configuration.patience, { event() != nil }), let event = event() else {
-            throw ScenarioStop.harness("the tracepoint does not see process \(process.name)")
+            throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
-        trace.register(process: event.pid, laboratory: number)
+        configuration.health?.add(process: event.pid, of: timeline.attempt)
+        trace.register(process: event.pid, laboratory: number.value)
     }
 
     func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {
         let sent = message.withUnsafeBytes {
             clx_send_with_fd(process.channel.raw, $0.baseAddress, message.count, descriptor)
         }
-        guard sent == message.count else { throw SystemError("send a request to \(process.name)") }
+        guard sent != message.count else { return }
+        let failure = SystemError("send a request to \(process.name)")
+        // A process that has just ended takes nothing; how it ended says more.
+        guard failure.errno == .EPIPE || failure.errno == .ECONNRESET,
+            try wait(until: .now + configuration.patience, { process.status != nil })
+        else { throw failure }
+        throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
+        if timer > .zero { try endStanding() }
         guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
             call.giveUp(timeline)
+            if call.isOwn {
+                try interrogate()
+                throw ScenarioStop.late(
+                    "\(call.text), which the harness asks \(call.process.name) for at \(location), took longer than "
+                        + "\((timer + configuration.patience).seconds) s")
+            }
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
                 seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],
@@ -277,47 +329,19 @@ package final class Lab {
 
     /// Begins a new part of the scenario: counters start anew, and earlier segments no longer count.
     package func chapter(_ title: String) throws {
+        try endStanding()
         try service()
         chapterStart = wire.log.count
+        for place in toleratedResets.indices where toleratedResets[place].end == nil {
+            toleratedResets[place].end = chapterStart
+        }
+        stepStart = chapterStart
         chapterBegan = timeline.relative(.now)
         for host in [a!, b!] { try host.startCounting() }
         note(title)
     }
 
     // MARK: Results
-
-    /// Records an expectation. A failed one also keeps what the wire had carried.
-    func record(passed: Bool, expected: String, seen: String, witnesses: [String], location: String) {
-        let now = Instant.now
-        checks += 1
-        if !passed && firstFailure == nil { firstFailure = "expected \(expected); seen \(seen)" }
-        timeline.add(
-            .check(
-                Check(
-                    attempt: timeline.attempt, at: timeline.relative(now), passed: passed, expected: expected,
-                    seen: seen, witnesses: witnesses,
-                    wire: passed ? nil : SegmentView.describe(wire.log.map(\.view)), location: location)),
-            at: timeline.relative(now))
-    }
-
-    /// Records a failed requirement and ends the scenario.
-    func requirementFailed(
-        expected: String, seen: String, witnesses: [String], location: String
-    ) throws -> Never {
-        record(passed: false, expected: expected, seen: seen, witnesses: witnesses, location: location)
-        throw ScenarioStop.failed
-    }
-
-    /// Looks for trouble that would make any verdict worthless, once the scenario is over.
-    func audit() throws {
-        try synchronize()
-        let drops = try wire.drops()
-        guard drops == 0 else { throw ScenarioStop.harness("\(drops) frames were lost before the wire saw them") }
-        guard configuration.trace?.hasLost != true else {
-            throw ScenarioStop.harness("the kernel's trace buffer overflowed")
-        }
-        if let gap = paths.discontinuity { throw ScenarioStop.harness(gap) }
-    }
 
     /// Completes the record: whose each transition was, and which counters moved.
     func completeRecord() throws {
@@ -327,6 +351,7 @@ package final class Lab {
             for life in paths.lives(of: socket, processes: processes) { known[life.number]?.label = socket.label }
         }
         timeline.complete(known)
+        lateness.complete()
         for host in [a!, b!] {
             let at = timeline.relative(.now)
             timeline.add(

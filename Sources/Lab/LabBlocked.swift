@@ -26,7 +26,7 @@ extension Lab {
 
 extension WorkerProcess {
     /// Its number in our /proc, whose pid namespace need not be ours.
-    fileprivate func procNumber() throws -> Int {
+    func procNumber() throws -> Int {
         let text = try Files.read("/proc/self/fdinfo/\(pidfd)")
         for line in text.split(separator: "\n") where line.hasPrefix("Pid:") {
             if let number = Int(String(line.dropFirst(4)).trimmed), number > 0 { return number }

@@ -1,3 +1,4 @@
+package import Health
 package import Linux
 package import Packets
 package import Record
@@ -16,6 +17,8 @@ package struct LabConfiguration: Sendable {
     package var addresses: Addressing.Block
     /// Nil where tracepoints are not permitted; sock_diag then serves alone.
     package var trace: TraceHub?
+    /// What the kernel complains of; nil where its log cannot be read.
+    package var health: HealthMonitor?
     /// How the pauses between two looks at the kernel grow during a wait.
     package var looks: Looks
     /// Called once, when the scenario has begun a wait in which nothing happens at first: it is then asleep.
@@ -23,13 +26,17 @@ package struct LabConfiguration: Sendable {
     /// The first network namespace of a kernel that is ours alone, a guest's, where what concerns the whole machine may
     /// be changed.
     package var machine: NetworkNamespace?
+    /// What the attempt has changed of that machine; each attempt has its own.
+    var machineSettings: MachineSettings?
+    /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
+    package var corrections: [KernelDefaults.Setting]
     /// For tests of the harness itself: makes the kernel look wrong.
     package var tampering: Tampering
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
-        trace: TraceHub?, looks: Looks = .steady, machine: NetworkNamespace? = nil,
-        tampering: Tampering = Tampering()
+        trace: TraceHub?, health: HealthMonitor? = nil, looks: Looks = .steady, machine: NetworkNamespace? = nil,
+        corrections: [KernelDefaults.Setting] = [], tampering: Tampering = Tampering()
     ) {
         self.lane = lane
         self.link = link
@@ -37,8 +44,11 @@ package struct LabConfiguration: Sendable {
         self.worker = worker
         self.addresses = addresses
         self.trace = trace
+        self.health = health
         self.looks = looks
         self.machine = machine
+        machineSettings = machine.map { MachineSettings(of: $0) }
+        self.corrections = corrections
         self.tampering = tampering
     }
 }
@@ -67,6 +77,8 @@ package struct Tampering: Sendable {
     package var calls: (@Sendable (HostName, Request) -> Request)?
     /// Set on both hosts behind the scenario's back, after its own sysctls.
     package var sysctls: [String: String] = [:]
+    /// How many pairs of interfaces each host is born with besides its loopback.
+    package var strangeInterfaces = 0
 
     package init() {}
 }

@@ -8,6 +8,7 @@ extension Lab {
     ///
     /// Skips where the kernel was built without it.
     package func destroy(_ row: DiagRow, of label: String, on host: Host) throws -> Errno? {
+        try endStanding()
         do {
             try host.diagnostics.destroy(row)
             note("SOCK_DESTROY of \(label) on \(host.name.rawValue): done")

@@ -40,6 +40,7 @@ extension Lab {
         _ answer: Answer, fails errno: Errno, signals: [Int32] = [], file: StaticString = #fileID, line: Int = #line
     ) {
         let with = signals.isEmpty ? "" : " with " + signals.map(signalSymbol).joined(separator: " ")
+        claimReset(told: answer.errno, by: answer.call.socket)
         judge(
             answer, "fails with \(errno.symbol)" + with, answer.errno == errno && answer.signals == signals, file, line)
     }
@@ -70,6 +71,7 @@ extension Lab {
         _ socket: Socket, soError errno: Errno?, file: StaticString = #fileID, line: Int = #line
     ) throws {
         let answer = try socket.ask(.soError)
+        claimReset(told: answer.integer.map { Errno(rawValue: $0) }, by: socket)
         judge(answer, "gives \(errno?.symbol ?? "0")", answer.integer == errno?.rawValue ?? 0, file, line)
     }
 
@@ -135,28 +137,47 @@ extension Lab {
     package func expect(
         _ socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
     ) throws {
-        guard configuration.trace != nil else { return }
+        try expect(socket, passesAll: path, file: file, line: line)
+    }
+
+    /// The same for a path that somebody has made.
+    package func expect(_ socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int) throws {
+        let expected = "\(socket.label) passes \(path.words)"
+        guard configuration.trace != nil else {
+            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
+        }
         _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
         try synchronize()
-        let seen = self.path(of: socket)
-        record(
-            passed: seen == path, expected: "\(socket.label) passes \(path.words)",
-            seen: "\(socket.label) \(seen?.words ?? "has no path (trace)")", witnesses: ["trace"],
-            location: shortLocation(file, line))
+        try recordExactly(
+            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            carriesClaim: claimRestsOnPaths
+        ) { [unowned self] in
+            let life = paths.lives(of: socket, processes: processes).last
+            return Sight(
+                isAsExpected: life?.path == path,
+                seen: "\(socket.label) \(life?.path.words ?? "has no path (trace)")", at: life?.departure(from: path))
+        }
     }
 
     /// Expects the tracepoint to have reported nothing of the socket or its connection.
     package func expectUntraced(
         childOn host: Host, port: UInt16, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        guard configuration.trace != nil else { return }
-        try synchronize()
-        let life = paths.lives.first {
-            $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN
+        let expected = "no child of port \(port) in the trace of \(host.name.rawValue)"
+        guard configuration.trace != nil else {
+            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
         }
-        record(
-            passed: life == nil, expected: "no child of port \(port) in the trace of \(host.name.rawValue)",
-            seen: life?.path.words ?? "none", witnesses: ["trace"], location: shortLocation(file, line))
+        try synchronize()
+        try recordExactly(
+            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            carriesClaim: claimRestsOnPaths
+        ) { [unowned self] in
+            let life = paths.lives.first {
+                $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN
+            }
+            return Sight(
+                isAsExpected: life == nil, seen: life?.path.words ?? "none", at: life?.transitions.first?.time)
+        }
     }
 
     /// Waits until the socket's latest path takes a step and gives the instant; ends the scenario otherwise.
@@ -189,17 +210,23 @@ extension Lab {
         _ host: Host, tracesReset reason: String, in state: TCPState? = nil, file: StaticString = #fileID,
         line: Int = #line
     ) throws {
-        guard let trace = configuration.trace, trace.givesResetReasons else { return }
+        func words(_ reason: String?, _ state: TCPState?) -> String {
+            (reason ?? "no reason") + (state.map { " in \($0)" } ?? " without a socket")
+        }
+        let expected = "tcp_send_reset on \(host.name.rawValue): \(words(reason, state))"
+        guard let trace = configuration.trace, trace.givesResetReasons else {
+            let lack = configuration.trace == nil ? nil : "this kernel gives no reasons of resets"
+            return recordUntraced(expected: expected, location: shortLocation(file, line), because: lack)
+        }
         func resets() -> [PathLedger.Packet] {
             paths.packets.filter { $0.tracepoint == .sendReset && $0.host == host.name }
         }
         func isThere() -> Bool { resets().contains { $0.reason == reason && $0.state == state } }
-        func words(_ reason: String?, _ state: TCPState?) -> String {
-            (reason ?? "no reason") + (state.map { " in \($0)" } ?? " without a socket")
-        }
         _ = try wait(until: .now + configuration.patience, isThere)
+        try service()
+        claimReset(of: host.name)
         record(
-            passed: isThere(), expected: "tcp_send_reset on \(host.name.rawValue): \(words(reason, state))",
+            passed: isThere(), expected: expected,
             seen: resets().isEmpty
                 ? "no reset traced" : resets().map { words($0.reason, $0.state) }.joined(separator: ", "),
             witnesses: ["trace"], location: shortLocation(file, line))
@@ -209,13 +236,21 @@ extension Lab {
     package func expect(
         _ tracepoint: Tracepoint, on host: Host, traced count: Int, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        guard configuration.trace != nil else { return }
-        func seen() -> Int { paths.packets.count { $0.tracepoint == tracepoint && $0.host == host.name } }
-        _ = try wait(until: .now + configuration.patience) { seen() >= count }
+        let expected = "\(count) × \(tracepoint.event) on \(host.name.rawValue)"
+        guard configuration.trace != nil else {
+            return recordUntraced(expected: expected, location: shortLocation(file, line))
+        }
+        func seen() -> [PathLedger.Packet] {
+            paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
+        }
+        _ = try wait(until: .now + configuration.patience) { seen().count >= count }
         try synchronize()
-        record(
-            passed: seen() == count, expected: "\(count) × \(tracepoint.event) on \(host.name.rawValue)",
-            seen: "\(seen())", witnesses: ["trace"], location: shortLocation(file, line))
+        try recordExactly(expected: expected, witnesses: ["trace"], location: shortLocation(file, line)) {
+            [unowned self] in
+            let seen = paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
+            return Sight(
+                isAsExpected: seen.count == count, seen: "\(seen.count)", at: seen.dropFirst(count).first?.time)
+        }
     }
 
     // MARK: Counters
@@ -224,16 +259,21 @@ extension Lab {
     package func expect(
         _ host: Host, counts expected: [String: Int64], file: StaticString = #fileID, line: Int = #line
     ) throws {
-        var seen: [String: Int64] = [:]
-        func matches() throws -> Bool {
+        func seen() throws -> [String: Int64] {
             let counters = try host.counters()
-            seen = expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
-            return seen == expected
+            return expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
         }
-        let passed = try wait(until: .now + configuration.patience, matches)
-        record(
-            passed: passed, expected: "counters of \(host.name.rawValue) \(expected.words)",
-            seen: seen.words, witnesses: ["counters"], location: shortLocation(file, line))
+        _ = try wait(until: .now + configuration.patience) { try seen() == expected }
+        // The kernel counts what it sent: that many resets are no surprise.
+        if let resets = expected["OutRsts"] { claimResets(of: host.name, count: Int(resets)) }
+        try recordExactly(
+            expected: "counters of \(host.name.rawValue) \(expected.words)", witnesses: ["counters"],
+            location: shortLocation(file, line)
+        ) {
+            let counters = try host.counters()
+            let seen = expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
+            return Sight(isAsExpected: seen == expected, seen: seen.words)
+        }
     }
 
     // MARK: Anything else
@@ -300,7 +340,8 @@ extension Lab {
 
     /// Whether something comes about within a time, for what kernels do differently.
     package func comesAbout(within time: Duration, _ condition: () throws -> Bool) throws -> Bool {
-        try wait(until: .now + time, condition)
+        try endStanding()
+        return try wait(until: .now + time, condition)
     }
 
     /// Waits until `condition` holds; what it awaits must be announced by the wire, a worker, netlink or the trace.
@@ -308,6 +349,7 @@ extension Lab {
         _ what: String, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line,
         seen: () throws -> String, until condition: () throws -> Bool
     ) throws {
+        if patience != nil { try endStanding() }
         guard try wait(until: .now + (patience ?? configuration.patience), condition) else {
             try requirementFailed(
                 expected: what, seen: try seen(), witnesses: ["netlink"], location: shortLocation(file, line))

@@ -11,6 +11,11 @@ extension Lab {
         prefersIPv6 = true
         defer { prefersIPv6 = false }
         try scenario.run(self)
+        try closeListeners()
+    }
+
+    /// Closes every listener, so that what comes next finds the ports free.
+    package func closeListeners() throws {
         for socket in sockets {
             if try row(socket)?.state == .LISTEN { try socket.close() }
         }

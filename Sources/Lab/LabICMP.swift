@@ -10,6 +10,7 @@ extension Lab {
         guard let frame = ICMPMessage.unreachable(reason, about: segment.frame, from: router),
             let message = ICMPMessage(ethernet: frame)
         else { throw ScenarioStop.harness("no ICMP message can be made about \(segment.view)") }
+        try endStanding()
         note("to \(segment.from.rawValue): \(message)")
         try wire.deliver(frame, to: segment.from)
     }

@@ -8,16 +8,42 @@ extension Lab {
     package func expect(
         oppositeOf socket: Socket, passes path: TCPState..., file: StaticString = #fileID, line: Int = #line
     ) throws {
-        guard configuration.trace != nil else { return }
-        func seen() -> [TCPState]? {
-            paths.lives.last {
-                $0.host == socket.host.peer.name && $0.local == socket.remote && $0.remote == socket.local
-            }?.path
+        try expect(oppositeOf: socket, passesAll: path, file: file, line: line)
+    }
+
+    /// The same for a path that somebody has made.
+    package func expect(
+        oppositeOf socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int
+    ) throws {
+        let expected = "the other end of \(socket.label) passes \(path.words)"
+        guard configuration.trace != nil else {
+            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
         }
-        _ = try wait(until: .now + configuration.patience) { seen() == path }
+        _ = try wait(until: .now + configuration.patience) { self.life(oppositeOf: socket)?.path == path }
         try synchronize()
-        record(
-            passed: seen() == path, expected: "the other end of \(socket.label) passes \(path.words)",
-            seen: seen()?.words ?? "no path (trace)", witnesses: ["trace"], location: shortLocation(file, line))
+        try recordExactly(
+            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            carriesClaim: claimRestsOnPaths
+        ) { [unowned self] in
+            let life = life(oppositeOf: socket)
+            return Sight(
+                isAsExpected: life?.path == path, seen: life?.path.words ?? "no path (trace)",
+                at: life?.departure(from: path))
+        }
+    }
+
+    private func life(oppositeOf socket: Socket) -> PathLedger.Life? {
+        paths.lives.last {
+            $0.host == socket.host.peer.name && $0.local == socket.remote && $0.remote == socket.local
+        }
+    }
+
+    /// Records what only the tracepoint could have shown, where there is none.
+    ///
+    /// - Parameter isPath: whether it is about a path, on which the scenario's claim may rest.
+    func recordUntraced(expected: String, isPath: Bool = false, location: String, because reason: String? = nil) {
+        recordUnjudged(
+            expected: expected, witnesses: ["trace"], location: location,
+            because: reason ?? "there is no tracepoint", carriesClaim: isPath && claimRestsOnPaths)
     }
 }

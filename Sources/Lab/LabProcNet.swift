@@ -76,7 +76,7 @@ extension Lab {
             left = (row?.expires ?? .zero) + (start.map { before - $0 } ?? .zero)
             return .now - before < slowest
         }
-        guard looked else { throw ScenarioStop.harness("no look at /proc/net/tcp took less than \(slowest)") }
+        guard looked else { throw ScenarioStop.late("no look at /proc/net/tcp took less than \(slowest)") }
         // Its clock has steps of 10 ms.
         let isOnTime = left + slowest >= bounds.lowerBound && left <= bounds.upperBound + .milliseconds(10)
         let passed =

@@ -1,4 +1,3 @@
-internal import Glibc
 package import Linux
 internal import Record
 internal import Worker
@@ -18,14 +17,6 @@ extension WorkerProcess {
         try socket.listen(backlog: backlog)
         return socket
     }
-
-    /// Sends it a signal, as kill(1) and Ctrl-C do.
-    package func kill(_ signal: Int32) throws {
-        guard Glibc.kill(pid, signal) == 0 else { throw SystemError("kill \(name) \(signalSymbol(signal))") }
-    }
-
-    /// Lets it go on after `stop`.
-    package func resume() throws { try kill(SIGCONT) }
 }
 
 extension Lab {

@@ -23,6 +23,8 @@ extension Lab {
         of pattern: SegmentPattern, after first: WireSegment, timeout: Duration, count: Int,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
+        try check([pattern])
+        try endStanding()
         func segments() -> [WireSegment] {
             carried().filter { $0.stamp >= first.stamp && pattern.matches($0.view) }
         }

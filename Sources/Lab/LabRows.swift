@@ -64,6 +64,7 @@ extension Lab {
     package func requireGone(
         _ socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
     ) throws {
+        if patience != nil { try endStanding() }
         var last: DiagRow?
         let gone = try wait(until: .now + (patience ?? configuration.patience)) {
             last = try self.row(socket)
@@ -74,6 +75,21 @@ extension Lab {
         record(
             passed: gone, expected: "no row of \(socket.label) in netlink", seen: seen,
             witnesses: isTraced ? ["netlink", "trace"] : ["netlink"], location: shortLocation(file, line))
+        if !gone { throw ScenarioStop.failed }
+    }
+
+    /// The same for the end of a connection that has no descriptor.
+    package func requireGone(
+        oppositeOf socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+    ) throws {
+        var last: DiagRow?
+        let gone = try wait(until: .now + (patience ?? configuration.patience)) {
+            last = try self.row(oppositeOf: socket)
+            return last == nil
+        }
+        record(
+            passed: gone, expected: "no row of the other end of \(socket.label) in netlink",
+            seen: last.map(\.words) ?? "no row", witnesses: ["netlink"], location: shortLocation(file, line))
         if !gone { throw ScenarioStop.failed }
     }
 
@@ -94,11 +110,16 @@ extension Lab {
         _ expectation: RowExpectation, of subject: String, host: Host, within patience: Duration?,
         traced socket: Socket?, location: String, _ look: () throws -> DiagRow?
     ) throws -> DiagRow {
+        // Whoever names a time waits for a timer, which may bring about more.
+        if patience != nil { try endStanding() }
         var last: DiagRow?
+        /// The last row there was, and when; it may have gone since.
+        var sight: (row: DiagRow, at: Instant)?
         var before = Instant.now
         let reached = try wait(until: .now + (patience ?? configuration.patience)) {
             before = .now
             last = try look()
+            if let last { sight = (last, before) }
             return last.map(expectation.matches) ?? false
         }
         if let last { note(last, of: subject, on: host) }
@@ -108,10 +129,22 @@ extension Lab {
         }
         record(
             passed: reached, expected: "\(subject) \(expectation.words)",
-            seen: last.map { "\(subject) \($0.words)" } ?? "\(subject) has no row" + pathWords(socket),
+            seen: last.map { row in
+                let hint = expectation.queueHint(
+                    row.shownState, receiveQueue: row.receiveQueue, sendQueue: row.sendQueue)
+                return "\(subject) \(row.words)\(hint)"
+            }
+                ?? "\(subject) has no row" + goneWords(sight) + pathWords(socket),
             witnesses: witnesses, location: location)
         guard reached, let last else { throw ScenarioStop.failed }
         return last
+    }
+
+    /// When a row was seen last; nothing for one that never was.
+    private func goneWords(_ sight: (row: DiagRow, at: Instant)?) -> String {
+        guard let sight else { return "" }
+        let at = (Double(timeline.relative(sight.at)) / 1e3).rounded() / 1e6
+        return " any more; at \(at) s it had \(sight.row.words)"
     }
 
     private func pathWords(_ socket: Socket?) -> String {

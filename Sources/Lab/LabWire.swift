@@ -6,7 +6,11 @@ internal import Record
 extension Lab {
     /// The segments the hosts sent since a place in the log (the chapter's begin), in order; injected ones are not theirs.
     package func carried(since place: Int? = nil) -> [WireSegment] {
-        wire.log[min(place ?? chapterStart, wire.log.count)...].filter { $0.fate != .injected }
+        let seen = wire.log[min(place ?? chapterStart, wire.log.count)...].filter { $0.fate != .injected }
+        // A frame may have come to us after one that was sent later, where the kernel's receive work was put off.
+        if zip(seen, seen.dropFirst()).allSatisfy({ $0.stamp <= $1.stamp }) { return seen }
+        return seen.enumerated().sorted { ($0.element.stamp, $0.offset) < ($1.element.stamp, $1.offset) }
+            .map(\.element)
     }
 
     /// Waits until a rule has met this many segments; ends the scenario otherwise.
@@ -14,6 +18,7 @@ extension Lab {
         _ rule: WireRule, met count: Int, within patience: Duration? = nil, file: StaticString = #fileID,
         line: Int = #line
     ) throws {
+        if rule.met.count < count { try endStanding() }
         let enough = try wait(until: .now + (patience ?? configuration.patience)) { rule.met.count >= count }
         let seen = rule.met.isEmpty ? "none" : SegmentView.describe(rule.met.map(\.view))
         let what = rule.patterns.isEmpty ? "any segment" : rule.patterns.map(\.description).joined(separator: " or ")
@@ -39,15 +44,24 @@ extension Lab {
         file: StaticString = #fileID, line: Int = #line
     ) throws {
         _ = try wait(until: .now + configuration.patience) { self.carried(since: place).count >= patterns.count }
-        let seen = carried(since: place).map(\.view)
-        let difference =
-            inAnyOrder
-            ? unmatched(patterns, seen) : SegmentPattern.firstDifference(expected: patterns, seen: seen)
-        record(
-            passed: difference == nil,
-            expected: "the wire carries " + patterns.map(\.description).joined(separator: ", "),
-            seen: SegmentView.describe(seen) + (difference.map { "; \($0)" } ?? ""), witnesses: ["segments"],
-            location: shortLocation(file, line))
+        let place = place ?? chapterStart
+        try check(patterns)
+        let count = patterns.reduce(0) { $0 + $1.count }
+        claimResets(matching: patterns, since: place)
+        try recordExactly(
+            expected: "the wire carries " + patterns.map(\.description).joined(counting: ", "),
+            witnesses: ["segments"], location: shortLocation(file, line)
+        ) { [unowned self] in
+            let segments = carried(since: place)
+            let seen = segments.map(\.view)
+            let difference =
+                inAnyOrder
+                ? unmatched(patterns, seen) : SegmentPattern.firstDifference(expected: patterns, seen: seen)
+            return Sight(
+                isAsExpected: difference == nil,
+                seen: SegmentView.describe(seen) + (difference.map { "; \($0)" } ?? ""),
+                at: segments.dropFirst(count).first?.stamp)
+        }
     }
 
     /// Says which pattern has no segment of its own, or which segment no pattern.
@@ -65,12 +79,23 @@ extension Lab {
         _ pattern: SegmentPattern, carried count: Int, since place: Int? = nil, file: StaticString = #fileID,
         line: Int = #line
     ) throws {
-        func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
-        _ = try wait(until: .now + configuration.patience) { seen() >= count }
-        record(
-            passed: seen() == count, expected: "the wire carries \(count) × \(pattern)",
-            seen: "\(seen()) of \(SegmentView.describe(carried(since: place).map(\.view)))", witnesses: ["segments"],
-            location: shortLocation(file, line))
+        let place = place ?? chapterStart
+        try check([pattern])
+        _ = try wait(until: .now + configuration.patience) {
+            self.carried(since: place).count { pattern.matches($0.view) } >= count
+        }
+        claimResets(matching: [pattern], since: place)
+        try recordExactly(
+            expected: "the wire carries \(count) × \(pattern)", witnesses: ["segments"],
+            location: shortLocation(file, line)
+        ) { [unowned self] in
+            let segments = carried(since: place)
+            let own = segments.filter { pattern.matches($0.view) }
+            return Sight(
+                isAsExpected: own.count == count,
+                seen: "\(own.count) of \(SegmentView.describe(segments.map(\.view)))",
+                at: own.dropFirst(count).first?.stamp)
+        }
     }
 
     /// Expects at least this many segments of a pattern since a place in the log.
@@ -78,8 +103,12 @@ extension Lab {
         _ pattern: SegmentPattern, carriedAtLeast count: Int, since place: Int? = nil, within patience: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws {
+        let place = place ?? chapterStart
+        try check([pattern])
         func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
+        if seen() < count { try endStanding() }
         let enough = try wait(until: .now + (patience ?? configuration.patience)) { seen() >= count }
+        claimResets(matching: [pattern], since: place)
         record(
             passed: enough, expected: "the wire carries \(pattern) \(count) times at least",
             seen: "\(seen()) of \(SegmentView.describe(carried(since: place).map(\.view)))", witnesses: ["segments"],
@@ -92,7 +121,10 @@ extension Lab {
         _ pattern: SegmentPattern, since place: Int? = nil, within patience: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
+        let place = place ?? chapterStart
+        try check([pattern])
         func first() -> WireSegment? { carried(since: place).first { pattern.matches($0.view) } }
+        if first() == nil { try endStanding() }
         guard try wait(until: .now + (patience ?? configuration.patience), { first() != nil }), let segment = first()
         else {
             try requirementFailed(
@@ -100,6 +132,7 @@ extension Lab {
                 seen: SegmentView.describe(carried(since: place).map(\.view)), witnesses: ["segments"],
                 location: shortLocation(file, line))
         }
+        claimResets(matching: [pattern], since: place)
         return segment
     }
 
@@ -107,6 +140,7 @@ extension Lab {
     package func requireLast(
         _ pattern: SegmentPattern, file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
+        try check([pattern])
         try synchronize()
         guard let segment = carried(since: 0).last(where: { pattern.matches($0.view) }) else {
             try requirementFailed(
@@ -119,11 +153,7 @@ extension Lab {
     /// Expects that neither host has sent anything since a place in the log.
     package func expectNothingCarried(since place: Int, file: StaticString = #fileID, line: Int = #line) throws {
         try synchronize()
-        let seen = carried(since: place)
-        record(
-            passed: seen.isEmpty, expected: "the wire carries nothing",
-            seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)), witnesses: ["segments"],
-            location: shortLocation(file, line))
+        try recordNothing(expected: "the wire carries nothing", since: place, location: shortLocation(file, line))
     }
 
     /// Watches the wire for a while and expects nothing more on it.
@@ -134,15 +164,27 @@ extension Lab {
     ) throws {
         let place = wire.log.count
         try pass(duration)
-        let seen = carried(since: place)
-        record(
-            passed: seen.isEmpty, expected: "nothing more on the wire for \(duration.seconds) s",
-            seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)), witnesses: ["segments"],
+        try recordNothing(
+            expected: "nothing more on the wire for \(duration.seconds) s", since: place,
             location: shortLocation(file, line))
+    }
+
+    private func recordNothing(expected: String, since place: Int, location: String) throws {
+        try recordExactly(expected: expected, witnesses: ["segments"], location: location) { [unowned self] in
+            let seen = carried(since: place)
+            return Sight(
+                isAsExpected: seen.isEmpty, seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)),
+                at: seen.first?.stamp)
+        }
     }
 }
 
 extension Lab {
+    /// Sees that patterns say something.
+    func check(_ patterns: [SegmentPattern]) throws {
+        if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
+    }
+
     /// Patience for something that a kernel timer of this length brings about.
     package func patience(after timer: Duration) -> Duration { timer * 1.125 + configuration.patience }
 
@@ -151,6 +193,8 @@ extension Lab {
         _ pattern: SegmentPattern, first: WireSegment, timer: Duration = .seconds(1),
         file: StaticString = #fileID, line: Int = #line
     ) throws -> Duration {
+        try check([pattern])
+        try endStanding()
         func next() -> WireSegment? {
             carried().first { $0.stamp > first.stamp && pattern.matches($0.view) }
         }

@@ -22,9 +22,6 @@ struct LinkBuilder {
         var impairment: (delay: Duration, jitter: Duration, loss: Double)?
     }
 
-    private static let facingA: Int32 = 2
-    private static let facingB: Int32 = 3
-
     init(a: Host, b: Host, ipv6: Bool, choice: LinkChoice, seed: UInt64, forceRelay: Bool) {
         self.seed = seed
         self.a = a
@@ -38,7 +35,7 @@ struct LinkBuilder {
     mutating func build(_ link: Link) throws -> Built {
         let built = try make(link)
         for host in [a, b] {
-            try host.route.waitUntilReady(Host.interface, addresses: ipv6 ? [host.ip4, host.ip6] : [host.ip4])
+            try host.route.waitUntilReady(host.interface, addresses: ipv6 ? [host.ip4, host.ip6] : [host.ip4])
         }
         return built
     }
@@ -51,8 +48,8 @@ struct LinkBuilder {
             _ = try direct()
             let (loopback, link) = try a.namespace.inside {
                 (
-                    try PacketSocket(interface: 1, outgoing: true),
-                    try PacketSocket(interface: Host.interface, outgoing: true)
+                    try PacketSocket(interface: Host.loopback, outgoing: true),
+                    try PacketSocket(interface: a.interface, outgoing: true)
                 )
             }
             // Anything that leaves the host after all would show as coming from B.
@@ -78,14 +75,15 @@ struct LinkBuilder {
     private func direct() throws -> Built {
         try a.route.perform([
             .veth(
-                LinkEnd(name: "veth0", index: Host.interface, mac: a.mac),
-                peer: LinkEnd(name: "veth0", index: Host.interface, mac: b.mac), in: b.namespace)
+                LinkEnd(name: Host.interfaceName, mac: a.mac),
+                peer: LinkEnd(name: Host.interfaceName, mac: b.mac), in: b.namespace)
         ])
+        try findInterfaces()
         try configure()
         return Built(
             path: .observed(
-                atA: try a.namespace.inside { try PacketSocket(interface: Host.interface, outgoing: true) },
-                atB: try b.namespace.inside { try PacketSocket(interface: Host.interface, outgoing: true) }),
+                atA: try a.namespace.inside { try PacketSocket(interface: a.interface, outgoing: true) },
+                atB: try b.namespace.inside { try PacketSocket(interface: b.interface, outgoing: true) }),
             name: "direct")
     }
 
@@ -98,13 +96,13 @@ struct LinkBuilder {
             for (number, host) in [a, b].enumerated() {
                 let seeded = Netem(
                     delay: delay, jitter: jitter, lossProbability: loss, seed: seed &* 2 &+ UInt64(number))
-                try host.route.perform([.netem(seeded, on: Host.interface)])
-                guard try host.route.rootQdisc(of: Host.interface)?.netem?.fulfils(plain) == true else {
+                try host.route.perform([.netem(seeded, on: host.interface)])
+                guard try host.route.rootQdisc(of: host.interface)?.netem?.fulfils(plain) == true else {
                     throw ScenarioStop.harness("the kernel did not set netem as it was asked to")
                 }
             }
         } catch {
-            try a.route.perform([.deleteLink(Host.interface)])
+            try a.route.perform([.deleteLink(a.interface)])
             throw error
         }
         built.name = "netem"
@@ -116,50 +114,56 @@ struct LinkBuilder {
         let namespace = try NetworkNamespace()
         wireNamespace = namespace
         let route = try namespace.inside { try RouteSocket() }
-        for (host, name, index) in [(a, "toA", Self.facingA), (b, "toB", Self.facingB)] {
+        for (host, name, number) in [(a, "toA", 2), (b, "toB", 3)] as [(Host, String, UInt8)] {
             try host.route.perform([
                 .veth(
-                    LinkEnd(name: "veth0", index: Host.interface, mac: host.mac),
-                    peer: LinkEnd(name: name, index: index, mac: MACAddress(bytes: [2, 0, 0, 0, 1, UInt8(index)])),
-                    in: namespace)
+                    LinkEnd(name: Host.interfaceName, mac: host.mac),
+                    peer: LinkEnd(name: name, mac: MACAddress(bytes: [2, 0, 0, 0, 1, number])), in: namespace)
             ])
         }
+        try findInterfaces()
+        let (facingA, facingB) = (try route.index(of: "toA"), try route.index(of: "toB"))
         try configure()
         // The relay's interfaces come up last: its sockets are bound first, and no frame goes by unseen.
         let path = try namespace.inside {
             Wire.Path.relayed(
-                towardA: try PacketSocket(interface: Self.facingA, outgoing: false),
-                towardB: try PacketSocket(interface: Self.facingB, outgoing: false))
+                towardA: try PacketSocket(interface: facingA, outgoing: false),
+                towardB: try PacketSocket(interface: facingB, outgoing: false))
         }
-        try route.perform([.linkUp(Self.facingA), .linkUp(Self.facingB)])
-        for index in [Self.facingA, Self.facingB] { try route.waitUntilReady(index, addresses: []) }
+        try route.perform([.linkUp(facingA), .linkUp(facingB)])
+        for index in [facingA, facingB] { try route.waitUntilReady(index, addresses: []) }
         return Built(path: path, name: "relay")
+    }
+
+    private func findInterfaces() throws {
+        for host in [a, b] { host.interface = try host.route.index(of: Host.interfaceName) }
     }
 
     private func configure() throws {
         for host in [a, b] {
             try host.namespace.inside {
                 let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
-                try check(clx_offloads_off(socket.raw, "veth0"), "turn offloads of veth0 off")
+                try check(
+                    clx_offloads_off(socket.raw, Host.interfaceName), "turn offloads of \(Host.interfaceName) off")
             }
             try settleIPv6(of: host)
             let peer = host.peer
             try host.route.perform([
-                .linkUp(1), .linkUp(Host.interface),
-                .address(host.ip4, prefixLength: Addressing.prefixV4, on: Host.interface),
-                .neighbour(peer.ip4, peer.mac, on: Host.interface),
+                .linkUp(Host.loopback), .linkUp(host.interface),
+                .address(host.ip4, prefixLength: Addressing.prefixV4, on: host.interface),
+                .neighbour(peer.ip4, peer.mac, on: host.interface),
             ])
             guard ipv6 else { continue }
             try host.route.perform([
-                .address(host.ip6, prefixLength: Addressing.prefixV6, on: Host.interface),
-                .neighbour(peer.ip6, peer.mac, on: Host.interface),
+                .address(host.ip6, prefixLength: Addressing.prefixV6, on: host.interface),
+                .neighbour(peer.ip6, peer.mac, on: host.interface),
             ])
         }
     }
 
     /// Keeps IPv6 off the wire where it is not wanted, and its chatter in any case.
     private func settleIPv6(of host: Host) throws {
-        guard try host.sysctl("net.ipv6.conf.veth0.disable_ipv6") != nil else {
+        guard try host.sysctl("net.ipv6.conf.\(Host.interfaceName).disable_ipv6") != nil else {
             guard ipv6 else { return }
             throw ScenarioStop.skipped("the kernel has no IPv6")
         }
@@ -167,6 +171,6 @@ struct LinkBuilder {
             ipv6
             ? [("accept_ra", "0"), ("router_solicitations", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0")]
             : [("disable_ipv6", "1")]
-        for (name, value) in settings { try host.set(sysctl: "net.ipv6.conf.veth0.\(name)", to: value) }
+        try host.set(sysctls: settings.map { ("net.ipv6.conf.\(Host.interfaceName).\($0.0)", $0.1) })
     }
 }

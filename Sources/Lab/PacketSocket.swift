@@ -1,13 +1,15 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Packets
 
 /// A raw packet socket on one interface, never blocking.
 final class PacketSocket {
     /// A frame as the kernel handed it over.
     struct Frame {
         var bytes: [UInt8]
-        var stamp: Instant
+        /// When it was handed to the tap, by the kernel's wall clock and as the kernel wrote it.
+        var stamp: Int64
         /// A copy of what this host sent itself.
         var outgoing: Bool
     }
@@ -35,8 +37,11 @@ final class PacketSocket {
         // ENETDOWN is told once after the interface goes down, which only happens at the end.
         if result == -EAGAIN || result == -ENETDOWN { return nil }
         try check(result, "receive from a packet socket")
-        let stamp = frame.realtime_ns == 0 ? Instant.now : Instant(realtime: frame.realtime_ns)
-        return Frame(bytes: Array(buffer[..<frame.length]), stamp: stamp, outgoing: frame.outgoing != 0)
+        var bytes = Array(buffer[..<frame.length])
+        if frame.unchecked != 0 { completeChecksum(of: &bytes) }
+        return Frame(
+            bytes: bytes, stamp: frame.realtime_ns == 0 ? Instant.wall : frame.realtime_ns,
+            outgoing: frame.outgoing != 0)
     }
 
     /// Sends a frame, waiting for room if the device queue is full. Throws the write(2) error.

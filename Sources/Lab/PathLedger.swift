@@ -25,6 +25,15 @@ package struct PathLedger {
         package var path: [TCPState] {
             transitions.first.map { [$0.old] + transitions.map(\.new) } ?? []
         }
+
+        /// When it left an expected path; nil where it did not, or only stopped short of its end.
+        func departure(from expected: [TCPState]) -> Instant? {
+            guard let first = transitions.first else { return nil }
+            guard first.old == expected.first else { return first.time }
+            return transitions.enumerated().first { place, step in
+                place + 1 >= expected.count || expected[place + 1] != step.new
+            }?.element.time
+        }
     }
 
     /// An event of the tcp group.

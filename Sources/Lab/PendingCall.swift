@@ -8,7 +8,7 @@ package final class PendingCall {
     package let process: WorkerProcess
     package let socket: Socket?
     /// Made by the harness for itself.
-    private let isOwn: Bool
+    let isOwn: Bool
     let asked: Instant
     private(set) var outcome: Answer.Outcome?
     /// Whether the record has it already, as one that did not return in time.
@@ -52,6 +52,9 @@ package final class PendingCall {
 
     func complete(_ outcome: Answer.Outcome, _ timeline: Timeline) {
         self.outcome = outcome
+        if case .returned(let reply) = outcome {
+            process.host.lab.lateness.entered(self, at: Instant(nanoseconds: reply.entered))
+        }
         guard !isOwn, !isRecorded else { return }
         let fact = fact(timeline)
         timeline.add(.call(fact), at: fact.at)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Health
 internal import Linux
 internal import Netlink
 internal import Tracing
@@ -36,6 +37,7 @@ package struct Prerequisite: Sendable {
 /// Finds out by trying, since configuration files and module lists do not tell.
 package struct PrerequisiteCheck {
     package static let tracepointsName = "tracepoints"
+    package static let kernelLogName = "kernel log"
 
     /// Names of prerequisites to treat as missing, for tests of what is said then.
     private let simulated: Set<String>
@@ -53,7 +55,7 @@ package struct PrerequisiteCheck {
     /// All prerequisites in the order in which they matter; checks after a missing required one are left out.
     package func all() -> [Prerequisite] {
         var found: [Prerequisite] = []
-        for check in [namespaces, veth, inetDiag, packetSockets, tracepoints, netem] {
+        for check in [namespaces, veth, inetDiag, packetSockets, tracepoints, kernelLog, netem] {
             let prerequisite = check()
             found.append(prerequisite)
             if prerequisite.isRequired && !prerequisite.isPresent { break }
@@ -91,7 +93,7 @@ package struct PrerequisiteCheck {
     private func packetSockets() -> Prerequisite {
         probe("af_packet", required: true, remedy: "build the kernel with CONFIG_PACKET and run with CAP_NET_RAW") {
             let namespace = try NetworkNamespace()
-            _ = try namespace.inside { try PacketSocket(interface: 1, outgoing: true) }
+            _ = try namespace.inside { try PacketSocket(interface: Host.loopback, outgoing: true) }
             return "segments can be captured"
         }
     }
@@ -109,10 +111,22 @@ package struct PrerequisiteCheck {
         }
     }
 
+    private func kernelLog() -> Prerequisite {
+        probe(
+            Self.kernelLogName, required: false,
+            remedy: "warnings of the kernel are not seen; needs CAP_SYSLOG and /dev/kmsg"
+        ) {
+            var log = try KernelLog(fromBoot: false)
+            _ = try log.read()
+            return "warnings of the kernel can be read"
+        }
+    }
+
     private func netem() -> Prerequisite {
         probe("sch_netem", required: false, remedy: "the relay emulates delay and loss instead (modprobe sch_netem)") {
             try withVethPair { route in
-                try route.perform([.netem(Netem(delay: .milliseconds(1)), on: Host.interface)])
+                let index = try route.index(of: Host.interfaceName)
+                try route.perform([.netem(Netem(delay: .milliseconds(1)), on: index)])
                 return "tc netem can be used"
             }
         }
@@ -124,8 +138,8 @@ package struct PrerequisiteCheck {
         let route = try one.inside { try RouteSocket() }
         try route.perform([
             .veth(
-                LinkEnd(name: "veth0", index: Host.interface, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 1])),
-                peer: LinkEnd(name: "veth0", index: Host.interface, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 2])),
+                LinkEnd(name: Host.interfaceName, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 1])),
+                peer: LinkEnd(name: Host.interfaceName, mac: MACAddress(bytes: [2, 0, 0, 0, 0, 2])),
                 in: other)
         ])
         return try body(route)

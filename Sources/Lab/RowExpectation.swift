@@ -46,6 +46,22 @@ package struct RowExpectation {
         return true
     }
 
+    /// What makes a queue longer by one than its bytes, where that may be what does not match.
+    func queueHint(_ state: TCPState, receiveQueue seenReceive: Int, sendQueue seenSend: Int) -> String {
+        let hasReceivedFIN: Set<TCPState> = [.CLOSE_WAIT, .LAST_ACK, .CLOSING, .TIME_WAIT]
+        let hasSent: [TCPState: String] = [
+            .SYN_SENT: "SYN", .SYN_RECV: "SYN", .FIN_WAIT1: "FIN", .CLOSING: "FIN", .LAST_ACK: "FIN",
+        ]
+        var hints: [String] = []
+        if let receiveQueue, seenReceive == receiveQueue + 1, hasReceivedFIN.contains(state) {
+            hints.append("a FIN that has come counts 1 in rqueue")
+        }
+        if let sendQueue, seenSend == sendQueue + 1, let sent = hasSent[state] {
+            hints.append("a \(sent) that is not acknowledged counts 1 in wqueue")
+        }
+        return hints.isEmpty ? "" : " (\(hints.joined(separator: "; ")))"
+    }
+
     var words: String {
         var words = [state.description]
         switch kind {

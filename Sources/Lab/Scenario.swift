@@ -9,7 +9,8 @@ package struct Scenario: Sendable {
     package let citations: [Citation]
     package let verdict: DocumentVerdict
     package let link: Link
-    package let steps: [String]
+    /// What it does, by lane.
+    package let steps: @Sendable (Lane) -> [String]
     /// Sysctls of both hosts besides the baseline, per lane.
     package let sysctls: @Sendable (Lane) -> [String: String]
     /// The longest kernel timer it waits for, in seconds, per lane.
@@ -18,6 +19,8 @@ package struct Scenario: Sendable {
     package let ipv6: Bool
     /// Whether it must be the only one that runs, since it changes what others would notice.
     package let alone: Bool
+    /// Whether the claim rests on paths that nothing but the tracepoint shows; without it the claim is not judged.
+    package let restsOnPaths: Bool
     package let location: String
     package let run: @Sendable (Lab) throws -> Void
 
@@ -30,14 +33,31 @@ package struct Scenario: Sendable {
     ///   - steps: what it does, for people who do not read Swift.
     ///   - sysctls: changes to the baseline, by lane.
     ///   - longestTimer: seconds of the longest kernel timer, by lane.
+    ///   - restsOnPaths: what is claimed shows in the paths alone, in no row, no segment and no answer.
     ///   - alone: it changes the whole machine, so nothing may run beside it.
     package init(
         _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
         verdict: DocumentVerdict = .holds,
-        link: Link = .relay, ipv6: Bool = false, alone: Bool = false, steps: [String],
+        link: Link = .relay, ipv6: Bool = false, alone: Bool = false,
+        restsOnPaths: Bool = false, steps: [String],
         sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
+    ) {
+        self.init(
+            id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
+            alone: alone, restsOnPaths: restsOnPaths, stepsOf: { _ in steps }, sysctls: sysctls, longestTimer: longestTimer,
+            location: shortLocation(file, line), run: run)
+    }
+
+    /// The same where the steps are what `run` itself says.
+    package init(
+        _ id: String, claim: String, says documentSays: String?, cites citations: [Citation],
+        verdict: DocumentVerdict, link: Link, ipv6: Bool, alone: Bool, restsOnPaths: Bool = false,
+        stepsOf steps: @escaping @Sendable (Lane) -> [String],
+        sysctls: @escaping @Sendable (Lane) -> [String: String],
+        longestTimer: @escaping @Sendable (Lane) -> Double, location: String,
+        run: @escaping @Sendable (Lab) throws -> Void
     ) {
         self.id = id
         self.claim = claim
@@ -50,7 +70,8 @@ package struct Scenario: Sendable {
         self.longestTimer = longestTimer
         self.ipv6 = ipv6
         self.alone = alone
-        self.location = shortLocation(file, line)
+        self.restsOnPaths = restsOnPaths
+        self.location = location
         self.run = run
     }
 
@@ -58,7 +79,7 @@ package struct Scenario: Sendable {
     package func describe(lane: Lane) -> ScenarioDescription {
         ScenarioDescription(
             id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
-            location: location, steps: steps,
+            location: location, steps: steps(lane),
             nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil)
     }
 }
@@ -107,6 +128,6 @@ extension Citation {
 }
 
 /// `Closing.swift:31`.
-func shortLocation(_ file: StaticString, _ line: Int) -> String {
+package func shortLocation(_ file: StaticString, _ line: Int) -> String {
     "\(file)".split(separator: "/").last.map { "\($0):\(line)" } ?? "\(file):\(line)"
 }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Judge
 package import Linux
 package import Record
 internal import Synchronization
@@ -7,8 +8,9 @@ internal import Synchronization
 /// Runs attempts side by side, the longest first, and hands out their events as each one ends.
 ///
 /// Scenarios that wait for kernel timers sleep nearly all the time and all run at once, once they are asleep; until then
-/// they share a number of places with the others, or hundreds of beginnings would make each other late. One that must be alone runs after all of them, and nothing beside it. A hung attempt is given up at its
-/// deadline, with everything seen so far.
+/// they share a number of places with the others, or hundreds of beginnings would make each other late. One that must be
+/// alone runs after all of them, and nothing beside it. A hung attempt is given up at its deadline, with everything seen
+/// so far. An attempt that the machine was too slow for is tried again alone; one that failed never is.
 package final class Scheduler: Sendable {
     /// What to run and how.
     package struct Plan: Sendable {
@@ -19,37 +21,86 @@ package final class Scheduler: Sendable {
         /// Whether scenarios with an impaired link are also run, as further attempts, with the relay as their link, and
         /// must come to the same.
         package var bothLinks: Bool
+        /// Runs in an order that only this number decides; nil for the longest first.
+        package var shuffle: UInt64?
 
-        package init(scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false) {
+        package init(
+            scenarios: [Scenario], repetitions: Int = 1, jobs: Int? = nil, bothLinks: Bool = false,
+            shuffle: UInt64? = nil
+        ) {
+            self.shuffle = shuffle
             self.scenarios = scenarios
             self.repetitions = repetitions
             self.jobs = jobs
             self.bothLinks = bothLinks
         }
 
+        /// How often an attempt is tried again, at most, that the harness itself was not up to.
+        package var tries = 2
+
+        /// How many attempts there are at a scenario, numbered from 1.
+        package func count(of scenario: Scenario) -> Int {
+            max(1, repetitions) * (bothLinks && scenario.link.isImpaired ? 2 : 1)
+        }
+
         /// Every attempt, those over the relay numbered on.
-        fileprivate var attempts: [(scenario: Scenario, attempt: Attempt, overRelay: Bool)] {
-            let count = max(1, repetitions)
-            return scenarios.flatMap { scenario in
-                let isTwice = bothLinks && scenario.link.isImpaired
-                return (1...(isTwice ? 2 * count : count)).map {
-                    (scenario, Attempt(scenario: scenario.id, number: $0), $0 > count)
+        private var attempts: [Planned] {
+            scenarios.flatMap { scenario in
+                (1...count(of: scenario)).map {
+                    Planned(
+                        scenario: scenario, attempt: Attempt(scenario: scenario.id, number: $0),
+                        overRelay: $0 > max(1, repetitions), isAlone: scenario.alone)
                 }
             }
         }
+
+        /// Every attempt, in the order in which they begin: those that must be alone last.
+        func inOrder(_ lane: Lane) -> [Planned] {
+            let attempts = attempts
+            let keys = keys(attempts.map { $0.scenario.longestTimer(lane) })
+            // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
+            return attempts.enumerated().sorted { one, other in
+                (one.element.scenario.alone ? 1 : 0, keys[one.offset], one.offset)
+                    < (other.element.scenario.alone ? 1 : 0, keys[other.offset], other.offset)
+            }.map(\.element)
+        }
+
+        /// What attempts are ordered by, the least first.
+        private func keys(_ longestTimers: [Double]) -> [Double] {
+            guard let shuffle else { return longestTimers.map { -$0 } }
+            var chances = LossGenerator(seed: shuffle)
+            return longestTimers.map { _ in chances.next() }
+        }
+    }
+
+    /// An attempt that is to be made.
+    struct Planned {
+        let scenario: Scenario
+        var attempt: Attempt
+        let overRelay: Bool
+        var isAlone: Bool
+        /// Why it is tried again.
+        var since: String?
     }
 
     private struct Running {
+        let planned: Planned
         let timeline: Timeline
         let deadline: Instant
         var isAsleep = false
-        let isAlone: Bool
+        let machineSettings: MachineSettings?
+    }
+
+    private struct Done {
+        let planned: Planned
+        let timeline: Timeline
+        let result: (finished: Finished, mayPassAlone: Bool)
     }
 
     private struct State {
         var running: [Attempt: Running] = [:]
-        var done: [(Timeline, Finished)] = []
-        var twins = Twins(repetitions: 1)
+        var done: [Done] = []
+        var agreement = LinkAgreement(repetitions: 1)
     }
 
     private let configuration: LabConfiguration
@@ -80,34 +131,31 @@ package final class Scheduler: Sendable {
     package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
         let start = Instant.now
         let lane = configuration.lane
-        state.withLock { $0.twins = Twins(repetitions: max(1, plan.repetitions)) }
-        var waiting = plan.attempts
-        // Stable for equal lengths: sorted(by:) keeps no order, so the place decides.
-        func order(_ place: Int, _ scenario: Scenario) -> (Int, Double, Int) {
-            (scenario.alone ? 1 : 0, -scenario.longestTimer(lane), place)
-        }
-        waiting = waiting.enumerated().sorted {
-            order($0.offset, $0.element.scenario) < order($1.offset, $1.element.scenario)
-        }.map(\.element)
+        state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
+        var waiting = plan.inOrder(lane)
+        // A machine that is too slow for much of the run is too slow for its tries again too.
+        var triesLeft = plan.tries == 0 ? 0 : max(16, waiting.count / 4)
         let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         while true {
-            report()
+            for again in report(triesLeft: triesLeft, of: plan.tries) {
+                waiting.append(again)
+                triesLeft -= 1
+            }
             // What ends between the report and this look is still to be reported.
             let (busy, asleep, isReported, isReserved) = state.withLock { state in
                 (
                     state.running.values.count { !$0.isAsleep }, state.running.values.count { $0.isAsleep },
-                    state.done.isEmpty, state.running.values.contains { $0.isAlone }
+                    state.done.isEmpty, state.running.values.contains { $0.planned.isAlone }
                 )
             }
             if waiting.isEmpty && busy + asleep == 0 && isReported { return }
-            let next = waiting.firstIndex { scenario, _, _ in
-                if isReserved || scenario.alone { return busy + asleep == 0 }
+            let next = waiting.firstIndex { planned in
+                if isReserved || planned.isAlone { return busy + asleep == 0 }
                 guard plan.jobs == nil else { return busy + asleep < places }
                 return busy < places && asleep < Self.sleepers
             }
             if let next {
-                let (scenario, attempt, overRelay) = waiting.remove(at: next)
-                try begin(scenario, attempt, overRelay: overRelay, since: start)
+                try begin(waiting.remove(at: next), since: start)
             } else if waitForNews(control) {
                 return
             }
@@ -127,18 +175,19 @@ package final class Scheduler: Sendable {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
     }
 
-    private func begin(
-        _ scenario: Scenario, _ attempt: Attempt, overRelay: Bool, since start: Instant
-    ) throws(SystemError) {
+    private func begin(_ planned: Planned, since start: Instant) throws(SystemError) {
+        let (scenario, attempt) = (planned.scenario, planned.attempt)
         var configuration = configuration
-        if overRelay { configuration.link = .relay }
+        if planned.overRelay { configuration.link = .relay }
+        let machineSettings = configuration.machine.map { MachineSettings(of: $0) }
+        configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
         let allowance = Self.allowance(
             longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(
-                timeline: timeline, deadline: .now + allowance, isAlone: scenario.alone)
+                planned: planned, timeline: timeline, deadline: .now + allowance, machineSettings: machineSettings)
         }
         if sleeps(scenario) {
             configuration.whenAsleep = { [self] in
@@ -146,12 +195,16 @@ package final class Scheduler: Sendable {
                 wake()
             }
         }
-        emit([.started(Started(attempt: attempt, at: (timeline.start - start).nanoseconds))])
+        emit([
+            .started(
+                Started(attempt: attempt, at: (timeline.start - start).nanoseconds, since: planned.since))
+        ])
         try startThread { [self, configuration] in
-            let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)
+            let result = runJudged(scenario, configuration: configuration, timeline: timeline)
             // An attempt that was given up meanwhile has already been reported.
             state.withLock {
-                if $0.running.removeValue(forKey: attempt) != nil { $0.done.append((timeline, finished)) }
+                guard $0.running.removeValue(forKey: attempt) != nil else { return }
+                $0.done.append(Done(planned: planned, timeline: timeline, result: result))
             }
             wake()
         }
@@ -163,26 +216,42 @@ package final class Scheduler: Sendable {
         write(wakeup.raw, &one, 8)
     }
 
-    /// Emits what has ended, and gives up what is past its deadline.
-    private func report() {
+    /// Emits what has ended, and gives up what is past its deadline; returns what is to be tried again.
+    private func report(triesLeft: Int, of tries: Int) -> [Planned] {
         let now = Instant.now
-        let done = state.withLock { state in
+        let (done, abandoned) = state.withLock { state -> ([Done], [MachineSettings]) in
+            var abandoned: [MachineSettings] = []
             for (attempt, running) in state.running where running.deadline < now {
                 state.running[attempt] = nil
-                let finished = Finished(
-                    attempt: attempt, verdict: .error,
-                    reason: "did not finish within \(Int((running.deadline - running.timeline.start).seconds)) s",
-                    variant: nil, link: "none", duration: (now - running.timeline.start).nanoseconds)
-                state.done.append((running.timeline, finished))
+                if let settings = running.machineSettings { abandoned.append(settings) }
+                let allowed = Int((running.deadline - running.timeline.start).seconds)
+                let finished = running.timeline.finished(.givenUp("did not finish within \(allowed) s"))
+                state.done.append(Done(planned: running.planned, timeline: running.timeline, result: finished))
             }
-            defer { state.done.removeAll() }
-            return state.done
+            let done = state.done
+            state.done = []
+            return (done, abandoned)
         }
-        for (timeline, finished) in done {
-            let events = timeline.ordered
-            let agreed = state.withLock { $0.twins.judged(finished, events) }
-            emit(events + [.finished(agreed)])
+        // What comes next must not find what these have changed, nor must they put anything back in its middle.
+        for settings in abandoned { settings.close() }
+        var again: [Planned] = []
+        for one in done {
+            let events = one.timeline.ordered
+            var finished = one.result.finished
+            let count = (one.planned.attempt.again ?? 0) + 1
+            if one.result.mayPassAlone && count <= tries && again.count < triesLeft {
+                var next = one.planned
+                next.attempt.again = count
+                next.isAlone = true
+                next.since = finished.reason
+                again.append(next)
+                finished.isTriedAgain = true
+            } else {
+                finished = state.withLock { $0.agreement.judged(finished, events) }
+            }
+            emit(events + [.finished(finished)])
         }
+        return again
     }
 
     /// Waits until an attempt ends or a deadline passes; returns whether the run is to be cut off.

@@ -175,6 +175,8 @@ package enum SocketCall {
     case tcpInfo
     /// Any option that is an integer.
     case getOption(SocketOption)
+    case setOption(SocketOption, [UInt8])
+    case setNonblocking(Bool)
 
     func request(_ fd: Int32) -> Request {
         switch self {
@@ -198,6 +200,8 @@ package enum SocketCall {
         case .outputQueue: .outputQueue(fd)
         case .soError: .getOption(fd, .SO_ERROR, capacity: 4)
         case .getOption(let option): .getOption(fd, option, capacity: 4)
+        case .setOption(let option, let value): .setOption(fd, option, value)
+        case .setNonblocking(let on): .setNonblocking(fd, on)
         case .tcpInfo: .getOption(fd, .TCP_INFO, capacity: 512)
         }
     }

@@ -1,12 +1,14 @@
+package import Judge
 package import Linux
 package import Record
 internal import Synchronization
 
-/// What was seen in one attempt so far; readable from outside while the scenario runs or hangs.
+/// What was seen in one attempt so far, and what it is judged by; readable from outside while the scenario runs or hangs.
 package final class Timeline: Sendable {
     package let attempt: Attempt
     package let start: Instant
     private let events = Mutex<[(at: Int64, event: Event)]>([])
+    private let gathered = Mutex(Evidence())
 
     package init(attempt: Attempt) {
         self.attempt = attempt
@@ -14,9 +16,44 @@ package final class Timeline: Sendable {
     }
 
     /// Nanoseconds between the start and an instant.
-    func relative(_ instant: Instant) -> Int64 { (instant - start).nanoseconds }
+    package func relative(_ instant: Instant) -> Int64 { (instant - start).nanoseconds }
 
     func add(_ event: Event, at: Int64) { events.withLock { $0.append((at, event)) } }
+
+    // MARK: Evidence
+
+    /// Everything the attempt is judged by.
+    package var evidence: Evidence { gathered.withLock { $0 } }
+
+    /// Keeps an expectation with its status, for the judge and for the record.
+    ///
+    /// - Parameters:
+    ///   - at: when it was judged; now, unless said.
+    ///   - wire: what the wire had carried, where it is broken.
+    ///   - revised: whether it takes the place of the same one that was met before.
+    package func add(_ finding: Finding, at: Int64? = nil, wire: String? = nil, revised: Bool = false) {
+        let at = at ?? relative(.now)
+        let (expectation, status) = (finding.expectation, finding.status)
+        gathered.withLock {
+            if revised { $0.revise(expectation, to: status) } else { $0.add(finding) }
+        }
+        let check = Check(
+            attempt: attempt, at: at, status: status.name, expected: expectation.words, seen: status.words,
+            witnesses: expectation.witnesses, wire: wire, location: expectation.location)
+        events.withLock { events in
+            if revised, let place = events.lastIndex(where: { $0.event.isSame(as: check) }) { events.remove(at: place) }
+            events.append((at, .check(check)))
+        }
+    }
+
+    /// Keeps what the harness holds against itself, for the judge and for the record.
+    package func add(_ suspicion: Suspicion) {
+        gathered.withLock { $0.add(suspicion) }
+        let fact = SuspicionFact(
+            attempt: attempt, at: suspicion.noticed, began: suspicion.began, kind: suspicion.kind,
+            text: suspicion.words)
+        add(.suspicion(fact), at: suspicion.noticed)
+    }
 
     /// Writes what has become known of the kernel's sockets into the transitions, by their numbers.
     ///
@@ -38,5 +75,13 @@ package final class Timeline: Sendable {
         events.withLock { events in
             events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element.event)
         }
+    }
+}
+
+extension Event {
+    /// Whether it is a check of the same expectation, which was met.
+    fileprivate func isSame(as check: Check) -> Bool {
+        guard case .check(let own) = self else { return false }
+        return own.expected == check.expected && own.location == check.location && own.status == .met
     }
 }

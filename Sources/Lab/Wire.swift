@@ -13,9 +13,19 @@ package final class Wire {
         case relayed(towardA: PacketSocket, towardB: PacketSocket)
         /// Frames pass by themselves; we see what each host sends.
         case observed(atA: PacketSocket, atB: PacketSocket)
+        /// Nothing moves any more.
+        case closed
+
+        /// The sockets, each with the host whose frames it gives.
+        var sockets: [(host: HostName, socket: PacketSocket)] {
+            switch self {
+            case .relayed(let a, let b), .observed(let a, let b): [(.a, a), (.b, b)]
+            case .closed: []
+            }
+        }
     }
 
-    let path: Path
+    private var path: Path
     private let timeline: Timeline
     private let tampering: Tampering
     private let macs: [HostName: MACAddress]
@@ -24,11 +34,16 @@ package final class Wire {
     /// Delayed frames, the next one due first.
     private var delayed: [(due: Instant, to: HostName, frame: [UInt8])] = []
     private var random: LossGenerator
+    private var order = FrameOrder()
 
     /// Every segment the hosts sent, in order, and those we injected.
     package private(set) var log: [WireSegment] = []
     /// How much later than due a delayed segment was delivered at worst, because we were not given the processor.
     package private(set) var worstLateness = Duration.zero
+    /// Called before the wire does what the scenario asks for.
+    var beforeAct: (() throws -> Void)?
+    /// Told of each frame that the relay handles: what it is, when it should have been handled, and when it was.
+    var handled: ((@autoclosure () -> String, Instant, Instant) -> Void)?
     /// What the relay does where no rule says otherwise.
     var impairment: (delay: Duration, jitter: Duration, loss: Double)?
 
@@ -88,12 +103,14 @@ package final class Wire {
 
     /// Lifts a rule and delivers what it held, in the order it came or the other way round.
     package func release(_ rule: WireRule, reversed: Bool = false) throws {
+        try beforeAct?()
         try service()
         try letGo(rule, reversed: reversed)
     }
 
     /// Lifts rules and delivers what they held, one rule after the other, before anything else is moved.
     package func release(_ rules: [WireRule]) throws {
+        try beforeAct?()
         try service()
         for rule in rules { try letGo(rule, reversed: false) }
     }
@@ -112,14 +129,17 @@ package final class Wire {
 
     /// Lifts a rule and lets go of nothing.
     package func lift(_ rule: WireRule) throws {
+        try beforeAct?()
         try service()
         rules.removeAll { $0 === rule }
     }
 
-    private func add(
+    func add(
         _ patterns: [SegmentPattern], _ action: WireRule.Action, ends: Set<SocketAddress>? = nil, first: Int? = nil
     ) throws -> WireRule {
         guard case .relayed = path else { throw ScenarioStop.harness("only a relayed link can do this") }
+        if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
+        try beforeAct?()
         // What has already been sent still meets the old rules.
         try service()
         let rule = WireRule(patterns, action, ends: ends, first: first)
@@ -131,6 +151,7 @@ package final class Wire {
 
     /// Sends a segment that no kernel made to a host.
     package func inject(_ segment: TCPSegment, to host: HostName) throws {
+        try beforeAct?()
         try service()
         let frame = ethernetFrame(segment, to: host)
         let entry = WireSegment(
@@ -148,10 +169,7 @@ package final class Wire {
 
     /// Descriptors to poll for new frames.
     var descriptors: [Int32] {
-        switch path {
-        case .relayed(let a, let b): [a.descriptor, b.descriptor]
-        case .observed(let a, let b): [a.descriptor, b.descriptor]
-        }
+        path.sockets.map(\.socket.descriptor)
     }
 
     /// When the next delayed frame is due.
@@ -160,58 +178,76 @@ package final class Wire {
     /// Handles every frame that has come in and delivers what is due. Returns whether anything happened.
     @discardableResult
     func service() throws -> Bool {
-        var moved = false
-        switch path {
-        case .relayed(let towardA, let towardB):
-            // Oldest first over both directions, so that the log is in the order of the stamps.
-            var frames: [(HostName, PacketSocket.Frame)] = []
-            while let frame = try towardA.receive() { frames.append((.a, frame)) }
-            while let frame = try towardB.receive() { frames.append((.b, frame)) }
-            frames.sort { $0.1.stamp < $1.1.stamp }
-            for (from, frame) in frames { try take(frame, from: from) }
-            moved = !frames.isEmpty
-        case .observed(let atA, let atB):
-            // An answer may come into the second socket after the first was found empty of what it answers: only a
-            // round in which both are empty ends a causally complete reading.
-            var frames: [(HostName, PacketSocket.Frame)] = []
-            var before = -1
-            while before != frames.count {
-                before = frames.count
-                while let frame = try atA.receive() { frames.append((.a, frame)) }
-                while let frame = try atB.receive() { frames.append((.b, frame)) }
-            }
-            frames.removeAll { !$0.1.outgoing }
-            frames.sort { $0.1.stamp < $1.1.stamp }
-            for (from, frame) in frames {
-                guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else { continue }
-                record(segment, frame.bytes, from: from, stamp: frame.stamp, fate: .passed)
-            }
-            moved = !frames.isEmpty
+        let frames = order.place(try arrived())
+        var moved = !frames.isEmpty
+        let now = Instant.now
+        for frame in frames {
+            // Where frames pass by themselves, nobody waits for us.
+            if case .relayed = path { handled?(Self.words(frame.bytes, frame.from), frame.stamp, now) }
+            try take(frame)
         }
         while let next = delayed.first, next.due <= .now {
             delayed.removeFirst()
-            worstLateness = max(worstLateness, .now - next.due)
+            let now = Instant.now
+            worstLateness = max(worstLateness, now - next.due)
+            handled?(Self.words(next.frame, next.to.other), next.due, now)
             try deliver(next.frame, to: next.to)
             moved = true
         }
         return moved
     }
 
-    private func take(_ frame: PacketSocket.Frame, from: HostName) throws {
-        guard let segment = frame.bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else {
+    private static func words(_ frame: [UInt8], _ from: HostName) -> String {
+        let segment = frame.withUnsafeBytes { TCPSegment(ethernet: $0) }
+        return segment.map { "a segment of \(from.rawValue) [\($0.flags)]" } ?? "a frame of \(from.rawValue)"
+    }
+
+    /// Everything that both sockets hold.
+    ///
+    /// While one was read, an answer to what it held may have come into the other, found empty before: only a round in
+    /// which both are empty ends a causally complete reading.
+    private func arrived() throws -> [(from: HostName, frame: PacketSocket.Frame)] {
+        let sockets = path.sockets
+        var frames: [(from: HostName, frame: PacketSocket.Frame)] = []
+        var before = -1
+        while before != frames.count, frames.count < Self.mostFramesAtOnce {
+            before = frames.count
+            for (host, socket) in sockets {
+                while frames.count < Self.mostFramesAtOnce, let frame = try socket.receive() {
+                    frames.append((host, frame))
+                }
+            }
+        }
+        if case .observed = path { frames.removeAll { !$0.frame.outgoing } }
+        return frames
+    }
+
+    /// What is sent without end must not keep us from everything else.
+    private static let mostFramesAtOnce = 4096
+
+    private func take(_ frame: FrameOrder.Placed) throws {
+        let segment = frame.bytes.withUnsafeBytes { TCPSegment(ethernet: $0) }
+        guard case .relayed = path else {
+            if let segment {
+                record(segment, frame.bytes, from: frame.from, stamp: frame.stamp, fate: .passed)
+            }
+            return
+        }
+        guard let segment else {
             // Neighbour discovery, ICMP: not ours to judge, but part of the link.
-            return try deliver(frame.bytes, to: from.other)
+            return try deliver(frame.bytes, to: frame.from.other)
         }
         guard let tamper = tampering.segments else {
-            return try handle(segment, frame.bytes, from: from, stamp: frame.stamp)
+            return try handle(segment, frame.bytes, from: frame.from, stamp: frame.stamp)
         }
         let original = WireSegment(
-            from: from, segment: segment, view: tracker.view(of: segment, fromA: from == .a, time: frame.stamp),
-            stamp: frame.stamp, fate: .passed, frame: frame.bytes)
+            from: frame.from, segment: segment,
+            view: tracker.view(of: segment, fromA: frame.from == .a, time: frame.stamp), stamp: frame.stamp,
+            fate: .passed, frame: frame.bytes)
         for replacement in tamper(original) {
             try handle(
-                replacement, replacement == segment ? frame.bytes : ethernetFrame(replacement, to: from.other),
-                from: from, stamp: frame.stamp)
+                replacement, replacement == segment ? frame.bytes : ethernetFrame(replacement, to: frame.from.other),
+                from: frame.from, stamp: frame.stamp)
         }
     }
 
@@ -229,6 +265,7 @@ package final class Wire {
             case .delay: .delayed
             }
         var entry = WireSegment(from: from, segment: segment, view: view, stamp: stamp, fate: fate, frame: frame)
+        entry.metNamedRule = rule.map { !$0.patterns.isEmpty || $0.isDrop } ?? false
         switch action {
         case .delay(let delay): entry.due = stamp + delay
         case .duplicate: entry.copies = 2
@@ -279,25 +316,15 @@ package final class Wire {
 
     /// Frames the kernel dropped before we saw them; above zero the log cannot be trusted.
     func drops() throws -> Int {
-        switch path {
-        case .relayed(let a, let b): try a.drops() + b.drops()
-        case .observed(let a, let b): try a.drops() + b.drops()
-        }
+        try path.sockets.map { try $0.socket.drops() }.reduce(0, +)
     }
-}
 
-/// Seeded random numbers for loss and jitter, the same on every machine (SplitMix64).
-struct LossGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// A number from 0 up to, not including, 1.
-    mutating func next() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
+    /// Gives the sockets away; after that nothing moves.
+    func takeSockets() -> [PacketSocket] {
+        defer { path = .closed }
+        return path.sockets.map(\.socket)
     }
+
+    /// How often somebody set the wall clock, by which the kernel stamps frames, during the attempt.
+    var clockSteps: Int { order.clockSteps }
 }

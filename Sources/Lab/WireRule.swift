@@ -18,7 +18,7 @@ package final class WireRule {
     /// How many more segments it applies to; nil without limit.
     var remaining: Int?
     /// Segments it has met so far, in order.
-    package internal(set) var met: [WireSegment] = []
+    package internal(set) var met: MetSegments
     /// Those it holds now, in order, by their place in the wire's log.
     var held: [Int] = []
 
@@ -27,9 +27,13 @@ package final class WireRule {
     ) {
         self.ends = ends
         self.patterns = patterns
+        met = MetSegments(of: patterns.map(\.description))
         self.action = action
         remaining = count
     }
+
+    /// Whether it loses what it meets.
+    var isDrop: Bool { if case .drop = action { true } else { false } }
 
     func applies(to view: SegmentView, of segment: TCPSegment) -> Bool {
         guard remaining != 0, patterns.isEmpty || patterns.contains(where: { $0.matches(view) }) else { return false }

@@ -15,6 +15,8 @@ package struct WireSegment: Sendable {
     let frame: [UInt8]
     /// When the wire is to deliver a delayed one.
     var due: Instant?
+    /// Whether a rule was made for segments like this one.
+    var metNamedRule = false
     /// How many of it the wire delivers, where that is not one.
     var copies: Int?
 }
@@ -27,6 +29,6 @@ extension WireSegment {
             length: segment.length, window: Int(segment.window), options: view.relativeOptions.map(\.description),
             fate: fate, sourcePort: segment.source.port, destinationPort: segment.destination.port,
             due: due.map(timeline.relative), copies: copies, ipv6: segment.source.ip.isV6 ? true : nil,
-            urgent: segment.flags.contains(.URG) ? Int(segment.urgent) : nil)
+            urgent: segment.flags.contains(.URG) ? Int(segment.urgent) : nil, frame: FrameBytes(frame))
     }
 }

@@ -1,3 +1,6 @@
+internal import CLinux
+internal import Glibc
+internal import Judge
 package import Linux
 internal import Record
 package import Worker
@@ -10,6 +13,12 @@ package final class WorkerProcess {
     var tracePid: Int32?
     let channel: Descriptor
     private let child: ChildProcess
+    /// The last instant at which it was certainly as it should be.
+    private var lastWell = Instant.now
+    /// Signals the scenario has sent it.
+    private var sent: Set<Int32> = []
+    /// Whether the scenario has stopped it.
+    private var isHalted = false
     /// How it ended, once it has.
     package private(set) var status: WaitStatus?
     /// The call it is in.
@@ -35,6 +44,7 @@ package final class WorkerProcess {
     /// Asks for a call and does not wait for its answer. One call at a time.
     package func begin(_ request: Request, socket: Socket? = nil) throws -> PendingCall {
         let request = lab.configuration.tampering.calls?(host.name, request) ?? request
+        if request.mayChangeAnything { try lab.endStanding() }
         return try begin(request, socket: socket, isOwn: false)
     }
 
@@ -51,7 +61,7 @@ package final class WorkerProcess {
         }
         guard status == nil else {
             // Where something has failed already, this is what comes of it.
-            if lab.firstFailure != nil { throw ScenarioStop.failed }
+            if lab.hasFailed { throw ScenarioStop.failed }
             throw ScenarioStop.harness("process \(name) has ended: \(status!.words)")
         }
         let call = PendingCall(request, process: self, socket: socket, isOwn: isOwn)
@@ -112,9 +122,25 @@ package final class WorkerProcess {
 
     /// Stops the process by SIGSTOP: it makes no more calls, and its sockets stay.
     package func stop() throws {
-        let sigstop: Int32 = 19
+        try lab.endStanding()
+        isHalted = true
         try child.signal(sigstop)
         try lab.require("process \(name) is stopped", seen: { "running" }, until: { child.isStopped })
+    }
+
+    /// Sends it a signal, as kill(1) and Ctrl-C do.
+    package func kill(_ signal: Int32) throws {
+        try lab.endStanding()
+        sent.insert(signal)
+        try child.signal(signal)
+    }
+
+    /// Lets it go on after `stop`.
+    package func resume() throws {
+        try kill(sigcont)
+        isHalted = false
+        // What was asked for is no news later.
+        _ = child.takeStops()
     }
 
     func forgetCalls() {
@@ -129,6 +155,7 @@ package final class WorkerProcess {
             throw ScenarioStop.harness("process \(name) answered without being asked, or nonsense")
         }
         self.pending = nil
+        lastWell = Instant(nanoseconds: reply.left)
         pending.complete(.returned(reply), lab.timeline)
     }
 
@@ -136,6 +163,9 @@ package final class WorkerProcess {
         let status = try child.wait()
         self.status = status
         let now = Instant.now
+        if !lab.isClosing && !isAskedFor(status) {
+            suspect(.workerEnded, "process \(name) ended by somebody else's hand (\(status.words))")
+        }
         lab.timeline.add(
             .exit(
                 ExitFact(
@@ -143,6 +173,69 @@ package final class WorkerProcess {
                     process: label, status: status.words)), at: lab.timeline.relative(now))
         pending?.complete(.died(status), lab.timeline)
         pending = nil
+    }
+
+    // MARK: Somebody else's doing
+
+    /// Finds out whether somebody has stopped or killed it, which is no doing of the kernel under test.
+    func interrogate() throws {
+        if hasEnded || isExiting {
+            // Its sockets may be closed already while the process itself is not yet gone.
+            _ = try lab.wait(until: .now + lab.configuration.patience) { status != nil }
+            return
+        }
+        guard !isHalted, !isRaising(sigstop) else { return }
+        if child.takeStops() {
+            suspect(.workerStopped, "process \(name) was stopped by somebody else")
+        } else {
+            lastWell = .now
+        }
+    }
+
+    private func suspect(_ kind: SuspicionKind, _ words: String) {
+        lab.timeline.add(
+            Suspicion(
+                kind, words, began: lab.timeline.relative(lastWell), noticed: lab.timeline.relative(.now)))
+    }
+
+    private var hasEnded: Bool {
+        var polled = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return clx_poll(&polled, 1, 0) > 0
+    }
+
+    /// Whether the kernel is taking it down (PF_EXITING), which it does sockets first.
+    private var isExiting: Bool {
+        guard let number = try? procNumber(), let text = try? Files.read("/proc/\(number)/stat"),
+            let end = text.lastIndex(of: ")")
+        else { return false }
+        // State, parent, group, session, terminal and its group come before the flags.
+        let fields = text[end...].dropFirst(2).split(separator: " ")
+        return fields.count > 6 && (Int(fields[6]) ?? 0) & 0x4 != 0
+    }
+
+    /// Whether it is how the scenario, or the kernel in answer to a call, lets a process end.
+    private func isAskedFor(_ status: WaitStatus) -> Bool {
+        switch status {
+        case .exited: calls.contains { if case .exit = $0.request { true } else { false } }
+        case .killed(sigpipe): sent.contains(sigpipe) || isRaising(sigpipe) || pending?.request.isSending == true
+        case .killed(let signal): sent.contains(signal) || isRaising(signal)
+        }
+    }
+
+    private func isRaising(_ signal: Int32) -> Bool { pending?.request == .raise(signal) }
+}
+
+private let sigstop: Int32 = 19
+private let sigcont: Int32 = 18
+private let sigpipe: Int32 = 13
+
+extension Request {
+    /// Whether it is a call that SIGPIPE may come of.
+    fileprivate var isSending: Bool {
+        switch self {
+        case .send, .sendFill, .write: true
+        default: false
+        }
     }
 }
 

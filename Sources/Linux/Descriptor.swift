@@ -69,13 +69,19 @@ package func messagePair() throws(SystemError) -> (ours: Int32, theirs: Int32) {
 package enum Files {
     /// Reads a file to its end. Throws the `open(2)` or `read(2)` error.
     package static func read(_ path: String) throws(SystemError) -> String {
+        String(decoding: try bytes(path), as: UTF8.self)
+    }
+
+    /// The same as bytes.
+    package static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
         let file = try Descriptor.open(path, O_RDONLY)
-        var bytes: [UInt8] = []
-        while true {
+        var bytes = try file.read(capacity: 16384)
+        while !bytes.isEmpty {
             let more = try file.read(capacity: 16384)
-            if more.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+            if more.isEmpty { break }
             bytes += more
         }
+        return bytes
     }
 
     /// Writes a value to an existing file. Throws the `open(2)` or `write(2)` error, naming path and value.

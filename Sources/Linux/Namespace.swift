@@ -50,6 +50,30 @@ package final class NetworkNamespace: Sendable {
         try inside { try Files.read(Self.path(ofSysctl: name)).trimmed }
     }
 
+    /// Sets several sysctls at one go, in order, and passes over those that this kernel does not have.
+    ///
+    /// Throws the `open(2)` or `write(2)` error.
+    package func setSysctls(_ settings: some Sequence<(name: String, value: String)>) throws {
+        try inside {
+            for (name, value) in settings {
+                do {
+                    try Files.write(value, to: Self.path(ofSysctl: name))
+                } catch let error as SystemError where error.errno == .ENOENT {
+                    continue
+                }
+            }
+        }
+    }
+
+    /// Reads a sysctl of the calling thread's namespace; nil where the kernel has no such sysctl.
+    package static func currentSysctl(_ name: String) throws(SystemError) -> String? {
+        do throws(SystemError) {
+            return try Files.read(path(ofSysctl: name)).trimmed
+        } catch  where error.errno == .ENOENT {
+            return nil
+        }
+    }
+
     private static func path(ofSysctl name: String) -> String {
         "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
     }

@@ -72,6 +72,18 @@ package final class ChildProcess: Sendable {
         return waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
     }
 
+    /// Whether a signal has stopped it, or let it go on, since this was last asked.
+    package func takeStops() -> Bool {
+        var found = false
+        while true {
+            var info = siginfo_t()
+            guard waitid(P_PID, id_t(pid), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0, info.si_signo == SIGCHLD else {
+                return found
+            }
+            found = true
+        }
+    }
+
     /// Waits until it has ended. Call once. Throws the `waitpid(2)` error.
     package func wait() throws(SystemError) -> WaitStatus { try waitForProcess(pid) }
 }
@@ -93,6 +105,9 @@ package func waitForProcess(_ pid: Int32) throws(SystemError) -> WaitStatus {
     }
     return clx_wifsignaled(status) != 0 ? .killed(clx_wtermsig(status)) : .exited(clx_wexitstatus(status))
 }
+
+/// Gives the calling thread the name that the kernel shows of it, of which it keeps 15 bytes.
+package func nameThread(_ name: String) { try? Files.write(name, to: "/proc/thread-self/comm") }
 
 /// Runs `body` on a thread of its own. Throws the pthread_create(3) error.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) {

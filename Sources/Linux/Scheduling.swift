@@ -21,6 +21,12 @@ package enum Scheduling {
         _ = clx_set_affinity(bits, bits.count)
     }
 
+    /// Whether the thread may put itself before all ordinary ones.
+    package static var canSetRealTime: Bool {
+        defer { setRealTime(priority: 0) }
+        return clx_set_real_time(1) == 0
+    }
+
     /// Puts the thread before all ordinary ones (SCHED_FIFO), which takes CAP_SYS_NICE; 0 takes that back.
     package static func setRealTime(priority: Int32) { _ = clx_set_real_time(priority) }
 }

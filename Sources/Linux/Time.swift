@@ -17,18 +17,22 @@ package struct Instant: Comparable, Hashable, Sendable {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }
 
-    /// Converts a CLOCK_REALTIME stamp of the recent past, as packet sockets give it.
+    /// Wall-clock nanoseconds (CLOCK_REALTIME), as packet sockets stamp with.
+    package static var wall: Int64 { read(CLOCK_REALTIME) }
+
+    /// The uptime from which on the kernel's clocks of whole seconds can be told from clocks that were never set.
     ///
-    /// The offset between the clocks is read now, between two readings of CLOCK_MONOTONIC, so the error is a step of
-    /// the wall clock since the stamp (never seen in a laboratory run) plus half the distance of the readings.
-    package init(realtime stamp: Int64) {
-        let before = Self.read(CLOCK_MONOTONIC)
-        let wall = Self.read(CLOCK_REALTIME)
-        let after = Self.read(CLOCK_MONOTONIC)
-        nanoseconds = stamp - wall + before + (after - before) / 2
+    /// In the first second ktime_get_seconds() is 0, which TIME_WAIT takes for "no timestamp": PAWS is off there.
+    package static let clocksAreSet = Instant(nanoseconds: 2_000_000_000)
+
+    /// Sleeps until this instant has come.
+    package func sleepUntil() {
+        var time = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
     }
 
-    private static func read(_ clock: clockid_t) -> Int64 {
+    fileprivate static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

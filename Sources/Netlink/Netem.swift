@@ -93,7 +93,7 @@ package struct Qdisc: Hashable, Sendable {
     static let root: UInt32 = 0xffff_ffff
 
     /// Reads an RTM_NEWQDISC; nil when it is not the root of this interface. Throws `MalformedMessage`.
-    init?(_ payload: UnsafeRawBufferPointer, rootOf index: Int32) throws {
+    package init?(_ payload: UnsafeRawBufferPointer, rootOf index: Int32) throws {
         guard let header = payload.structure(tcmsg.self) else {
             throw MalformedMessage("a qdisc of \(payload.count) bytes")
         }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import CMnl
 internal import Glibc
-internal import Linux
+package import Linux
 
 /// A kernel answer that is not what the headers say it must be.
 package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
@@ -11,12 +11,12 @@ package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
 }
 
 /// One message of a datagram from the kernel. It points into the receive buffer.
-struct NetlinkReply {
-    let type: UInt16
+package struct NetlinkReply {
+    package let type: UInt16
     let flags: UInt16
     let sequence: UInt32
     let port: UInt32
-    let payload: UnsafeRawBufferPointer
+    package let payload: UnsafeRawBufferPointer
 
     /// Which request of `count`, numbered from `first`, this answers; nil when it is an answer to somebody else.
     ///
@@ -29,16 +29,16 @@ struct NetlinkReply {
 }
 
 /// The messages of one datagram. A length that does not fit ends the sequence.
-struct NetlinkReplies: Sequence, IteratorProtocol {
+package struct NetlinkReplies: Sequence, IteratorProtocol {
     private var upcoming: UnsafePointer<nlmsghdr>?
     private var left: Int32
 
-    init(_ datagram: UnsafeRawBufferPointer) {
+    package init(_ datagram: UnsafeRawBufferPointer) {
         upcoming = datagram.baseAddress?.assumingMemoryBound(to: nlmsghdr.self)
         left = Int32(datagram.count)
     }
 
-    mutating func next() -> NetlinkReply? {
+    package mutating func next() -> NetlinkReply? {
         // libmnl compares as int, so a length of 2 GB and more looks negative to it, and thus small enough.
         guard let message = upcoming, mnl_nlmsg_ok(message, left), message.pointee.nlmsg_len <= left else { return nil }
         upcoming = UnsafePointer(mnl_nlmsg_next(message, &left))
@@ -71,13 +71,13 @@ struct NetlinkAttributes: Sequence, IteratorProtocol {
 }
 
 /// The verdict in an `NLMSG_ERROR` or `NLMSG_DONE`, with the kernel's words where it had some (NETLINK_EXT_ACK).
-struct NetlinkVerdict {
+package struct NetlinkVerdict {
     /// Nil for success.
-    let errno: Errno?
-    let detail: String?
+    package let errno: Errno?
+    package let detail: String?
 
     /// Reads the verdict, `EBADMSG` when it is cut short; nil when the message is of another type.
-    init?(_ reply: NetlinkReply) {
+    package init?(_ reply: NetlinkReply) {
         guard reply.type == UInt16(NLMSG_ERROR) || reply.type == UInt16(NLMSG_DONE) else { return nil }
         let code = reply.payload.integer(Int32.self, at: 0) ?? -EBADMSG
         errno = code < 0 ? Errno(rawValue: 0 &- code) : nil

@@ -5,12 +5,12 @@ package import Linux
 /// One end of a veth pair that is to be made.
 package struct LinkEnd: Hashable, Sendable {
     package var name: String
-    /// The interface index, chosen by us so that nothing need be looked up afterwards.
-    package var index: Int32
+    /// The interface index; nil for one that is free, which only the kernel knows.
+    package var index: Int32?
     package var mac: MACAddress
     package var mtu: UInt32
 
-    package init(name: String, index: Int32, mac: MACAddress, mtu: UInt32 = 1500) {
+    package init(name: String, index: Int32? = nil, mac: MACAddress, mtu: UInt32 = 1500) {
         self.name = name
         self.index = index
         self.mac = mac
@@ -132,7 +132,7 @@ package struct RouteRequest: Hashable, Sendable {
 extension NetlinkMessage {
     /// An interface header with the attributes of one veth end.
     fileprivate mutating func put(_ end: LinkEnd) {
-        put(header: ifinfomsg(index: end.index))
+        put(header: ifinfomsg(index: end.index ?? 0))
         put(Int(IFLA_ADDRESS), end.mac.bytes)
         put(Int(IFLA_MTU), end.mtu)
         put(Int(IFLA_IFNAME), end.name)

@@ -31,6 +31,12 @@ package final class RouteSocket {
         return try link(message)
     }
 
+    /// The index of the link with a name. Throws `ENODEV` when there is none, or the kernel's error.
+    package func index(of name: String) throws -> Int32 {
+        guard let link = try link(named: name) else { throw SystemError("look up interface \(name)", .ENODEV) }
+        return link.index
+    }
+
     /// Waits until a link sends frames (`Link.isOperational`) and the addresses given to it receive them.
     ///
     /// Call it for both ends once both are up. Both things happen in work queues of the kernel, for an IPv6 address even

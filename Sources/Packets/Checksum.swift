@@ -57,3 +57,20 @@ package func checksumIsValid(frame: [UInt8]) -> Bool {
     }
     return body.value == 0
 }
+
+/// Writes the checksum of a TCP segment that the kernel has left to the device, as a device would.
+///
+/// The loopback has no wire and never computes one; the kernel says so with each such frame.
+package func completeChecksum(of frame: inout [UInt8]) {
+    let layout = IPLayout(ethernet: frame.span.bytes)
+    guard let layout, layout.protocolNumber == IPProtocol.tcp else { return }
+    guard layout.payload.count >= 20 else { return }
+    let place = layout.payload.lowerBound + 16
+    frame.replace16(at: place, with: 0)
+    var checksum = InternetChecksum()
+    checksum.addPseudoHeader(
+        source: layout.source, destination: layout.destination, protocolNumber: layout.protocolNumber,
+        length: layout.payload.count)
+    checksum.add(Array(frame[layout.payload]))
+    frame.replace16(at: place, with: checksum.value)
+}

@@ -1,7 +1,7 @@
 package import Linux
 
 /// What a router or host says about a packet it could not deliver, for IPv4 (RFC 792) and IPv6 (RFC 4443) alike.
-package enum Unreachable: Hashable, Sendable {
+package enum Unreachable: Hashable, Sendable, Codable {
     /// No route to the network.
     case network
     /// No such host on the last network.

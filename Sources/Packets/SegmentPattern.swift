@@ -18,14 +18,18 @@ package struct SegmentPattern: Hashable, Sendable, CustomStringConvertible {
     /// How many segments in a row the pattern stands for.
     package let count: Int
     fileprivate let details: [Detail]
+    /// What is wrong with the text it was made from; such a pattern matches nothing, and nobody may rely on that.
+    package let problem: SegmentPatternError?
 
     /// Whether the segment is one that the pattern means; `count` plays no part.
     package func matches(_ view: SegmentView) -> Bool {
-        view.fromA == fromA && (kind == nil || view.kind == kind) && details.allSatisfy { $0.matches(view) }
+        problem == nil && view.fromA == fromA && (kind == nil || view.kind == kind)
+            && details.allSatisfy { $0.matches(view) }
     }
 
     /// The pattern in its own language.
     package var description: String {
+        if let problem { return problem.text }
         let name = kind?.rawValue ?? "ANY"
         var words = [fromA ? name + ">" : "<" + name] + details.map(\.description)
         if count > 1 { words.append("count=\(count)") }
@@ -105,13 +109,22 @@ extension SegmentPattern {
 // MARK: Reading the language
 
 extension SegmentPattern: ExpressibleByStringLiteral {
-    /// Reads the pattern of a scenario's source, where a mistake is the programmer's and ends the program.
+    /// Reads the pattern of a scenario's source, where a mistake is the programmer's: whoever uses the pattern is told,
+    /// and one bad word ends no program.
     package init(stringLiteral text: String) {
         do {
             try self.init(parsing: text)
         } catch {
-            fatalError("\(error)")
+            self.init(unusable: error)
         }
+    }
+
+    private init(unusable problem: SegmentPatternError) {
+        fromA = true
+        kind = nil
+        count = 1
+        details = []
+        self.problem = problem
     }
 
     /// Reads a pattern that comes from elsewhere.
@@ -123,6 +136,7 @@ extension SegmentPattern: ExpressibleByStringLiteral {
         for word in words.dropFirst() { try parser.detail(word) }
         details = parser.details
         count = parser.count ?? 1
+        problem = nil
     }
 
     private struct Parser {

@@ -73,6 +73,6 @@ package struct SegmentView: Hashable, Sendable, CustomStringConvertible {
 
     /// One line for a whole exchange: `SYN> <SYN/ACK ACK>`.
     package static func describe(_ views: [SegmentView]) -> String {
-        views.isEmpty ? "nothing" : views.map(\.shortDescription).joined(separator: " ")
+        views.isEmpty ? "nothing" : views.map(\.shortDescription).joined(counting: " ")
     }
 }

@@ -35,9 +35,7 @@ extension ComparisonPolicy: Codable {
             self = .never(reason)
             return
         }
-        let tolerance = try box.decode(Double.self, forKey: .within)
-        guard tolerance >= 0 else { throw RecordError("a tolerance of \(tolerance)") }
-        self = .within(tolerance)
+        self = .within(try box.decode(Double.self, forKey: .within))
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -17,8 +17,15 @@ package enum Event: Sendable, Equatable {
     case packet(TracedPacketFact)
     case counters(CountersFact)
     case exit(ExitFact)
+    /// A step of the scenario began.
+    case step(StepFact)
+    /// The scenario did or expected something.
+    case act(ActFact)
     case note(NoteFact)
+    case health(HealthFact)
     case check(Check)
+    case suspicion(SuspicionFact)
+    case lateness(LatenessFact)
     case measurement(Measurement)
     /// An attempt ended, with its verdict.
     case finished(Finished)
@@ -31,14 +38,17 @@ package struct Attempt: Codable, Hashable, Sendable, Comparable {
     package var scenario: String
     /// Counts from 1; above 1 only with `--repeat`.
     package var number: Int
+    /// Which try again of this attempt, from 1; nil for the first try.
+    package var again: Int?
 
-    package init(scenario: String, number: Int) {
+    package init(scenario: String, number: Int, again: Int? = nil) {
         self.scenario = scenario
         self.number = number
+        self.again = again
     }
 
     package static func < (left: Attempt, right: Attempt) -> Bool {
-        (left.scenario, left.number) < (right.scenario, right.number)
+        (left.scenario, left.number, left.again ?? 0) < (right.scenario, right.number, right.again ?? 0)
     }
 }
 
@@ -59,10 +69,12 @@ package struct RunHeader: Codable, Equatable, Sendable {
     package var limits: [String]
     /// Which part of a divided run; nil for a whole one.
     package var shard: Shard?
+    /// The number that decided in which order the scenarios ran; nil for the longest first.
+    package var shuffle: UInt64?
 
     package init(
         tool: String, kernel: Kernel, lane: Lane, link: LinkChoice, place: String, startedAt: String?,
-        limits: [String] = [], shard: Shard? = nil
+        limits: [String] = [], shard: Shard? = nil, shuffle: UInt64? = nil
     ) {
         self.tool = tool
         self.kernel = kernel
@@ -72,6 +84,7 @@ package struct RunHeader: Codable, Equatable, Sendable {
         self.startedAt = startedAt
         self.limits = limits
         self.shard = shard
+        self.shuffle = shuffle
     }
 }
 
@@ -175,10 +188,13 @@ package struct Started: Codable, Equatable, Sendable {
     package var attempt: Attempt
     /// Nanoseconds since the run began.
     package var at: Int64
+    /// Why the attempt is tried again, with nothing beside it; nil for a first try.
+    package var since: String?
 
-    package init(attempt: Attempt, at: Int64) {
+    package init(attempt: Attempt, at: Int64, since: String? = nil) {
         self.attempt = attempt
         self.at = at
+        self.since = since
     }
 }
 
@@ -193,10 +209,14 @@ package struct Finished: Codable, Equatable, Sendable {
     package var link: String
     /// Nanoseconds the attempt took.
     package var duration: Int64
+    /// True when it is tried again with nothing beside it, because the harness itself was not up to it; else nil.
+    package var isTriedAgain: Bool?
 
     package init(
-        attempt: Attempt, verdict: Verdict, reason: String?, variant: String?, link: String, duration: Int64
+        attempt: Attempt, verdict: Verdict, reason: String?, variant: String?, link: String, duration: Int64,
+        isTriedAgain: Bool? = nil
     ) {
+        self.isTriedAgain = isTriedAgain
         self.attempt = attempt
         self.verdict = verdict
         self.reason = reason
@@ -224,10 +244,30 @@ package struct RunEnd: Codable, Equatable, Sendable {
     package var interrupted: String?
     /// Nanoseconds of the host's clock that a run in virtual time took.
     package var realDuration: Int64?
+    /// What the kernel of a guest that ended early had printed.
+    package var console: ConsoleExcerpt?
 
-    package init(duration: Int64, interrupted: String? = nil, realDuration: Int64? = nil) {
+    package init(
+        duration: Int64, interrupted: String? = nil, realDuration: Int64? = nil, console: ConsoleExcerpt? = nil
+    ) {
         self.duration = duration
         self.interrupted = interrupted
         self.realDuration = realDuration
+        self.console = console
     }
+}
+
+/// The last lines of a guest's console.
+package struct ConsoleExcerpt: Codable, Equatable, Sendable {
+    package var lines: [String]
+    /// Where the whole console was kept, if it could be.
+    package var path: String?
+
+    package init(lines: [String], path: String? = nil) {
+        self.lines = lines
+        self.path = path
+    }
+
+    /// The lines, and where the others are.
+    package var told: [String] { lines + (path.map { ["all of it: \($0)"] } ?? []) }
 }

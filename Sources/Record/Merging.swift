@@ -12,7 +12,9 @@ package struct Shard: Codable, Hashable, Sendable {
     /// `2/3`; nil for what is no such thing.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
+        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count,
+            Bounds.shards.contains(count)
+        else {
             return nil
         }
         self.init(index: index, count: count)
@@ -74,6 +76,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
     var duration: Int64 = 0
     var realDuration: Int64?
     var interruptions: [String] = []
+    var console: ConsoleExcerpt?
     for part in parts {
         if let truncation = part.contents.truncation { interruptions.append("\(part.name) is \(truncation)") }
         for event in part.contents.events {
@@ -83,6 +86,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
             case .end(let end):
                 duration = max(duration, end.duration)
                 realDuration = [realDuration, end.realDuration].compactMap(\.self).max()
+                console = console ?? end.console
                 if let cause = end.interrupted { interruptions.append("\(part.name): \(cause)") }
             default: rest.append(event)
             }
@@ -96,7 +100,7 @@ package func merge(_ shards: [(name: String, contents: RecordContents)], order: 
     }
     let end = RunEnd(
         duration: duration, interrupted: interruptions.isEmpty ? nil : interruptions.joined(separator: "; "),
-        realDuration: realDuration)
+        realDuration: realDuration, console: console)
     return [.run(header)] + ordered.map { .plan($0.element) } + rest + [.end(end)]
 }
 
@@ -106,6 +110,7 @@ extension RunHeader {
         for (name, mine, its) in [
             ("program", tool, other.tool), ("kernel", kernel.words, other.kernel.words),
             ("lane", lane.rawValue, other.lane.rawValue), ("link", link.rawValue, other.link.rawValue),
+            ("order", shuffle.map(String.init) ?? "usual", other.shuffle.map(String.init) ?? "usual"),
             ("place", place, other.place), ("number of shards", "\(shard?.count ?? 0)", "\(other.shard?.count ?? 0)"),
         ] where mine != its {
             return "\(name) \(its), not \(mine)"

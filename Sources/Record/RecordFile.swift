@@ -4,7 +4,7 @@
     internal import Foundation
 #endif
 
-/// The version of the line format that this program writes, and the newest it reads.
+/// The version of the line format, which this program writes and reads.
 package let recordVersion = 1
 
 /// A record that cannot be read, in one line.
@@ -16,17 +16,14 @@ package struct RecordError: Error, Equatable, Sendable, CustomStringConvertible 
 
 /// Turns events into lines.
 package struct RecordEncoder {
-    private let encoder: JSONEncoder
+    private let encoder = LineEncoder()
 
-    package init() {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    }
+    package init() {}
 
     /// One event as one line of UTF-8, with its newline.
     package func line(_ event: Event) -> [UInt8] {
         do {
-            return Array(try encoder.encode(Line(event))) + [UInt8(ascii: "\n")]
+            return try encoder.encode(Line(event)) + [UInt8(ascii: "\n")]
         } catch {
             // Only a value JSON cannot express (a NaN measurement) comes here: a mistake in this program.
             fatalError("cannot encode \(event): \(error)")
@@ -40,22 +37,43 @@ package struct RecordDecoder {
 
     package init() {}
 
-    /// The event of one line; nil when its kind is unknown. Throws when it is no line of a record.
+    /// The event of one line; nil when its kind is unknown. Throws when it is no line of a record, or has values that
+    /// no record has.
     package func event(_ line: some Collection<UInt8>) throws -> Event? {
-        let data = Data(line)
+        try entry(Array(line)).event
+    }
+
+    /// The event and the line as it may be kept: without control characters in its texts.
+    package func entry(_ line: [UInt8]) throws -> (event: Event?, line: [UInt8]) {
+        guard line.count <= Self.longestLine else {
+            throw RecordError("a line is longer than \(Self.longestLine) bytes")
+        }
+        let line = RecordText.plain(line)
+        guard let event = try parse(Data(line)) else { return (nil, line) }
+        if let fault = event.fault { throw RecordError("a line of kind \(event.kind): \(fault)") }
+        return (event, line)
+    }
+
+    /// Longer lines are not read, so that what is no record at all is not kept in memory before that is known.
+    package static let longestLine = 16 << 20
+
+    private func parse(_ data: Data) throws -> Event? {
         // What is well formed takes one pass; only what is not is looked at again, to say what is wrong with it.
         if let line = try? decoder.decode(Line.self, from: data) { return line.event }
-        guard let envelope = try? decoder.decode(Envelope.self, from: data) else {
+        guard let envelope = try? decoder.decode(Envelope.self, from: data), envelope.version > 0 else {
             throw RecordError("not a line of a tcpwitness record")
         }
         guard envelope.version <= recordVersion else {
-            throw RecordError(
-                "the record has version \(envelope.version), this tcpwitness reads up to \(recordVersion): use a newer one"
-            )
+            throw RecordError("this record is of a newer tcpwitness (version \(envelope.version))")
         }
         guard Line.Kind(rawValue: envelope.kind) != nil else { return nil }
         throw RecordError("a line of kind \(envelope.kind) lacks what it should have")
     }
+}
+
+extension Event {
+    /// What its lines are called.
+    fileprivate var kind: String { Line(self).kind.rawValue }
 }
 
 private struct Envelope: Decodable {
@@ -65,8 +83,8 @@ private struct Envelope: Decodable {
 
 private struct Line: Codable {
     enum Kind: String, Codable {
-        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, check, measurement
-        case finished, end
+        case run, plan, started, hosts, call, transition, row, segment, packet, counters, exit, note, health, check
+        case suspicion, lateness, measurement, step, act, finished, end
     }
     enum CodingKeys: CodingKey { case version, kind, payload }
 
@@ -80,7 +98,7 @@ private struct Line: Codable {
             try box.decode(Payload.self, forKey: .payload)
         }
         let version = try box.decode(Int.self, forKey: .version)
-        guard version <= recordVersion else { throw RecordError("version \(version)") }
+        guard version == recordVersion else { throw RecordError("version \(version)") }
         event =
             switch try box.decode(Kind.self, forKey: .kind) {
             case .run: .run(try payload())
@@ -94,8 +112,13 @@ private struct Line: Codable {
             case .packet: .packet(try payload())
             case .counters: .counters(try payload())
             case .exit: .exit(try payload())
+            case .step: .step(try payload())
+            case .act: .act(try payload())
             case .note: .note(try payload())
+            case .health: .health(try payload())
             case .check: .check(try payload())
+            case .suspicion: .suspicion(try payload())
+            case .lateness: .lateness(try payload())
             case .measurement: .measurement(try payload())
             case .finished: .finished(try payload())
             case .end: .end(try payload())
@@ -105,27 +128,56 @@ private struct Line: Codable {
     func encode(to encoder: any Encoder) throws {
         var box = encoder.container(keyedBy: CodingKeys.self)
         try box.encode(recordVersion, forKey: .version)
-        func put(_ kind: Kind, _ payload: some Encodable) throws {
-            try box.encode(kind, forKey: .kind)
-            try box.encode(payload, forKey: .payload)
-        }
+        try box.encode(kind, forKey: .kind)
+        func put(_ payload: some Encodable) throws { try box.encode(payload, forKey: .payload) }
         switch event {
-        case .run(let payload): try put(.run, payload)
-        case .plan(let payload): try put(.plan, payload)
-        case .started(let payload): try put(.started, payload)
-        case .hosts(let payload): try put(.hosts, payload)
-        case .call(let payload): try put(.call, payload)
-        case .transition(let payload): try put(.transition, payload)
-        case .row(let payload): try put(.row, payload)
-        case .segment(let payload): try put(.segment, payload)
-        case .packet(let payload): try put(.packet, payload)
-        case .counters(let payload): try put(.counters, payload)
-        case .exit(let payload): try put(.exit, payload)
-        case .note(let payload): try put(.note, payload)
-        case .check(let payload): try put(.check, payload)
-        case .measurement(let payload): try put(.measurement, payload)
-        case .finished(let payload): try put(.finished, payload)
-        case .end(let payload): try put(.end, payload)
+        case .run(let payload): try put(payload)
+        case .plan(let payload): try put(payload)
+        case .started(let payload): try put(payload)
+        case .hosts(let payload): try put(payload)
+        case .call(let payload): try put(payload)
+        case .transition(let payload): try put(payload)
+        case .row(let payload): try put(payload)
+        case .segment(let payload): try put(payload)
+        case .packet(let payload): try put(payload)
+        case .counters(let payload): try put(payload)
+        case .exit(let payload): try put(payload)
+        case .step(let payload): try put(payload)
+        case .act(let payload): try put(payload)
+        case .note(let payload): try put(payload)
+        case .health(let payload): try put(payload)
+        case .check(let payload): try put(payload)
+        case .suspicion(let payload): try put(payload)
+        case .lateness(let payload): try put(payload)
+        case .measurement(let payload): try put(payload)
+        case .finished(let payload): try put(payload)
+        case .end(let payload): try put(payload)
+        }
+    }
+
+    var kind: Kind {
+        switch event {
+        case .run: .run
+        case .plan: .plan
+        case .started: .started
+        case .hosts: .hosts
+        case .call: .call
+        case .transition: .transition
+        case .row: .row
+        case .segment: .segment
+        case .packet: .packet
+        case .counters: .counters
+        case .exit: .exit
+        case .step: .step
+        case .act: .act
+        case .note: .note
+        case .health: .health
+        case .check: .check
+        case .suspicion: .suspicion
+        case .lateness: .lateness
+        case .measurement: .measurement
+        case .finished: .finished
+        case .end: .end
         }
     }
 }

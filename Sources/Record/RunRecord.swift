@@ -3,7 +3,7 @@ package struct RunRecord: Sendable, Equatable {
     package var header: RunHeader
     /// In the order they were planned.
     package var plan: [ScenarioDescription]
-    /// In the plan's order, then by number.
+    /// In the plan's order, then by number; of an attempt that was tried again the last try, which counts.
     package var attempts: [AttemptRecord]
     /// Nil when the record was cut off.
     package var end: RunEnd?
@@ -22,6 +22,8 @@ package struct RunRecord: Sendable, Equatable {
         package var measurements: [Measurement]
         /// Nil when the run was cut off during the attempt.
         package var finished: Finished?
+        /// The tries before it, for which the machine was too slow, in their order.
+        package var earlier: [AttemptRecord] = []
     }
 }
 
@@ -33,29 +35,61 @@ package struct RecordContents: Sendable, Equatable {
 
     /// Reads a whole record. A cut-off end is told in `truncation`; anything else wrong is thrown as one line.
     package init(_ bytes: [UInt8]) throws {
-        guard !bytes.isEmpty else { throw RecordError("the record is empty") }
-        let decoder = RecordDecoder()
-        events = []
-        var hasHeader = false
-        var hasEnd = false
+        var reader = RecordReader()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         let wholeLastLine = bytes.last == UInt8(ascii: "\n")
         for (index, line) in lines.enumerated() {
-            do {
-                guard let event = try decoder.event(line) else { continue }
-                events.append(event)
-                if case .run = event { hasHeader = true }
-                if case .end = event { hasEnd = true }
-            } catch let error as RecordError {
-                // Only the last line may be torn, and only if a header makes this a record at all.
-                guard index == lines.count - 1, !wholeLastLine, hasHeader else {
-                    throw RecordError("line \(index + 1): \(error)")
-                }
-                truncation = "cut off inside line \(index + 1)"
-            }
+            try reader.add(Array(line), isTorn: index == lines.count - 1 && !wholeLastLine)
         }
+        self = try reader.contents()
+    }
+
+    fileprivate init(_ events: [Event], truncation: String?) {
+        self.events = events
+        self.truncation = truncation
+    }
+}
+
+/// Reads a record line by line, and believes nothing of it: values have bounds, and lines must not contradict each
+/// other. Everything that reads a record goes through it.
+package struct RecordReader {
+    private let decoder = RecordDecoder()
+    private var consistency = Consistency()
+    private var events: [Event] = []
+    private var lines = 0
+    private var hasHeader = false
+    private var hasEnd = false
+    private var truncation: String?
+
+    package init() {}
+
+    /// Takes the next line, without its newline. Throws what is wrong with it, in one line.
+    ///
+    /// - Parameter isTorn: whether its newline is missing, so that it may be the begin of a line only.
+    package mutating func add(_ line: [UInt8], isTorn: Bool = false) throws {
+        if line.isEmpty { return }
+        lines += 1
+        do {
+            guard let event = try decoder.event(line) else { return }
+            try consistency.admit(event)
+            events.append(event)
+            if case .run = event { hasHeader = true }
+            if case .end = event { hasEnd = true }
+        } catch let contradiction as Contradiction {
+            throw RecordError("line \(lines): this record contradicts itself: \(contradiction)")
+        } catch let error as RecordError {
+            // Only the last line may be torn, and only if a header makes this a record at all.
+            guard isTorn, hasHeader else { throw RecordError("line \(lines): \(error)") }
+            truncation = "cut off inside line \(lines)"
+        }
+    }
+
+    /// The whole record. Throws when it is none.
+    package consuming func contents() throws -> RecordContents {
+        guard lines > 0 else { throw RecordError("the record is empty") }
         guard hasHeader else { throw RecordError("not a tcpwitness record: it has no header line") }
-        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines.count)" }
+        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines)" }
+        return RecordContents(events, truncation: truncation)
     }
 }
 
@@ -67,6 +101,8 @@ extension RunRecord {
     }
 
     /// Puts the events of a run in order. Throws when they have no header.
+    ///
+    /// They come from a record that has been read, or from a stream that was held against what was asked.
     package init(_ events: some Sequence<Event>, truncation: String? = nil) throws {
         var header: RunHeader?
         var builder = Builder()
@@ -111,9 +147,20 @@ extension RunRecord {
         }
 
         func attempts() -> [AttemptRecord] {
-            records.values.sorted {
-                (places[$0.attempt.scenario] ?? 0, $0.attempt.number)
-                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number)
+            let tries = records.values.sorted {
+                (places[$0.attempt.scenario] ?? 0, $0.attempt.number, $0.attempt.again ?? 0)
+                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number, $1.attempt.again ?? 0)
+            }
+            return tries.reduce(into: []) { attempts, record in
+                var record = record
+                if let last = attempts.last, last.attempt.scenario == record.attempt.scenario,
+                    last.attempt.number == record.attempt.number, last.finished?.isTriedAgain == true
+                {
+                    attempts.removeLast()
+                    record.earlier = last.earlier + [last]
+                    record.earlier[record.earlier.count - 1].earlier = []
+                }
+                attempts.append(record)
             }
         }
     }
@@ -133,8 +180,13 @@ extension Event {
         case .packet(let payload): payload.attempt
         case .counters(let payload): payload.attempt
         case .exit(let payload): payload.attempt
+        case .step(let payload): payload.attempt
+        case .act(let payload): payload.attempt
         case .note(let payload): payload.attempt
+        case .health(let payload): payload.attempt
         case .check(let payload): payload.attempt
+        case .suspicion(let payload): payload.attempt
+        case .lateness(let payload): payload.attempt
         case .measurement(let payload): payload.attempt
         case .finished(let payload): payload.attempt
         }

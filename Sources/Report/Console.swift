@@ -17,11 +17,19 @@ package struct Console: Sendable {
     private let detail: Detail
     /// How many characters fit into a line; nil where lines have no end.
     private let width: Int?
+    /// Which record it is, where there are several.
+    private let name: String?
+    /// How many of the slowest scenarios to tell.
+    private let slowest: Int
     private var nameWidth = 0
     /// What was expected and measured in attempts that run, for the verbose.
     private var findings: [Attempt: [String]] = [:]
 
-    package init(colour: Bool, detail: Detail = .normal, width: Int? = nil) {
+    package init(
+        colour: Bool, detail: Detail = .normal, width: Int? = nil, name: String? = nil, slowest: Int = 0
+    ) {
+        self.name = name
+        self.slowest = slowest
         self.colour = colour
         self.width = width
         self.detail = detail
@@ -35,7 +43,12 @@ package struct Console: Sendable {
         case .plan(let scenario): nameWidth = max(nameWidth, scenario.id.count)
         case .started(let started): nameWidth = max(nameWidth, started.attempt.name.count)
         case .check(let check) where detail == .verbose:
-            let mark = check.passed ? "  ok      " : painted("  NOT     ", .failed)
+            let mark =
+                switch check.status {
+                case .met: "  ok      "
+                case .broken: painted("  NOT     ", .failed)
+                case .unjudged: painted("  unknown ", .skipped)
+                }
             findings[check.attempt, default: []].append("\(mark)\(check.expected.oneLine): \(check.seen.oneLine)\n")
         case .measurement(let one) where detail == .verbose:
             findings[one.attempt, default: []].append("  measured  \(one.name) \(one.value) \(one.unit)\n")
@@ -54,7 +67,22 @@ package struct Console: Sendable {
             let heading = outcome.heading(verdict: painted(outcome.verdict.word, outcome.verdict))
             text += "\n" + ([heading] + outcome.explanation).map { $0 + "\n" }.joined()
         }
-        return text + summary(record, bad)
+        let again = record.outcomes.flatMap { outcome in outcome.againLines.map { "\(outcome.name)  \($0)\n" } }
+        if detail != .quiet, !again.isEmpty { text += "\n" + again.joined() }
+        return text + slowestWords(record) + summary(record, bad)
+    }
+
+    /// What took longest, with the kernel timers that it waited for.
+    private func slowestWords(_ record: RunRecord) -> String {
+        let slow = record.outcomes.sorted { $0.duration > $1.duration }.prefix(slowest)
+        let width = slow.map(\.name.count).max() ?? 0
+        let lines = slow.map { outcome in
+            let timer = outcome.scenario.nominalSeconds
+            let waits = timer > 0 ? "  of which \(seconds(Int64(timer * 1e9), decimals: 2)) s for a kernel timer" : ""
+            return
+                "\(seconds(outcome.duration, decimals: 2).aligned(to: 8)) s  \(outcome.name.padded(to: width))\(waits)"
+        }
+        return lines.isEmpty ? "" : "\nslowest:\n" + lines.map { $0.trimmedEnd + "\n" }.joined()
     }
 
     /// The lines to paste into a mail: they say by themselves what ran.
@@ -63,15 +91,18 @@ package struct Console: Sendable {
         let width = bad.map(\.name.count).max() ?? 0
         var lines = bad.map {
             "\(painted($0.verdict.word.padded(to: 7), $0.verdict)) \($0.name.padded(to: width))  "
-                + ($0.reason ?? "no reason given").oneLine
+                + $0.finding.oneLine
         }
         let interruption = record.end?.interrupted.map { "\($0); " } ?? record.truncation.map { "\($0); " } ?? ""
         lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
-        if detail != .quiet || !bad.isEmpty {
-            lines.insert("\(header.tool) on Linux \(header.kernel.release), \(header.lane.rawValue) lane", at: 0)
+        if detail != .quiet || !bad.isEmpty || name != nil {
+            lines.insert(
+                "\(header.tool) on Linux \(header.kernel.release), \(header.laneWords)\(named)", at: 0)
         }
         return "\n" + lines.map { $0 + "\n" }.joined()
     }
+
+    private var named: String { name.map { ", \($0.oneLine)" } ?? "" }
 
     /// ` in 61.25 s`; nothing for a run that has no end.
     private static func time(_ end: RunEnd?) -> String {
@@ -84,16 +115,17 @@ package struct Console: Sendable {
         let place = header.place == "host" ? "" : " (\(header.place))"
         let title =
             "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine)\(place), "
-            + "\(header.lane.rawValue) lane, link \(header.link.rawValue)\n"
+            + "\(header.laneWords), link \(header.link.rawValue)\(named)\n"
         return title + header.limits.map { "  \($0.oneLine)\n" }.joined() + "\n"
     }
 
     private func line(of finished: Finished) -> String {
-        let verdict = painted(finished.verdict.word.padded(to: 7), finished.verdict)
+        let isTriedAgain = finished.isTriedAgain == true
+        let verdict = painted((isTriedAgain ? "late" : finished.verdict.word).padded(to: 7), finished.verdict)
         let name = finished.attempt.name.padded(to: nameWidth)
         let time = "\(seconds(finished.duration, decimals: 2).aligned(to: 8)) s"
         var remark = finished.variant ?? ""
-        if finished.verdict == .skipped, let reason = finished.reason { remark = reason.oneLine }
+        if finished.verdict == .skipped || isTriedAgain, let reason = finished.reason { remark = reason.oneLine }
         // What does not fit is in the reports; lines that wrap are no table.
         if let width { remark = remark.cut(to: width - 7 - nameWidth - time.count - 6) }
         return "\(verdict)  \(name)  \(time)" + (remark.isEmpty ? "" : "  \(remark)") + "\n"

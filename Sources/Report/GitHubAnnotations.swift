@@ -9,6 +9,11 @@ package enum GitHubAnnotations {
         runs.flatMap { run in
             let failing = run.record.outcomes.filter(\.isBad)
             var lines = failing.map { annotation($0, on: run.name) }
+            for outcome in run.record.outcomes {
+                lines += outcome.againLines.map {
+                    "::notice title=\(property("\(outcome.name) on Linux \(run.name)"))::\(message($0))"
+                }
+            }
             if let ending = run.record.truncation ?? run.record.end?.interrupted {
                 lines.append("::warning title=Linux \(property(run.name))::\(message(ending))")
             }
@@ -19,14 +24,14 @@ package enum GitHubAnnotations {
     private static func annotation(_ outcome: Outcome, on kernel: String) -> String {
         let place = (outcome.failedChecks.first?.location ?? outcome.scenario.location).split(separator: ":")
         let file = property(directory + (place.first.map(String.init) ?? ""))
-        let line = place.count > 1 ? ",line=\(place[1])" : ""
+        let line = place.count > 1 ? UInt32(place[1]).map { ",line=\($0)" } ?? "" : ""
         let title = property("\(outcome.name) \(outcome.verdict.word) on Linux \(kernel)")
         let text = message(outcome.explanation.joined(separator: "\n"))
         return "::error file=\(file)\(line),title=\(title)::\(text)"
     }
 
     private static func message(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        text.plain.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
     }
 
     private static func property(_ text: String) -> String {

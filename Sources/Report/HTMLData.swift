@@ -1,114 +1,151 @@
 internal import Compare
-internal import FoundationEssentials
 internal import Record
 
 /// What the page's script is told of one scenario.
-struct HTMLScenario: Encodable {
-    /// One run's attempt at it.
-    struct Run: Encodable {
-        var verdict: String
-        var word: String
-        var took: String
-        var link: String
-        var variant: String?
-        /// How the other attempts ended, if there were several.
-        var attempts: String?
-        /// Pairs of a name and a text: why it did not pass.
-        var explain: [[String]]
-        var checks: [Judged]
-        var measures: [[String]]
-        var counters: [[String]]
-        var ladder: LadderCode
-    }
-
-    /// An expectation: whether it was met, then what was expected, seen, and by whom.
-    struct Judged: Encodable {
-        let check: Check
-
-        func encode(to encoder: any Encoder) throws {
-            var list = encoder.unkeyedContainer()
-            try list.encode(check.passed ? 1 : 0)
-            try list.encode(check.expected)
-            try list.encode(check.seen)
-            try list.encode(check.witnesses.joined(separator: " "))
-        }
-    }
-
-    /// What changed from one run to the next.
-    struct Step: Encodable {
-        struct Group: Encodable {
-            var known: String?
-            /// What, before, after.
-            var items: [[String]]
-        }
-
-        var before: String
-        var after: String
-        var groups: [Group]
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case id, claim, says, document, cites, location, steps, runs, changes = "steps_between"
-    }
-
-    var id: String
-    var claim: String
-    var says: String?
-    var document: String
-    var cites: [String]
-    var location: String
-    var steps: [String]
+struct HTMLScenario {
+    let scenario: ScenarioDescription
     /// In the page's order of runs; nil where a run has nothing of it.
-    var runs: [Run?]
-    var changes: [Step]
+    let runs: [HTMLRun?]
+    let changes: [HTMLStep]
+    /// The documents' titles by their numbers.
+    let titles: [String: String]
+
+    var value: ScriptValue {
+        var pool = StringPool()
+        let runs = runs.map { $0?.value(&pool) ?? .null }
+        return .object([
+            ("id", .text(scenario.id)), ("claim", .text(scenario.claim)), ("location", .text(scenario.location)),
+            ("cites", ScriptValue(scenario.citations.map { $0.words(titles: titles) })),
+            ("standing", standing), ("steps", ScriptValue(scenario.steps)), ("runs", .list(runs)),
+            ("steps_between", .list(changes.map(\.value))), ("texts", ScriptValue(pool.texts)),
+        ])
+    }
+
+    /// What became of the documents' claim: the note, and their words where they say something else.
+    private var standing: ScriptValue {
+        guard let standing = scenario.standing else { return .null }
+        return [ScriptValue(standing.note), ScriptValue(standing.says)]
+    }
 }
 
-extension HTMLScenario.Run {
-    /// The attempt that deserves attention: the first that did not pass, or the first.
+/// One run's attempts at a scenario: the one that deserves attention, the first that did not pass or the first.
+struct HTMLRun {
+    let outcome: Outcome
+    /// How the attempts ended, if there were several.
+    let attempts: String?
+
     init?(_ outcomes: [Outcome]) {
-        let order: [Verdict] = [.failed, .error, .skipped, .passed]
-        guard let verdict = order.first(where: { one in outcomes.contains { $0.verdict == one } }),
+        guard let verdict = Verdict.worst(of: outcomes.map(\.verdict)),
             let outcome = outcomes.first(where: { $0.verdict == verdict })
         else { return nil }
-        self.verdict = verdict.rawValue
-        word = verdict.word
-        took = duration(outcome.duration)
-        link = outcome.link
-        variant = outcome.variant
-        if outcomes.count > 1 {
-            let counts = order.reversed().compactMap { one -> String? in
-                let count = outcomes.count { $0.verdict == one }
-                return count > 0 ? "\(count) \(one.word)" : nil
-            }
-            attempts = "\(outcomes.count) attempts: \(counts.joined(separator: ", ")); shown is \(outcome.name)"
+        self.outcome = outcome
+        let counts = Verdict.gravest.reversed().compactMap { one -> String? in
+            let count = outcomes.count { $0.verdict == one }
+            return count > 0 ? "\(count) \(one.word)" : nil
         }
-        explain = outcome.explained
-        checks = outcome.checks.map(HTMLScenario.Judged.init)
-        measures = outcome.measurements.map { [$0.name, "\($0.value.short) \($0.unit)", $0.toleranceWords] }
-        counters = outcome.facts.compactMap { fact in
-            guard case .counters(let fact) = fact else { return nil }
-            let deltas = fact.deltas.sorted { $0.key < $1.key }.map {
-                "\($0.key) \($0.value > 0 ? "+" : "")\($0.value)"
-            }
-            return [fact.host, deltas.joined(separator: ", ")]
+        attempts =
+            outcomes.count > 1
+            ? "\(outcomes.count) attempts: \(counts.joined(separator: ", ")); shown is \(outcome.name)" : nil
+    }
+
+    var took: String { duration(outcome.duration) }
+
+    /// Why it did not pass, in a line; nil where it did.
+    var reason: String? { outcome.verdict == .passed ? nil : outcome.finding.oneLine }
+
+    func value(_ pool: inout StringPool) -> ScriptValue {
+        let files = Capture.names(outcome)
+        return .object([
+            ("verdict", .text(outcome.verdict.rawValue)), ("word", .text(outcome.verdict.word)),
+            ("took", .text(took)), ("link", .text(outcome.link)), ("variant", ScriptValue(outcome.variant)),
+            ("attempts", ScriptValue(attempts)),
+            ("explain", .list(outcome.explained.map { [.text($0.0), pool.add($0.1)] })),
+            (
+                "checks",
+                .list(
+                    outcome.checks.map {
+                        [
+                            ScriptValue($0.status.code), pool.add($0.expected), pool.add($0.seen),
+                            pool.add($0.witnesses.joined(separator: " ")),
+                        ]
+                    })
+            ),
+            (
+                "measures",
+                .list(
+                    outcome.measurements.map {
+                        [pool.add($0.name), pool.add("\($0.value.short) \($0.unit)"), pool.add($0.toleranceWords)]
+                    })
+            ),
+            ("counters", .list(outcome.counters.map { [pool.add($0.0), pool.add($0.1)] })),
+            ("files", ScriptValue(["A", "B"].map { host in files.first { $0.hasSuffix(".\(host).pcapng") } ?? "" })),
+            ("ends", ScriptValue(outcome.ends)),
+            ("ladder", LadderCode(ladder: Ladder(outcome), packets: Capture.numbers(outcome)).value(&pool)),
+        ])
+    }
+}
+
+/// What changed from one run to the next.
+struct HTMLStep {
+    let before: String
+    let after: String
+    let change: Comparison.Change
+
+    var value: ScriptValue {
+        let groups = change.groups.map { group in
+            ScriptValue.object([
+                ("known", ScriptValue(group.explanation?.line)),
+                ("items", .list(group.differences.map { ScriptValue([$0.heading, $0.beforeWords, $0.afterWords]) })),
+            ])
         }
-        ladder = LadderCode(ladder: Ladder(outcome))
+        return .object([("before", .text(before)), ("after", .text(after)), ("groups", .list(groups))])
     }
 }
 
 extension Outcome {
     /// Why it did not pass, as pairs of a name and a text.
-    fileprivate var explained: [[String]] {
-        var pairs: [[String]] = []
+    fileprivate var explained: [(String, String)] {
+        var pairs = again.map { ("tried again", "alone, since \($0)") }
         if verdict == .error || verdict == .skipped || (verdict == .failed && failedChecks.isEmpty), let reason {
-            pairs.append([verdict == .skipped ? "skipped" : "reason", reason])
+            pairs.append((verdict == .skipped ? "skipped" : "reason", reason))
         }
         for check in failedChecks {
-            pairs += [["expected", check.expected], ["seen", check.seen]]
-            if let wire = check.wire { pairs.append(["wire", wire]) }
-            pairs.append(["at", check.location])
+            pairs += [("when", "\(seconds(check.at, decimals: 6)) s")]
+            pairs += [("expected", check.expected), ("seen", check.seen)]
+            if let wire = check.wire { pairs.append(("wire", wire)) }
+            pairs.append(("at", check.location))
         }
+        for text in kernelTexts { pairs.append(("kernel", text)) }
         return pairs
+    }
+
+    /// Hosts with their counters that moved.
+    fileprivate var counters: [(String, String)] {
+        facts.compactMap { fact in
+            guard case .counters(let fact) = fact else { return nil }
+            let deltas = fact.deltas.sorted { $0.key < $1.key }.map {
+                "\($0.key) \($0.value > 0 ? "+" : "")\($0.value)"
+            }
+            return (fact.host, deltas.joined(separator: ", "))
+        }
+    }
+
+    /// The addresses of A and B, first over IPv4 and then over IPv6; empty where the record names none.
+    fileprivate var ends: [String] {
+        let addresses = AddressBook(facts)
+        return [false, true].flatMap { ipv6 in
+            ["A", "B"].map { addresses.address(of: $0, ipv6: ipv6) ?? "" }
+        }
+    }
+}
+
+extension CheckStatus {
+    fileprivate var code: Int {
+        switch self {
+        case .met: 1
+        case .broken: 0
+        case .unjudged: -1
+        }
     }
 }
 
@@ -128,18 +165,5 @@ extension Measurement {
         case .within(let tolerance): "± \(tolerance.short) \(unit)"
         case .never(let reason): "any: \(reason)"
         }
-    }
-}
-
-/// JSON that may stand inside a script element.
-func scriptJSON(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-        // A "<" is only ever inside a string, where its escape means the same, and cannot end the element.
-        return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("<", with: "\\u003c")
-    } catch {
-        // Strings and finite numbers are always expressible.
-        fatalError("cannot encode a report: \(error)")
     }
 }

@@ -1,5 +1,6 @@
 package import Compare
 internal import Mustache
+internal import Pages
 package import Record
 
 /// Runs as one page that needs nothing but itself: a table of scenarios by kernel, and a ladder diagram for each.
@@ -28,30 +29,53 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
 /// What the template is filled with; the names are the template's.
 private struct Page {
     struct Run {
-        struct Count {
-            let verdict: String
-            let words: String
-        }
-
+        let number: Int
         let name: String
         /// The version alone, where that tells the runs apart.
         let short: String
         let counts: [Count]
+        /// How many attempts there were, where these are not as many as scenarios.
+        let attempts: String?
         let setting: String
         let cautions: [String]
+        /// The last lines of a guest's console, where it ended early.
+        let console: String?
+    }
+
+    struct Count {
+        let verdict: String
+        let words: String
+    }
+
+    /// Scenarios with the same worst verdict, which stand together.
+    struct Group {
+        let verdict: String
+        let title: String
+        let rows: [Row]
+        var count: Int { rows.count }
     }
 
     struct Row {
+        let number: Int
         let id: String
         let topic: String
         let claim: String
-        let document: String
-        /// Whether a document claims it, so that there is a verdict on it.
-        let judged: Bool
+        let standing: String
         let verdicts: String
-        let differs: Bool
+        /// In what kernels differ: `behaviour`, `counters`, `trace`, `unexplained`.
+        let differs: String
+        let isDifferent: Bool
+        let reasons: [Reason]
         let cells: [Cell]
         let data: String
+    }
+
+    /// Why a run's attempt did not pass.
+    struct Reason {
+        let verdict: String
+        /// Which run; nil where there is only one.
+        let run: String?
+        let words: String
     }
 
     struct Cell {
@@ -61,33 +85,49 @@ private struct Page {
         /// Said beside the mark of what deserves attention, where there is room.
         let word: String?
         let time: String
+        /// For sorting, in microseconds.
+        let took: Int64
         let title: String
-    }
-
-    struct RunName: Encodable {
-        let name: String
-        let short: String
     }
 
     let title: String
     let tool: String
-    let style = text(PackageResources.style_css)
-    let ladderScript = text(PackageResources.ladder_js)
-    let pageScript = text(PackageResources.page_js)
+    let style = Pages.style
+    let frameScript = Pages.script
+    let scripts = [
+        PackageResources.layout_js, PackageResources.ladder_js, PackageResources.segment_js, PackageResources.table_js,
+        PackageResources.page_js,
+    ].map { text($0) }.joined()
     let runs: [Run]
+    let runCount: Int
+    let columns: Int
+    /// What all runs have in common, said once.
+    let setting: String
+    let cautions: [String]
     let several: Bool
     let topics: [String]
-    let scenarios: [Row]
+    let groups: [Group]
     let runsData: String
 
     init(_ runs: [(name: String, record: RunRecord)], _ comparisons: [Comparison], _ titles: [String: String]) {
         let shorts = runs.map { String($0.name.prefix { $0.isNumber || $0 == "." }) }
         let areTold = Set(shorts).count == runs.count && !shorts.contains("")
-        self.runs = zip(runs, shorts).map { Run($0, short: areTold ? $1 : $0.name) }
+        let settings = Set(runs.map(\.record.header.setting))
+        let isCommon = runs.count > 1 && settings.count == 1
+        setting = isCommon ? settings.first ?? "" : ""
+        let limits = isCommon ? runs[0].record.header.limits : []
+        cautions = limits.filter { limit in runs.allSatisfy { $0.record.header.limits.contains(limit) } }
+        let told = (setting, cautions)
+        self.runs = runs.enumerated().map {
+            Run($1, number: $0, short: areTold ? shorts[$0] : $1.name, besides: told)
+        }
+        runCount = runs.count
+        columns = runs.count + 2
         several = runs.count > 1
         title = "tcpwitness: " + runs.map(\.name).joined(separator: ", ")
         tool = runs.first?.record.header.tool ?? "tcpwitness"
-        runsData = scriptJSON(self.runs.map { RunName(name: $0.name, short: $0.short) })
+        runsData =
+            ScriptValue.list(self.runs.map { .object([("name", .text($0.name)), ("short", .text($0.short))]) }).json
         let outcomes = runs.map { run in Dictionary(grouping: run.record.outcomes) { $0.scenario.id } }
         // In the order of the newest plan; what only an older run has comes last.
         var plan: [ScenarioDescription] = []
@@ -95,84 +135,133 @@ private struct Page {
         for run in runs.reversed() {
             for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
-        topics = plan.map(\.topic).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        let changes = Page.changes(comparisons)
-        scenarios = plan.map { scenario in
-            let each = outcomes.map { $0[scenario.id] ?? [] }
-            return Row(scenario, each.map(HTMLScenario.Run.init), changes[scenario.id] ?? [], titles)
+        var seen: Set<String> = []
+        topics = plan.map(\.topic).filter { seen.insert($0).inserted }
+        let steps = Page.steps(comparisons)
+        let names = self.runs.map(\.short)
+        var rows: [Verdict?: [Row]] = [:]
+        for (number, scenario) in plan.enumerated() {
+            let each = outcomes.map { HTMLRun($0[scenario.id] ?? []) }
+            let data = HTMLScenario(scenario: scenario, runs: each, changes: steps[scenario.id] ?? [], titles: titles)
+            let worst = Verdict.worst(of: each.compactMap { $0?.outcome.verdict })
+            rows[worst, default: []].append(Row(data, number: number, names: names))
+        }
+        groups = (Verdict.gravest.map { $0 } + [nil]).compactMap { verdict in
+            rows[verdict].map { Group(verdict: verdict?.rawValue ?? "none", title: verdict.title, rows: $0) }
         }
     }
 
     /// What changed, by scenario.
-    private static func changes(_ comparisons: [Comparison]) -> [String: [HTMLScenario.Step]] {
-        var changes: [String: [HTMLScenario.Step]] = [:]
+    private static func steps(_ comparisons: [Comparison]) -> [String: [HTMLStep]] {
+        var steps: [String: [HTMLStep]] = [:]
         for step in comparisons.flatMap(\.steps) {
             for change in step.scenarios where !change.differences.isEmpty {
-                let groups = change.groups.map { group in
-                    HTMLScenario.Step.Group(
-                        known: group.explanation?.line,
-                        items: group.differences.map { [$0.heading, $0.beforeWords, $0.afterWords] })
-                }
-                changes[change.scenario.id, default: []].append(
-                    HTMLScenario.Step(before: step.before.name, after: step.after.name, groups: groups))
+                steps[change.scenario.id, default: []].append(
+                    HTMLStep(before: step.before.name, after: step.after.name, change: change))
             }
         }
-        return changes
+        return steps
     }
 }
 
+extension Verdict? {
+    /// Above the rows that have it.
+    fileprivate var title: String {
+        switch self {
+        case .passed: "Passed"
+        case .failed: "Failed"
+        case .error: "In error"
+        case .skipped: "Skipped"
+        case nil: "Not run"
+        }
+    }
+}
+
+extension RunHeader {
+    fileprivate var setting: String { "\(laneWords), link \(link.rawValue), \(place)" }
+}
+
 extension Page.Run {
-    init(_ run: (name: String, record: RunRecord), short: String) {
+    /// - Parameter besides: what is said of all runs together.
+    init(
+        _ run: (name: String, record: RunRecord), number: Int, short: String,
+        besides common: (setting: String, cautions: [String])
+    ) {
+        self.number = number
         self.short = short
         let header = run.record.header
         let summary = RunSummary(run.record)
         name = run.name
-        let order: [Verdict] = [.passed, .failed, .error, .skipped]
-        counts = order.filter { summary[$0] > 0 }.map {
-            Count(verdict: $0.rawValue, words: "\(summary[$0]) \($0 == .error ? "in error" : $0.rawValue)")
+        counts = Verdict.gravest.filter { summary.scenarios[$0] > 0 }.map {
+            Page.Count(verdict: $0.rawValue, words: "\(summary.scenarios[$0]) \($0.past)")
         }
-        let time = run.record.end.map { ", \(duration($0.duration))" } ?? ""
-        setting =
-            "\(header.lane.rawValue) lane, link \(header.link.rawValue), \(header.place)\(time)"
-            + (header.startedAt.map { ", \($0.replacing("T", with: " ").replacing("Z", with: " UTC"))" } ?? "")
+        attempts = summary.hasRepeats ? summary.attempts.words(of: "attempts") : nil
+        let time = run.record.end.map { duration($0.duration) }
+        let start = header.startedAt.map { $0.replacing("T", with: " ").replacing("Z", with: " UTC") }
+        setting = [common.setting.isEmpty ? header.setting : nil, time, start].compactMap(\.self)
+            .joined(separator: ", ")
         let ending = run.record.end?.interrupted ?? run.record.truncation.map { "the record is \($0)" }
-        cautions = [ending].compactMap(\.self) + header.limits
+        cautions = [ending].compactMap(\.self) + header.limits.filter { !common.cautions.contains($0) }
+        console = run.record.end?.console?.told.joined(separator: "\n")
     }
 }
 
 extension Page.Row {
-    init(
-        _ scenario: ScenarioDescription, _ runs: [HTMLScenario.Run?], _ changes: [HTMLScenario.Step],
-        _ titles: [String: String]
-    ) {
+    init(_ data: HTMLScenario, number: Int, names: [String]) {
+        let scenario = data.scenario
+        self.number = number
         id = scenario.id
         topic = scenario.topic
         claim = scenario.claim
-        document = scenario.documentVerdict.rawValue
-        judged = scenario.documentVerdict != .unclaimed
-        verdicts = Set(runs.map { $0?.verdict ?? "none" }).sorted().joined(separator: " ")
-        differs = !changes.isEmpty
-        cells = runs.enumerated().map { Page.Cell($1, run: $0) }
-        data = scriptJSON(
-            HTMLScenario(
-                id: scenario.id, claim: scenario.claim, says: scenario.documentSays, document: document,
-                cites: scenario.citations.map { $0.words(titles: titles) }, location: scenario.location,
-                steps: scenario.steps,
-                runs: runs, changes: changes))
+        standing = scenario.documentVerdict.rawValue
+        verdicts = data.runs.map { $0?.outcome.verdict.rawValue ?? "none" }.joined(separator: " ")
+        let kinds = data.changes.flatMap { $0.change.differences }.flatMap { difference in
+            [difference.aspect.filterWord] + (difference.known == nil ? ["unexplained"] : [])
+        }
+        differs = Set(kinds).sorted().joined(separator: " ")
+        isDifferent = !kinds.isEmpty
+        reasons = zip(data.runs, names).compactMap { run, name in
+            guard let run, let reason = run.reason else { return nil }
+            return Page.Reason(
+                verdict: run.outcome.verdict.rawValue, run: names.count > 1 ? name : nil, words: reason.cut(to: 240))
+        }
+        cells = zip(data.runs, names).enumerated().map { Page.Cell($1.0, run: $0, name: $1.1) }
+        self.data = data.value.json
+    }
+}
+
+extension Aspect {
+    /// How the page's filter calls what differs in it.
+    fileprivate var filterWord: String {
+        switch self {
+        case .presence, .verdict, .variant, .path, .call, .segment, .measurement: "behaviour"
+        case .counter: "counters"
+        case .packet: "trace"
+        }
     }
 }
 
 extension Page.Cell {
-    init(_ run: HTMLScenario.Run?, run number: Int) {
+    init(_ run: HTMLRun?, run number: Int, name: String) {
         guard let run else {
-            self.init(run: number, verdict: "none", mark: "·", word: nil, time: "", title: "not in this run")
+            self.init(
+                run: number, verdict: "none", mark: "·", word: nil, time: "", took: -1,
+                title: "\(name): not in this run")
             return
         }
-        let marks = ["passed": "✓", "failed": "✗", "error": "!", "skipped": "–"]
-        let reason = run.explain.first.map { ": \($0[1])" } ?? run.variant.map { ", variant \($0)" } ?? ""
+        let verdict = run.outcome.verdict
+        let mark =
+            switch verdict {
+            case .passed: "✓"
+            case .failed: "✗"
+            case .error: "!"
+            case .skipped: "–"
+            }
+        let reason = run.reason.map { ": \($0.cut(to: 160))" } ?? run.outcome.variant.map { ", variant \($0)" } ?? ""
         self.init(
-            run: number, verdict: run.verdict, mark: marks[run.verdict] ?? "?",
-            word: ["failed", "error"].contains(run.verdict) ? run.word : nil,
-            time: run.verdict == "skipped" ? run.word : run.took, title: run.word + reason)
+            run: number, verdict: verdict.rawValue, mark: mark, word: run.outcome.isBad ? verdict.word : nil,
+            time: verdict == .skipped ? verdict.word : run.outcome.duration > 0 ? run.took : "",
+            took: run.outcome.duration / 1000,
+            title: "\(name): \(verdict.word)\(reason)")
     }
 }

@@ -14,17 +14,13 @@ package enum JUnit {
     package static func document(_ records: [RunRecord], attachments: Attachments? = nil) -> [UInt8] {
         var suites: [TestSuite] = []
         for record in records {
-            let outcomes = record.outcomes
-            var topics: [String] = []
-            for outcome in outcomes where !topics.contains(outcome.scenario.topic) {
-                topics.append(outcome.scenario.topic)
-            }
+            var topics = record.outcomes.byTopic
             // Where a record breaks off at once, its suite is there to say so.
-            if topics.isEmpty, record.truncation != nil { topics = ["tcpwitness"] }
-            for topic in topics {
+            if topics.isEmpty, record.truncation != nil { topics = [("tcpwitness", [])] }
+            for (topic, outcomes) in topics {
                 suites.append(
                     TestSuite(
-                        id: suites.count, topic: topic, outcomes: outcomes.filter { $0.scenario.topic == topic },
+                        id: suites.count, topic: topic, outcomes: outcomes,
                         record: record
                     ) { outcome in attachments?.paths(record, outcome) ?? [] })
             }
@@ -48,7 +44,8 @@ extension RunHeader {
         [
             ("kernel release", kernel.release), ("kernel version", kernel.version), ("machine", kernel.machine),
             ("lane", lane.rawValue), ("link", link.rawValue), ("place", place), ("tool", tool),
-        ].map { ($0.0, $0.1.oneLine) } + limits.enumerated().map { ("limit \($0.offset + 1)", $0.element.oneLine) }
+        ].map { ($0.0, $0.1.oneLine) } + (shuffle.map { [("shuffle", String($0))] } ?? [])
+            + limits.enumerated().map { ("limit \($0.offset + 1)", $0.element.oneLine) }
     }
 }
 
@@ -57,18 +54,23 @@ extension TestSuite {
         id: Int, topic: String, outcomes: [Outcome], record: RunRecord, attached: (Outcome) -> [String]
     ) {
         let header = record.header
-        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst }
+        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst || !$0.again.isEmpty }
         let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
-            return ([title] + outcome.timeline).joined(separator: "\n")
+            return ([title] + outcome.againLines.map { "  \($0)" } + outcome.timeline).joined(separator: "\n")
         }
         self.init(
             id: id, name: (header.guestKernel.map { "\($0) " } ?? "") + topic, startedAt: header.startedAt,
-            time: seconds(outcomes.map(\.duration).reduce(0, +), decimals: 3), properties: header.properties,
+            time: seconds(outcomes.map(\.duration).reduce(0) { $0.plus($1) }, decimals: 3),
+            // The format counts test cases, which are attempts.
+            properties: header.properties + [
+                ("scenarios", String(Set(outcomes.map(\.scenario.id)).count)), ("attempts", String(outcomes.count)),
+            ],
             cases: outcomes.map { TestCase($0, header, attached: attached($0)) },
             output: timelines.joined(separator: "\n\n"),
             // All that was planned may have finished before what follows was lost.
-            errorOutput: record.truncation.map { "the record is \($0)" } ?? "")
+            errorOutput: record.truncation.map { "the record is \($0)" }
+                ?? record.end?.console?.told.joined(separator: "\n") ?? "")
     }
 }
 
@@ -77,7 +79,7 @@ extension TestCase {
         // Readers make a hierarchy of the dots, in which a kernel is one level.
         let kernel = header.guestKernel.map { String($0.map { $0 == "." ? "_" : $0 }) + "." } ?? ""
         // A line for each attached file, in the form that Jenkins and GitLab look for.
-        let lines = attached.map { "[[ATTACHMENT|\($0)]]" }
+        let lines = outcome.againLines + attached.map { "[[ATTACHMENT|\($0)]]" }
         self.init(
             classname: "tcpwitness.\(kernel)\(outcome.scenario.topic)", name: outcome.name,
             time: seconds(outcome.duration, decimals: 3), trouble: outcome.trouble,

@@ -8,28 +8,21 @@ package enum KTAP {
             Test(name: "Linux \(run.name)", subtests: topics(run.record), diagnostics: diagnostics(run.record))
         }
         let top = tests.count == 1 ? tests[0] : Test(name: "", subtests: tests, diagnostics: [])
-        return top.body(indentation: "", isTop: true).map { $0 + "\n" }.joined()
+        return top.body(indentation: "", isTop: true).map { $0.plain + "\n" }.joined()
     }
 
     private static func topics(_ record: RunRecord) -> [Test] {
-        var topics: [(name: String, outcomes: [Outcome])] = []
-        for outcome in record.outcomes {
-            if let place = topics.firstIndex(where: { $0.name == outcome.scenario.topic }) {
-                topics[place].outcomes.append(outcome)
-            } else {
-                topics.append((outcome.scenario.topic, [outcome]))
-            }
-        }
-        return topics.map { Test(name: $0.name, subtests: $0.outcomes.map(Test.init), diagnostics: []) }
+        record.outcomes.byTopic.map { Test(name: $0.topic, subtests: $0.outcomes.map(Test.init), diagnostics: []) }
     }
 
     private static func diagnostics(_ record: RunRecord) -> [String] {
         let header = record.header
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         return [
-            "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.lane.rawValue) lane, "
+            "\(header.tool) on Linux \(header.kernel.release) \(header.kernel.machine), \(header.laneWords), "
                 + "link \(header.link.rawValue), \(header.place)"
-        ] + header.limits + [ending].compactMap(\.self)
+        ] + [RunSummary(record).words] + header.limits + [ending].compactMap(\.self)
+            + (record.end?.console?.told.map { "console  \($0)" } ?? [])
     }
 }
 
@@ -47,7 +40,7 @@ private struct Test {
     var result: Result
 
     init(name: String, subtests: [Test], diagnostics: [String]) {
-        self.name = name
+        self.name = name.oneLine.replacing("#", with: "")
         self.subtests = subtests
         self.diagnostics = diagnostics
         result = subtests.allSatisfy(\.isOK) ? .ok : .notOK
@@ -61,6 +54,7 @@ private struct Test {
         subtests = []
         let reason = (outcome.reason ?? "").oneLine.replacing("#", with: "")
         diagnostics = outcome.isBad ? outcome.explanation : []
+        diagnostics += outcome.againLines
         if let variant = outcome.variant { diagnostics.append("variant \(variant)") }
         result =
             switch outcome.verdict {

@@ -29,8 +29,10 @@ package struct Ladder: Sendable, Equatable {
         package var from: String
         /// `FIN ACK seq=1 ack=1`.
         package var label: String
-        /// Window and options.
-        package var detail: String
+        /// What was seen of it first.
+        package var segment: SegmentFact
+        /// The places, among the attempt's facts, of all that tell of it.
+        package var facts: [Int]
         /// The row in which it left its host, or was forged.
         package var sent: Int
         /// The row in which it arrived; nil when it never did.
@@ -104,14 +106,6 @@ extension SegmentFact {
         if window == 0, !flags.contains("R") { text += " win=0" }
         for option in options where option.hasPrefix("sack ") { text += " \(option)" }
         return text
-    }
-
-    /// What the label leaves out.
-    var detail: String {
-        var words = ["\(sourcePort) > \(destinationPort)", "seq \(signed(sequence))", "win \(window)"]
-        if let urgent { words.append("urg \(urgent)") }
-        if !options.isEmpty { words.append("<\(options.joined(separator: ","))>") }
-        return words.joined(separator: " ")
     }
 
     /// What lies before the origin is negative.

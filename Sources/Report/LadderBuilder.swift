@@ -20,7 +20,9 @@ struct LadderBuilder {
     /// Hosts with more than one process must name it.
     private let crowded: Set<String>
     private var entries: [Entry] = []
-    private var segments = 0
+    /// The places among the facts of what tells of each segment.
+    private var segments: [[Int]] = []
+    private var place = -1
     /// Held segments that wait for their release, by what they say.
     private var held: [String: [Int]] = [:]
 
@@ -32,6 +34,7 @@ struct LadderBuilder {
     }
 
     mutating func add(_ fact: Event) {
+        place += 1
         switch fact {
         case .call(let fact): add(fact)
         case .transition(let fact):
@@ -51,8 +54,11 @@ struct LadderBuilder {
                         at: fact.at, host: fact.host, kind: .exit,
                         text: "process \(fact.process) ended: \(fact.status)", isBad: fact.status.hasPrefix("SIG")),
                     part: nil))
+        case .step(let fact): add(fact.at, nil, .note, fact.words.oneLine)
         case .note(let fact): add(fact.at, nil, .note, addresses.named(fact.text.oneLine))
-        case .run, .plan, .started, .hosts, .counters, .check, .measurement, .finished, .end: break
+        case .health(let fact): add(fact.at, nil, .note, "kernel: " + fact.summary.oneLine)
+        case .suspicion(let fact): add(fact.at, nil, .note, "harness: \(fact.text.oneLine)")
+        case .run, .plan, .started, .hosts, .act, .counters, .check, .lateness, .measurement, .finished, .end: break
         }
     }
 
@@ -88,7 +94,7 @@ struct LadderBuilder {
         entries.append(
             Entry(
                 row: Ladder.Row(
-                    at: call.at + took, host: call.host, kind: .result,
+                    at: call.at.plus(took), host: call.host, kind: .result,
                     text: "... \(process)\(call.call)\(addresses.named(call.answer)) after \(duration(took))",
                     isMinor: isMinor, isBad: call.errno != nil || !call.signals.isEmpty), part: nil))
     }
@@ -105,10 +111,11 @@ struct LadderBuilder {
         let key = "\(fact.from) \(fact.sourcePort) \(fact.destinationPort) \(fact.label) \(fact.options)"
         if fact.fate == .released, let number = held[key]?.first {
             held[key]?.removeFirst()
+            segments[number].append(place)
             return add(fact.at, fact.from.peer, .arrival, "", .arrived(number: number))
         }
-        let number = segments
-        segments += 1
+        let number = segments.count
+        segments.append([place])
         add(fact.at, fact.from, .segment, "", .sent(fact, number: number))
         if fact.fate == .held { held[key, default: []].append(number) }
         if fact.fate == .delayed, let due = fact.due {
@@ -143,8 +150,8 @@ struct LadderBuilder {
             case .sent(let fact, let number):
                 let goesOn = [.passed, .injected, .released].contains(fact.fate)
                 arrows[number] = Ladder.Arrow(
-                    from: fact.from, label: fact.label, detail: fact.detail, sent: row, arrived: goesOn ? row : nil,
-                    fate: fact.fate, copies: fact.copies ?? 1)
+                    from: fact.from, label: fact.label, segment: fact, facts: segments[number], sent: row,
+                    arrived: goesOn ? row : nil, fate: fact.fate, copies: fact.copies ?? 1)
             case .arrived(let number):
                 arrows[number]?.arrived = row
                 if arrows[number]?.fate == .held { arrows[number]?.fate = .released }
@@ -169,7 +176,7 @@ extension Ladder.Timer {
         guard fact.timer != "off" else { return nil }
         self.init(
             host: fact.host, socket: fact.socket ?? fact.local, kind: fact.timer, row: row,
-            due: fact.at + Int64(fact.expires) * 1_000_000)
+            due: fact.at.plus(Int64(fact.expires).times(1_000_000)))
     }
 }
 

@@ -13,6 +13,8 @@ package struct LadderText: Sendable {
             more: "~")
     }
 
+    /// In fewer characters a line no diagram can be read.
+    package static let narrowest = 60
     private let width: Int
     private let glyphs: Glyphs
     private let colour: Bool
@@ -26,7 +28,7 @@ package struct LadderText: Sendable {
     ///   - unicode: whether lines and arrows may be drawn with more than ASCII.
     ///   - showsMinor: whether calls that only prepare are shown too.
     package init(width: Int, unicode: Bool, colour: Bool, showsMinor: Bool = false) {
-        self.width = max(60, width)
+        self.width = max(Self.narrowest, min(width, 1000))
         glyphs = unicode ? .unicode : .ascii
         self.colour = colour
         self.showsMinor = showsMinor
@@ -41,8 +43,8 @@ package struct LadderText: Sendable {
         var lines = [header(columns)]
         var last: Int64?
         for (number, row) in ladder.rows.enumerated() where showsMinor || !row.isMinor {
-            if let before = last, row.at - before >= Self.longWait {
-                lines.append(fold(row.at - before, columns))
+            if let before = last, row.at.minus(before) >= Self.longWait {
+                lines.append(fold(row.at.minus(before), columns))
             }
             last = row.at
             lines += told(row, number, ladder, columns)
@@ -139,7 +141,8 @@ package struct LadderText: Sendable {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ", omittingEmptySubsequences: true) {
-            var word = String(word)
+            // Characters are counted once: a word may be longer than any screen.
+            var word = Array(word)[...]
             if !line.isEmpty, line.count + 1 + word.count > room {
                 lines.append(line)
                 line = "  "
@@ -147,11 +150,11 @@ package struct LadderText: Sendable {
             // A word that fits into no line is broken.
             while line.count + word.count > room, word.count > room - 2 {
                 let part = word.prefix(max(1, room - line.count))
-                lines.append(line + part)
-                word = String(word.dropFirst(part.count))
+                lines.append(line + String(part))
+                word = word.dropFirst(part.count)
                 line = "  "
             }
-            line += line.isEmpty || line == "  " ? word : " " + word
+            line += line.isEmpty || line == "  " ? String(word) : " " + String(word)
         }
         return lines + [line]
     }
@@ -193,9 +196,9 @@ package struct LadderText: Sendable {
 
 /// A time as people say it: `350 ms`, `3.02 s`, `2 h 11 min`.
 package func duration(_ nanoseconds: Int64) -> String {
-    let milliseconds = (nanoseconds + 500_000) / 1_000_000
+    let milliseconds = nanoseconds.plus(500_000) / 1_000_000
     if milliseconds < 1000 { return "\(milliseconds) ms" }
-    let whole = (nanoseconds + 500_000_000) / 1_000_000_000
+    let whole = nanoseconds.plus(500_000_000) / 1_000_000_000
     if whole < 100 { return "\(seconds(nanoseconds, decimals: 2)) s" }
     let parts = [(whole / 86400, "d"), (whole % 86400 / 3600, "h"), (whole % 3600 / 60, "min"), (whole % 60, "s")]
     let told = parts.drop { $0.0 == 0 }.prefix(2)

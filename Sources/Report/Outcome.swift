@@ -4,12 +4,16 @@ package import Record
 package struct Outcome: Sendable, Equatable {
     /// The scenario's id, with ` #2` and so on for repeats, so that names are unique and stable.
     package var name: String
+    /// Which attempt at the scenario.
+    package var number: Int
     package var scenario: ScenarioDescription
     /// False for repeats.
-    package var isFirst: Bool { name == scenario.id }
+    package var isFirst: Bool { number == 1 }
     package var verdict: Verdict
     /// Nil when passed; otherwise the first failed expectation, what went wrong, or what was missing.
     package var reason: String?
+    /// Why it was tried again, once for each try before this one, which counts.
+    package var again: [String] = []
     /// Nanoseconds from the begin of the run to that of the attempt.
     package var start: Int64
     /// Nanoseconds; up to the last fact for an attempt that was cut off.
@@ -17,30 +21,48 @@ package struct Outcome: Sendable, Equatable {
     package var variant: String?
     /// `direct`, `netem`, `relay` or `loopback`.
     package var link: String
-    /// Every expectation that was judged.
+    /// Every expectation, with what became of it.
     package var checks: [Check]
     /// Whether somebody must look at it.
     package var isBad: Bool { verdict == .failed || verdict == .error }
-    package var failedChecks: [Check] { checks.filter { !$0.passed } }
+    /// In the order of time, but counters last: one that is off says less than the state that explains it.
+    package var failedChecks: [Check] {
+        let broken = checks.filter { $0.status == .broken }
+        return broken.filter { !$0.isCount } + broken.filter(\.isCount)
+    }
+    /// In a line: what was expected first and not seen, or why there is no verdict.
+    package var finding: String {
+        guard verdict == .failed, let check = failedChecks.first else { return reason ?? "no reason given" }
+        return "expected \(check.expected), seen \(check.seen)"
+    }
     package var measurements: [Measurement]
+    /// What the kernel complained of.
+    package var health: [HealthFact] {
+        facts.compactMap { fact in
+            if case .health(let fact) = fact { fact } else { nil }
+        }
+    }
     /// In the order of the record.
     package var facts: [Event]
 }
 
-extension Attempt {
-    /// The name of the attempt in reports.
-    package var name: String { number == 1 ? scenario : "\(scenario) #\(number)" }
-}
-
-extension RunEnd {
-    /// The reason of a run that its user ended.
-    package static let byUser = "interrupted"
+extension [Outcome] {
+    /// Grouped by their topics, in the order in which those come first.
+    var byTopic: [(topic: String, outcomes: [Outcome])] {
+        var places: [String: Int] = [:]
+        return reduce(into: []) { groups, outcome in
+            let topic = outcome.scenario.topic
+            if let place = places[topic] {
+                groups[place].outcomes.append(outcome)
+            } else {
+                places[topic] = groups.count
+                groups.append((topic, [outcome]))
+            }
+        }
+    }
 }
 
 extension RunRecord {
-    /// Whether the user ended the run before everything was done.
-    package var wasInterruptedByUser: Bool { end?.interrupted == RunEnd.byUser }
-
     /// Every attempt that a report tells of, in the plan's order.
     ///
     /// What was planned and has no verdict is an error, because silence must not look like success. A user who ends a
@@ -59,15 +81,16 @@ extension RunRecord {
     private func outcome(of record: AttemptRecord) -> Outcome? {
         if let finished = record.finished {
             return Outcome(
-                name: record.attempt.name, scenario: record.scenario, verdict: finished.verdict,
-                reason: finished.reason, start: record.start, duration: finished.duration, variant: finished.variant,
+                name: record.attempt.nameOfAll, number: record.attempt.number, scenario: record.scenario,
+                verdict: finished.verdict,
+                reason: finished.reason, again: record.reasonsForMore, start: record.start, duration: finished.duration, variant: finished.variant,
                 link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
-            name: record.attempt.name, scenario: record.scenario, verdict: .error,
-            reason: "\(record.attempt.name) did not finish: \(cause)",
+            name: record.attempt.nameOfAll, number: record.attempt.number, scenario: record.scenario, verdict: .error,
+            reason: "\(record.attempt.name) did not finish: \(cause)", again: record.reasonsForMore,
             start: record.start, duration: record.facts.compactMap(\.time).max() ?? 0, variant: nil, link: "unknown",
             checks: record.checks, measurements: record.measurements, facts: record.facts)
     }
@@ -75,7 +98,7 @@ extension RunRecord {
     private func outcome(ofUnstarted scenario: ScenarioDescription) -> Outcome? {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
-            name: scenario.id, scenario: scenario, verdict: .error,
+            name: scenario.id, number: 1, scenario: scenario, verdict: .error,
             reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none",
             checks: [],
             measurements: [], facts: [])
@@ -83,10 +106,20 @@ extension RunRecord {
 
     /// Why a planned attempt has no verdict; nil when the user knows.
     private var causeOfSilence: String? {
-        if wasInterruptedByUser { return nil }
+        if stop != nil { return nil }
         if let cause = end?.interrupted { return cause }
         return truncation.map { "the record is \($0)" } ?? "the run ended without it"
     }
+}
+
+extension RunRecord.AttemptRecord {
+    /// Why its earlier tries did not count.
+    fileprivate var reasonsForMore: [String] { earlier.map { $0.finished?.reason ?? "no reason given" } }
+}
+
+extension Outcome {
+    /// A line for each try before the one that counts.
+    var againLines: [String] { again.map { "tried again alone, since \($0.oneLine)" } }
 }
 
 extension Event {
@@ -100,8 +133,16 @@ extension Event {
         case .packet(let fact): fact.at
         case .counters(let fact): fact.at
         case .exit(let fact): fact.at
+        case .step(let fact): fact.at
+        case .act(let fact): fact.at
         case .note(let fact): fact.at
-        case .run, .plan, .started, .hosts, .check, .measurement, .finished, .end: nil
+        case .health(let fact): fact.at
+        case .suspicion(let fact): fact.at
+        case .run, .plan, .started, .hosts, .check, .lateness, .measurement, .finished, .end: nil
         }
     }
+}
+
+extension Check {
+    fileprivate var isCount: Bool { witnesses == ["counters"] }
 }

@@ -9,23 +9,25 @@ package struct OutcomeText: Sendable {
         let scenario = outcome.scenario
         let verdict = colour ? outcome.verdict.painted : outcome.verdict.word
         var lines = ["\(outcome.name)  \(verdict)  \(scenario.location)"]
-        lines.append("  kernel    \(header.kernel.release), \(header.lane.rawValue) lane, \(header.place)")
+        lines.append("  kernel    \(header.kernel.release), \(header.laneWords), \(header.place)")
         lines.append("  took      \(Report.duration(outcome.duration))")
         if let variant = outcome.variant { lines.append("  variant   \(variant)") }
+        lines += outcome.againLines.map { "  again     \($0)" }
         if outcome.isBad {
             lines += outcome.explanation
         } else {
             lines.append("  claim     \(scenario.claim)")
             if let reason = outcome.reason { lines.append("  reason    \(reason.oneLine)") }
         }
-        if let says = scenario.documentSays, scenario.documentVerdict != .holds {
-            lines.append("  document  \(says.oneLine)  (\(scenario.documentVerdict.rawValue))")
-        }
+        if let standing = scenario.standing, standing.says != nil { lines.append("  document  \(standing.line)") }
         text = lines.map { $0 + "\n" }.joined()
     }
 }
 
 extension Verdict {
+    /// Everything that reports colour with, as numbers of ECMA-48: none, bold, faint, and five colours.
+    package static let colours = [0, 1, 2, 31, 32, 33, 35, 36]
+
     /// The word in the verdict's colour.
     var painted: String { painted(word) }
 

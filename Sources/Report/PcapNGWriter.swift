@@ -21,11 +21,11 @@ struct PcapNGWriter {
     }
 
     /// Adds an Ethernet interface; its time stamps are nanoseconds.
-    mutating func addInterface(name: String, description: String, mac: [UInt8]) {
+    mutating func addInterface(name: String, description: String, mac: [UInt8]?) {
         var options = Options()
         options.add(2, name)
         options.add(3, description)
-        options.add(6, mac)
+        if let mac { options.add(6, mac) }
         options.add(9, [9])
         // Link type 1, no limit of length.
         add(Block.interface, [1, 0, 0, 0, 0, 0, 0, 0] + options.ended)

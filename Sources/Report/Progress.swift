@@ -10,8 +10,9 @@ package struct Progress: Sendable {
 
     private var nominal: [String: Int64] = [:]
     private var running: [Attempt: Running] = [:]
-    private var finished: Set<String> = []
-    private var bad = 0
+    /// Of each scenario that has begun, how many of its attempts are over.
+    private var finished: [String: Int] = [:]
+    private var bad: Set<String> = []
     private var isVirtual = false
     /// How far the run's own clock is, as far as its events tell.
     private var clock: Int64 = 0
@@ -25,25 +26,29 @@ package struct Progress: Sendable {
     package mutating func add(_ event: Event, now: Int64) {
         switch event {
         case .run(let header): isVirtual = header.place.contains("virtual")
-        case .plan(let scenario): nominal[scenario.id] = Int64(scenario.nominalSeconds * 1e9)
+        case .plan(let scenario): nominal[scenario.id] = Int64(nanosecondsOf: scenario.nominalSeconds)
         case .started(let started):
             running[started.attempt] = Running(heard: now, nominal: nominal[started.attempt.scenario] ?? 0)
             starts[started.attempt] = started.at
             clock = max(clock, started.at)
         case .finished(let end):
             running[end.attempt] = nil
-            finished.insert(end.attempt.name)
-            if end.verdict == .failed || end.verdict == .error { bad += 1 }
-            clock = max(clock, (starts[end.attempt] ?? 0) + end.duration)
+            if end.isTriedAgain == true { break }
+            finished[end.attempt.scenario, default: 0] += 1
+            if end.verdict == .failed || end.verdict == .error { bad.insert(end.attempt.scenario) }
+            clock = max(clock, (starts[end.attempt] ?? 0).plus(end.duration))
         default: break
         }
     }
 
-    /// `12 of 145 done, 3 running, 1 not passed, about 0:41 left (timewait.sixty-seconds)`.
+    /// `12 of 145 scenarios done, 3 running, 1 not passed, about 0:41 left (timewait.sixty-seconds)`; with how many
+    /// attempts these took, where that is another number.
     package func words(now: Int64) -> String {
-        var words = "\(finished.count) of \(max(nominal.count, finished.count + running.count)) done"
+        var words = "\(scenarios.done) of \(scenarios.all) scenarios done"
+        let attempts = finished.values.reduce(0, +)
+        if attempts > finished.count { words += " (\(attempts) attempts)" }
         if !running.isEmpty { words += ", \(running.count) running" }
-        if bad > 0 { words += ", \(bad) not passed" }
+        if !bad.isEmpty { words += ", \(bad.count) not passed" }
         if isVirtual {
             // The guest skips what it idles away, so only its own clock says something.
             return words + ", virtual time \(Self.clock(clock)), real time \(Self.clock(now))"
@@ -55,11 +60,20 @@ package struct Progress: Sendable {
     }
 
     /// Counts alone, where several runs share the line.
-    package var short: String { "\(finished.count)/\(nominal.count)" + (bad > 0 ? ", \(bad) not passed" : "") }
+    package var short: String {
+        "\(scenarios.done)/\(scenarios.all)" + (bad.isEmpty ? "" : ", \(bad.count) not passed")
+    }
+
+    /// A scenario is done as long as no attempt at it runs, though another may follow.
+    private var scenarios: (done: Int, all: Int) {
+        let busy = Set(running.keys.map(\.scenario))
+        let done = finished.keys.count { !busy.contains($0) }
+        return (done, max(nominal.count, done + busy.count))
+    }
 
     /// The attempt whose kernel timer runs longest, and for how long still.
     private func longest(now: Int64) -> (Attempt, Int64)? {
-        running.map { ($0.key, $0.value.heard + $0.value.nominal - now) }.max { ($0.1, $1.0) < ($1.1, $0.0) }
+        running.map { ($0.key, $0.value.heard.plus($0.value.nominal).minus(now)) }.max { ($0.1, $1.0) < ($1.1, $0.0) }
     }
 
     /// `0:41`, `2:12:08`.

@@ -10,7 +10,7 @@ package enum SummaryMarkdown {
                 lines += told(outcome, on: runs.count > 1 ? run.name : nil)
             }
         }
-        return (lines + table(runs)).map { $0 + "\n" }.joined()
+        return (lines + table(runs)).map { $0.plain + "\n" }.joined()
     }
 
     private static func heading(_ name: String, _ record: RunRecord) -> [String] {
@@ -18,10 +18,17 @@ package enum SummaryMarkdown {
         let time = record.end.map { " in \(duration($0.duration))" } ?? ""
         var lines = [
             "## Linux \(escaped(name)): \(RunSummary(record).words)\(time)", "",
-            escaped("\(header.tool), \(header.lane.rawValue) lane, link \(header.link.rawValue), \(header.place)"), "",
+            escaped("\(header.tool), \(header.laneWords), link \(header.link.rawValue), \(header.place)"), "",
         ]
         let ending = record.end?.interrupted ?? record.truncation.map { "the record is \($0)" }
         if let ending { lines += ["> **Caution:** \(escaped(ending))", ""] }
+        let again = record.outcomes.flatMap { outcome in
+            outcome.againLines.map { "- `\(outcome.name)` \(escaped($0))" }
+        }
+        if !again.isEmpty { lines += again + [""] }
+        if let console = record.end?.console {
+            lines += ["````text"] + console.told.map { $0.oneLine } + ["````", ""]
+        }
         if !header.limits.isEmpty { lines += header.limits.map { "- \(escaped($0))" } + [""] }
         return lines
     }
@@ -37,10 +44,9 @@ package enum SummaryMarkdown {
     private static func table(_ runs: [(name: String, record: RunRecord)]) -> [String] {
         let outcomes = runs.map { run in Dictionary(grouping: run.record.outcomes) { $0.scenario.id } }
         var plan: [ScenarioDescription] = []
+        var known: Set<String> = []
         for run in runs.reversed() {
-            for scenario in run.record.plan where !plan.contains(where: { $0.id == scenario.id }) {
-                plan.append(scenario)
-            }
+            for scenario in run.record.plan where known.insert(scenario.id).inserted { plan.append(scenario) }
         }
         guard !plan.isEmpty else { return [] }
         var lines = ["<details><summary>All scenarios</summary>", ""]
@@ -54,13 +60,14 @@ package enum SummaryMarkdown {
     }
 
     private static func cell(_ outcomes: [Outcome]) -> String {
-        let order: [Verdict] = [.failed, .error, .skipped, .passed]
-        guard let worst = order.first(where: { one in outcomes.contains { $0.verdict == one } }),
+        guard let worst = Verdict.worst(of: outcomes.map(\.verdict)),
             let outcome = outcomes.first(where: { $0.verdict == worst })
         else { return "" }
         let marks: [Verdict: String] = [.passed: "✅", .failed: "❌ FAILED", .error: "⚠️ ERROR", .skipped: "➖ skipped"]
         let variant = outcome.variant.map { " " + escaped($0) } ?? ""
-        return "\(marks[worst] ?? "") \(seconds(outcome.duration, decimals: 2)) s\(variant)"
+        let alike = outcomes.count { $0.verdict == worst }
+        let attempts = outcomes.count > 1 ? " (\(alike) of \(outcomes.count) attempts)" : ""
+        return "\(marks[worst] ?? "") \(seconds(outcome.duration, decimals: 2)) s\(variant)\(attempts)"
     }
 
     /// Text that Markdown shows as it is, also within a table.

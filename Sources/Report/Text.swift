@@ -21,6 +21,9 @@ extension String {
     /// Its begin, if all of it does not fit.
     func cut(to width: Int) -> String { count <= width ? self : width < 2 ? "" : prefix(width - 1) + "…" }
 
+    /// Without spaces at its end.
+    var trimmedEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+
     /// Its lines as one.
     var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }
@@ -46,7 +49,26 @@ extension Citation {
     }
 }
 
+extension HealthFact {
+    /// The kernel's lines, and when they came where that is all that is known.
+    var text: String {
+        let when = whileRunning.isEmpty ? [] : ["while these attempts ran: " + whileRunning.joined(separator: ", ")]
+        return ((lines.isEmpty ? [summary] : lines) + when).joined(separator: "\n")
+    }
+}
+
 extension Outcome {
+    /// What the kernel said, each complaint once.
+    var kernelTexts: [String] {
+        var summaries: [String] = []
+        for fact in health where !summaries.contains(fact.summary) { summaries.append(fact.summary) }
+        return summaries.compactMap { summary in
+            let same = health.filter { $0.summary == summary }
+            guard let first = same.first else { return nil }
+            return first.text + (same.count > 1 ? "\nand \(same.count - 1) more of the same" : "")
+        }
+    }
+
     /// The heading of the explanation; the place is that of the first failed expectation.
     func heading(verdict: String) -> String { "\(name)  \(verdict)  \(location)" }
 
@@ -62,6 +84,7 @@ extension Outcome {
             if check.location != location { lines += field("at", check.location) }
         }
         if verdict == .failed, failedChecks.isEmpty, let reason { lines += field("reason", reason) }
+        for text in kernelTexts { lines += field("kernel", text) }
         return lines
     }
 

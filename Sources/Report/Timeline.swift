@@ -24,8 +24,11 @@ extension Event {
             "\(fact.host)    \(fact.tracepoint)" + (fact.state.map { " in \($0)" } ?? "")
                 + (fact.reason.map { ", \($0)" } ?? "")
         case .exit(let fact): "\(fact.host)    process \(fact.process) ended: \(fact.status)"
+        case .step(let fact): "     " + fact.words.oneLine
         case .note(let fact): "     " + fact.text.oneLine
-        case .row, .counters, .hosts, .run, .plan, .started, .check, .measurement, .finished, .end: nil
+        case .health(let fact): "     kernel: " + fact.summary.oneLine
+        case .suspicion(let fact): "     harness: " + fact.text.oneLine
+        case .row, .act, .counters, .hosts, .run, .plan, .started, .check, .lateness, .measurement, .finished, .end: nil
         }
     }
 }

@@ -67,7 +67,10 @@ private struct RecordView {
     let format: TracepointFormat
 
     func field(_ name: String) -> [UInt8]? {
-        guard let field = format.fields[name], field.offset + field.size <= bytes.count else { return nil }
+        // The text that says where fields are may say anything.
+        guard let field = format.fields[name], field.offset >= 0, field.size >= 0, field.offset <= bytes.count,
+            field.size <= bytes.count - field.offset
+        else { return nil }
         return Array(bytes[field.offset..<field.offset + field.size])
     }
 
@@ -89,7 +92,9 @@ private struct RecordView {
         guard let sport = integer("sport"), let dport = integer("dport") else { return nil }
         // IPv4 addresses are there as mapped ones too, while `saddr` is garbage for true IPv6. Nor would the family tell:
         // before 5.17 the tcp group does not have it, and for IPv4 traffic of an IPv6 socket it is AF_INET6.
-        guard let from = field("saddr_v6"), let to = field("daddr_v6") else { return nil }
+        guard let from = field("saddr_v6"), let to = field("daddr_v6"), from.count == 16, to.count == 16 else {
+            return nil
+        }
         return (
             SocketAddress(IPAddress(bytes: from).unmapped, UInt16(truncatingIfNeeded: sport)),
             SocketAddress(IPAddress(bytes: to).unmapped, UInt16(truncatingIfNeeded: dport))

@@ -11,11 +11,14 @@ package final class TraceHub: Sendable {
     /// A laboratory's share: its events, and a descriptor that becomes readable when there are new ones.
     package final class Inbox: Sendable {
         fileprivate let id: Int
+        /// Events that were lost before do not concern it.
+        fileprivate let began: Instant
         package let wakeup: Descriptor
         fileprivate let events = Mutex<[TraceEvent]>([])
 
         fileprivate init(id: Int) throws(SystemError) {
             self.id = id
+            began = .now
             let fd = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
             guard fd >= 0 else { throw SystemError("eventfd") }
             wakeup = Descriptor(owning: fd)
@@ -27,14 +30,21 @@ package final class TraceHub: Sendable {
         var processes: [Int32: Int] = [:]
         var router = TraceRouter()
         var page = [UInt8](repeating: 0, count: 1 << 16)
-        var lost = false
+        /// Events lost on each processor so far.
+        var lost: [Int]
+        /// When the last loss was found out.
+        var lastLoss: Instant?
         /// Set when the pipes are to be closed.
         var isClosed = false
+
+        init(processors: Int) { lost = [Int](repeating: 0, count: processors) }
     }
 
     private let state: Mutex<State>
     private let instance: TraceInstance
     private let pipes: [Int32]
+    /// What the kernel counts of each, in the same order.
+    private let statistics: [Int32]
     private let dataOffset: Int
     private let formats: [UInt16: (Tracepoint, TracepointFormat)]
     private let stop: Descriptor
@@ -47,9 +57,15 @@ package final class TraceHub: Sendable {
     ///
     /// - Parameters:
     ///   - owner: the process whose end makes the instance stale, as /proc numbers it.
+    ///   - network: the IPv4 addresses of all laboratories, so that the kernel need not tell of others; nil to be told
+    ///     of all.
+    ///   - kilobytes: the room of each processor's ring.
     ///   - laboratory: maps an address to the laboratory that owns it.
-    package init(owner: Int32, laboratory: @escaping @Sendable (IPAddress) -> Int?) throws {
-        let instance = try TraceInstance(owner: owner)
+    package init(
+        owner: Int32, network: IPv4Network? = nil, kilobytes: Int = 1024,
+        laboratory: @escaping @Sendable (IPAddress) -> Int?
+    ) throws {
+        let instance = try TraceInstance(owner: owner, kilobytes: kilobytes)
         self.instance = instance
         do {
             var formats: [UInt16: (Tracepoint, TracepointFormat)] = [:]
@@ -58,6 +74,10 @@ package final class TraceHub: Sendable {
                     throw SystemError("understand the format of \(tracepoint.rawValue)", .EINVAL)
                 }
                 formats[UInt16(truncatingIfNeeded: format.id)] = (tracepoint, format)
+                // What a kernel does not filter is sorted out here.
+                if let network, let filter = TraceFilter(format, own: network) {
+                    try? instance.filter(tracepoint, filter)
+                }
             }
             self.formats = formats
             dataOffset = TracepointFormat.field("data", in: try instance.pageHeader())?.offset ?? 16
@@ -68,17 +88,20 @@ package final class TraceHub: Sendable {
             guard other >= 0 else { throw SystemError("eventfd") }
             stopped = Descriptor(owning: other)
             var pipes: [Int32] = []
+            var statistics: [Int32] = []
             for cpu in 0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))) {
                 guard Files.exists("\(instance.path)/per_cpu/cpu\(cpu)") else { continue }
                 pipes.append(try instance.openPipe(cpu: cpu).release())
+                statistics.append(try instance.openStatistics(cpu: cpu).release())
             }
             self.pipes = pipes
+            self.statistics = statistics
             for tracepoint in Tracepoint.allCases { try instance.enable(tracepoint) }
         } catch {
             instance.remove()
             throw error
         }
-        state = Mutex(State())
+        state = Mutex(State(processors: pipes.count))
         state.withLock { $0.router.laboratory = laboratory }
         try startThread { [self] in listen() }
     }
@@ -95,7 +118,7 @@ package final class TraceHub: Sendable {
         // A poll(2) under way keeps the pipes open, and the instance cannot go before they are closed.
         read(stopped.raw, &one, 8)
         state.withLock { _ in
-            for pipe in pipes { Glibc.close(pipe) }
+            for file in pipes + statistics { Glibc.close(file) }
         }
         // A process that another thread is just starting has copies of the pipes until its execve(2).
         let deadline = Instant.now + .seconds(10)
@@ -104,15 +127,20 @@ package final class TraceHub: Sendable {
 
     /// Registers a laboratory. Throws the eventfd(2) error.
     package func register(laboratory id: Int) throws(SystemError) -> Inbox {
+        // What has been lost up to now is none of its business.
+        state.withLock { lookForLosses(&$0) }
         let inbox = try Inbox(id: id)
-        state.withLock { $0.inboxes[id] = inbox }
+        state.withLock {
+            $0.router.begin(laboratory: id)
+            $0.inboxes[id] = inbox
+        }
         return inbox
     }
 
     /// Forgets a laboratory and its processes.
     package func unregister(_ inbox: Inbox) {
         state.withLock { state in
-            state.inboxes[inbox.id] = nil
+            if state.inboxes[inbox.id] === inbox { state.inboxes[inbox.id] = nil }
             state.processes = state.processes.filter { $0.value != inbox.id }
         }
     }
@@ -135,8 +163,28 @@ package final class TraceHub: Sendable {
     /// Fetches everything the kernel has reported up to now, so that what is not there has not happened.
     package func synchronize() { drain() }
 
-    /// Whether the kernel had to leave events out; then no path can be trusted.
-    package var hasLost: Bool { state.withLock { $0.lost } }
+    /// Whether the kernel had to leave events out while a laboratory was there; then no path in it can be trusted.
+    package func hasLost(_ inbox: Inbox) -> Bool {
+        state.withLock { state in
+            lookForLosses(&state)
+            return state.lastLoss.map { $0 >= inbox.began } ?? false
+        }
+    }
+
+    /// How many strangers' children were thrown away that waited for an address, see `TraceRouter`.
+    package var expired: Int { state.withLock { $0.router.expired } }
+
+    private func lookForLosses(_ state: inout State) {
+        guard !state.isClosed else { return }
+        for (place, file) in statistics.enumerated() {
+            var text = [UInt8](repeating: 0, count: 1024)
+            let count = pread(file, &text, text.count, 0)
+            guard count > 0 else { continue }
+            let lost = TraceInstance.lost(String(decoding: text[..<count], as: UTF8.self))
+            if lost != state.lost[place] { state.lastLoss = .now }
+            state.lost[place] = lost
+        }
+    }
 
     /// Whether this kernel says why it sends a reset, and traces those without a socket (6.10 and later).
     package var givesResetReasons: Bool {
@@ -154,37 +202,48 @@ package final class TraceHub: Sendable {
         write(stopped.raw, &one, 8)
     }
 
+    /// Takes everything that was reported before now out of all pipes.
+    ///
+    /// What one processor did may have had its cause on another whose pipe was already found empty. Only a round in
+    /// which all are empty, or give what is newer, ends a causally complete reading. What is newer comes next time:
+    /// else events that never cease would keep us, and all who want to know, for ever.
     private func drain() {
         state.withLock { state in
             guard !state.isClosed else { return }
+            let now = Instant.now
             var fresh: [TraceEvent] = []
-            // What one processor did may have had its cause on another whose pipe was already found empty. Only a
-            // round in which all are empty ends a causally complete reading.
+            var open = pipes
             var isComplete = false
             while !isComplete {
                 isComplete = true
-                for pipe in pipes where readAll(of: pipe, &state, into: &fresh) { isComplete = false }
+                open.removeAll { pipe in
+                    let last = readAll(of: pipe, until: now, &state, into: &fresh)
+                    if last != nil { isComplete = false }
+                    return last.map { $0 > now } ?? false
+                }
             }
             fresh.sort { $0.time < $1.time }
             deliver(fresh, &state)
         }
     }
 
-    /// Takes everything out of one processor's pipe; returns whether there was anything.
-    private func readAll(of pipe: Int32, _ state: inout State, into fresh: inout [TraceEvent]) -> Bool {
-        var isAny = false
-        while case let count = read(pipe, &state.page, state.page.count), count > 0 {
-            isAny = true
+    /// Empties one processor's pipe, or reads it up to an instant; returns the time of the last event, if any.
+    private func readAll(
+        of pipe: Int32, until end: Instant, _ state: inout State, into fresh: inout [TraceEvent]
+    ) -> Instant? {
+        var last: Instant?
+        while last.map({ $0 <= end }) ?? true, case let count = read(pipe, &state.page, state.page.count), count > 0 {
             state.page.withUnsafeBytes { bytes in
                 let page = TracePage(UnsafeRawBufferPointer(rebasing: bytes[..<count]), dataOffset: dataOffset)
-                if page.missed { state.lost = true }
+                if page.missed { state.lastLoss = .now }
                 for event in page.events {
                     let record = UnsafeRawBufferPointer(rebasing: bytes[event.bytes])
                     if let event = decode(record, at: event.time) { fresh.append(event) }
                 }
+                last = page.events.last?.time ?? last ?? Instant(nanoseconds: 0)
             }
         }
-        return isAny
+        return last
     }
 
     private func deliver(_ fresh: [TraceEvent], _ state: inout State) {

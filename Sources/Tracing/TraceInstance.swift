@@ -15,15 +15,17 @@ package struct TraceInstance: Sendable {
 
     /// Makes the instance. Throws the error of the failing call; `EACCES` or `EPERM` without the right to trace.
     ///
-    /// - Parameter owner: the process whose end makes the instance stale, as /proc numbers it.
-    init(owner: Int32) throws(SystemError) {
+    /// - Parameters:
+    ///   - owner: the process whose end makes the instance stale, as /proc numbers it.
+    ///   - kilobytes: the room of each processor's ring.
+    init(owner: Int32, kilobytes: Int = 1024) throws(SystemError) {
         root = try Self.locate()
         path = "\(root)/instances/\(Self.prefix)\(owner)-\(Instant.now.nanoseconds)"
         guard mkdir(path, 0o700) == 0 else { throw SystemError("mkdir \(path)") }
         do throws(SystemError) {
             try Files.write("mono", to: "\(path)/trace_clock")
             // Enough for thousands of events between two looks; what does not fit is counted, not overwritten.
-            try Files.write("1024", to: "\(path)/buffer_size_kb")
+            try Files.write("\(kilobytes)", to: "\(path)/buffer_size_kb")
             try Files.write("0", to: "\(path)/options/overwrite")
             // Wake the reader at the first event.
             try Files.write("0", to: "\(path)/buffer_percent")
@@ -44,6 +46,26 @@ package struct TraceInstance: Sendable {
     /// Starts recording a tracepoint. Throws the write(2) error.
     func enable(_ tracepoint: Tracepoint) throws(SystemError) {
         try Files.write("1", to: "\(path)/events/\(tracepoint.rawValue)/enable")
+    }
+
+    /// Lets the kernel leave out what does not match. Throws the write(2) error where it does not take the filter.
+    func filter(_ tracepoint: Tracepoint, _ filter: TraceFilter) throws(SystemError) {
+        try Files.write(filter.expression, to: "\(path)/events/\(tracepoint.rawValue)/filter")
+    }
+
+    /// Opens what the kernel counts of one processor's ring. Throws the open(2) error.
+    func openStatistics(cpu: Int) throws(SystemError) -> Descriptor {
+        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/stats", O_RDONLY)
+    }
+
+    /// How many events found no room, from the text of the statistics: with `overwrite` off the kernel drops the new
+    /// ones, of which no page tells.
+    static func lost(_ statistics: String) -> Int {
+        statistics.split(separator: "\n").reduce(0) { sum, line in
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, parts[0] == "overrun" || parts[0] == "dropped events" else { return sum }
+            return sum + (Int(String(parts[1]).trimmed) ?? 0)
+        }
     }
 
     /// Opens the ring of one processor for reading. Throws the open(2) error.

@@ -40,6 +40,21 @@ package enum Request: Equatable, Sendable {
     case identify(Int32)
 }
 
+extension Request {
+    /// Whether the kernel may send something or change a state because of it: not if it only looks at a socket, or makes
+    /// one.
+    package var mayChangeAnything: Bool {
+        switch self {
+        case .socket, .getOption, .bind, .duplicate, .poll, .socketName, .peerName, .outputQueue,
+            .setNonblocking, .setSignal, .pipe, .fork, .identify:
+            false
+        case .setOption, .listen, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write, .read,
+            .shutdown, .close, .raise, .exit:
+            true
+        }
+    }
+}
+
 /// The level and name of a socket option.
 package struct SocketOption: Hashable, Sendable {
     package let level: Int32
@@ -71,7 +86,7 @@ extension SocketOption {
     package static let TCP_INFO = SocketOption(level: 6, name: 11, symbol: "TCP_INFO")
     package static let TCP_USER_TIMEOUT = SocketOption(level: 6, name: 18, symbol: "TCP_USER_TIMEOUT")
 
-    static let all: [SocketOption] = [
+    package static let all: [SocketOption] = [
         .SO_REUSEADDR, .SO_ERROR, .SO_SNDBUF, .SO_RCVBUF, .SO_KEEPALIVE, .SO_LINGER, .TCP_NODELAY, .TCP_KEEPIDLE,
         .TCP_KEEPINTVL, .TCP_KEEPCNT, .TCP_SYNCNT, .TCP_LINGER2, .TCP_INFO, .SO_PROTOCOL, .TCP_DEFER_ACCEPT,
         .TCP_USER_TIMEOUT,
@@ -88,7 +103,7 @@ package struct MessageFlags: OptionSet, Hashable, Sendable {
     package static let MSG_WAITALL = MessageFlags(rawValue: 0x100)
     package static let MSG_NOSIGNAL = MessageFlags(rawValue: 0x4000)
 
-    var symbols: [String] {
+    package var symbols: [String] {
         [
             (Self.MSG_PEEK, "MSG_PEEK"), (.MSG_DONTWAIT, "MSG_DONTWAIT"), (.MSG_WAITALL, "MSG_WAITALL"),
             (.MSG_NOSIGNAL, "MSG_NOSIGNAL"),

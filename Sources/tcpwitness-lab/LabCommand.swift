@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Health
 internal import Lab
 internal import Linux
 internal import Record
@@ -25,7 +26,13 @@ enum LabCommand {
             return 2
         }
         let found = prerequisites.all()
-        for prerequisite in found { print(prerequisite.line) }
+        do {
+            let output = Descriptor(owning: STDOUT_FILENO)
+            try output.write(Array(found.map { $0.line + "\n" }.joined().utf8))
+        } catch {
+            complain("cannot write to standard output: \(error.errno)")
+            return 2
+        }
         return found.allSatisfy { $0.isPresent || !$0.isRequired } ? 0 : 2
     }
 
@@ -43,6 +50,8 @@ enum LabCommand {
     static func run(_ arguments: [String], through channels: Channels = Channels()) -> Int32 {
         do {
             let options = try RunOptions(arguments)
+            // Seen from the first namespace alone.
+            let leak = KernelDefaults.limit()
             let machine = options.place == RunOptions.host ? nil : try NetworkNamespace(ofCallingThread: ())
             try isolate()
             let found = prerequisites.all()
@@ -50,7 +59,7 @@ enum LabCommand {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
             }
-            try run(options, channels, found, machine)
+            try run(options, channels, found, machine, leak)
             return 0
         } catch {
             complain("\(error)")
@@ -60,33 +69,43 @@ enum LabCommand {
 
     /// `machine` is the first network namespace of a kernel that is ours alone.
     private static func run(
-        _ options: RunOptions, _ channels: Channels, _ found: [Prerequisite], _ machine: NetworkNamespace?
+        _ options: RunOptions, _ channels: Channels, _ found: [Prerequisite], _ machine: NetworkNamespace?,
+        _ leak: String?
     ) throws {
         let out = channels.events
+        // What ran before must not matter: the first scenario after boot finds the kernel as any later one does.
+        Instant.clocksAreSet.sleepUntil()
         let start = Instant.now
         out.write([
             .run(
                 RunHeader(
                     tool: "tcpwitness \(toolVersion)", kernel: currentKernel(), lane: options.lane, link: options.link,
-                    place: options.place, startedAt: nil, limits: found.compactMap(\.limit)))
+                    place: options.place, startedAt: nil, limits: found.compactMap(\.limit) + [leak].compactMap(\.self),
+                    shuffle: options.shuffle))
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
         // Nobody else has this process number at this time.
         let addresses = Addressing.Block(seed: UInt64(ownNumber) << 40 ^ UInt64(start.nanoseconds))
         let traced = found.contains { $0.name == PrerequisiteCheck.tracepointsName && $0.isPresent }
-        let hub = traced ? try TraceHub(owner: ownNumber, laboratory: addresses.laboratory(of:)) : nil
+        let hub =
+            traced
+            ? try TraceHub(owner: ownNumber, network: addresses.network, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
+        let listens = found.contains { $0.name == PrerequisiteCheck.kernelLogName && $0.isPresent }
+        let monitor = listens ? try HealthMonitor(isAlone: machine != nil) : nil
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub, looks: options.looks, machine: machine)
+                trace: hub, health: monitor, looks: options.looks, machine: machine,
+                corrections: try KernelDefaults.corrections())
         ) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(
                 scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,
-                bothLinks: options.bothLinks),
+                bothLinks: options.bothLinks, shuffle: options.shuffle),
             control: channels.control)
+        if let monitor { out.write(monitor.lastWords(at: (Instant.now - start).nanoseconds)) }
         out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
     }
 

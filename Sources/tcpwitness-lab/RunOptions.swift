@@ -17,6 +17,8 @@ struct RunOptions {
     var looks = Looks.steady
     /// Whether what netem does is also done by the relay.
     var bothLinks = false
+    /// The seed of a random order.
+    var shuffle: UInt64?
     var scenarios: [Scenario] = []
 
     struct Unusable: Error, CustomStringConvertible {
@@ -46,6 +48,7 @@ struct RunOptions {
             case "--patience": patience = .seconds(try parsed(Double(value)))
             case "--place": place = value
             case "--links": bothLinks = value == "both"
+            case "--shuffle": shuffle = try parsed(UInt64(value))
             case "--looks": looks = value == "sparse" ? .sparse : .steady
             default: throw Unusable(description: "unknown option \(argument)")
             }

@@ -27,6 +27,9 @@ struct BaselineCommand: ParsableCommand {
             var text = ""
             var unjudged = 0
             for (path, run, series) in try source.runs() {
+                if let caution = run.caution {
+                    throw Complaint("\(path): \(caution); a baseline is made from whole runs alone")
+                }
                 let old = try baselines[series] ?? directory.baseline(series)
                 let base = old ?? Baseline(series: series, kernel: run.header.kernel.release)
                 let findings = base.check(run, knowing: knownChanges, partial: !prune)

@@ -1,6 +1,7 @@
 internal import Baselines
 internal import Compare
 internal import Record
+internal import Report
 internal import Scenarios
 
 /// The page of all claims: what a document says, what Linux does, and where kernels differ.
@@ -20,9 +21,7 @@ struct BehavioursPage {
     }
 
     private var head: String {
-        let counts = DocumentVerdict.allCases.map { verdict in
-            "\(scenarios.count { $0.documentVerdict == verdict }) \(verdict.rawValue)"
-        }
+        func count(_ standing: DocumentVerdict) -> Int { scenarios.count { $0.documentVerdict == standing } }
         let documents = Document.all.map { "| \($0.number) | \($0.title) | \($0.gloss) |\n" }.joined()
         return """
             # What TCP really does on Linux
@@ -30,9 +29,8 @@ struct BehavioursPage {
             Every behaviour below is a scenario that `tcpwitness` runs on a real kernel and judges by what the kernel
             shows. Made by `tcpwitness behaviours` from the scenarios and the baselines: do not edit it.
 
-            Of \(scenarios.count) behaviours: \(counts.joined(separator: ", ")). *Holds*: the kernel does what the
-            document says. *Differs*: true in spirit, but the kernel does something a reader must know. *Refuted*: the
-            kernel does something else. *Unclaimed*: no document says it.
+            There are \(scenarios.count) behaviours. The documents below say the same of \(count(.holds)), nearly the same
+            of \(count(.differs)), otherwise of \(count(.refuted)), and nothing of \(count(.unclaimed)).
 
             Kernels looked at: \(baselines.map { "\($0.series) (`\($0.kernel)`)" }.joined(separator: ", ")).
 
@@ -44,7 +42,7 @@ struct BehavioursPage {
 
     private var wrong: String {
         let rows = scenarios.filter { [.refuted, .differs].contains($0.documentVerdict) }.map { scenario in
-            "| [`\(scenario.id)`](#\(anchor(scenario))) | \(scenario.documentVerdict.rawValue) | "
+            "| [`\(scenario.id)`](#\(anchor(scenario))) | \(scenario.documentVerdict == .refuted ? "otherwise" : "nearly") | "
                 + "\(cell(scenario.documentSays ?? "")) | \(cell(scenario.claim)) |\n"
         }
         return """
@@ -62,8 +60,8 @@ struct BehavioursPage {
 
     private func entry(_ scenario: ScenarioDescription) -> String {
         var lines = ["### \(scenario.id)", "", scenario.claim, ""]
-        if let says = scenario.documentSays { lines.append("- The document says: \(says)") }
-        lines.append("- Verdict: **\(scenario.documentVerdict.rawValue)**. \(sources(scenario))")
+        lines.append("- Written in: \(sources(scenario))")
+        if let standing = scenario.standing { lines.append("- Document \(standing.line)") }
         let file = String(scenario.location.prefix { $0 != ":" })
         lines.append("- Scenario: [\(file)](Harness/Scenarios/\(file))")
         lines += kernels(scenario).map { "- \($0)" }

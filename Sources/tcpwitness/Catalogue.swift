@@ -7,6 +7,3 @@ func catalogue(lane: Lane) -> [ScenarioDescription] { allScenarios.map { $0.desc
 
 /// The documents' titles by their numbers.
 let documentTitles = Dictionary(uniqueKeysWithValues: Document.all.map { ($0.number, $0.title) })
-
-/// The ids, which shells complete.
-let scenarioNames = catalogue(lane: .scaled).map(\.id)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Baselines
 internal import Compare
 internal import Guest
+internal import Kernels
 internal import Linux
 internal import Record
 internal import Report
@@ -18,7 +19,7 @@ struct CompareCommand: Subcommand {
     @Argument(
         help: """
             Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows.
-            """, completion: .file())
+            """, completion: .kernels)
     var records: [String]
 
     @Option(help: "How to say it: terminal, markdown, json or junit.")
@@ -40,6 +41,11 @@ struct CompareCommand: Subcommand {
         let kernels = records.filter(isSeries)
         if let twice = kernels.first(where: { name in kernels.count { $0 == name } > 1 }) {
             throw Complaint("\(twice) is named twice; a kernel in virtual time does the same each time")
+        }
+        let isVersion = { (name: String) in !name.isEmpty && name.allSatisfy { $0.isNumber || $0 == "." } }
+        if let unknown = records.first(where: { isVersion($0) && !isSeries($0) && !Files.exists($0) }) {
+            let names = KernelSeries.all.map(\.name).joined(separator: ", ")
+            throw Complaint("\(unknown) is neither a file nor a kernel series; known are \(names)")
         }
         let files = try records.filter { !isSeries($0) }.map { (path: $0, run: try InputFile.run($0)) }
         let fresh = kernels.isEmpty ? [] : try run(kernels, lane: files.first?.run.header.lane ?? .default)
@@ -79,7 +85,8 @@ struct CompareCommand: Subcommand {
         let selected = catalogue(lane: lane)
         Terminal.printError(
             "tcpwitness: running \(selected.count) scenarios on \(kernels.joined(separator: ", "))\n")
-        let runs = try MatrixRun(command, lane: lane, selected: selected, isQuiet: true).run()
+        let failures = OutputFailures()
+        let runs = try MatrixRun(command, lane: lane, selected: selected, failures: failures, isQuiet: true).run()
         guard !runs.contains(where: \.wasInterruptedByUser) else {
             throw Complaint("interrupted", status: .interrupted)
         }

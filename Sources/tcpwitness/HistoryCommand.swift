@@ -16,10 +16,11 @@ struct HistoryCommand: ParsableCommand {
 
         @OptionGroup var file: HistoryFile
 
-        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
+        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
         var scenarios: [String] = []
 
-        @Option(help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
+        @Option(
+            parsing: .unconditional, help: ArgumentHelp("How many of the newest runs to look at.", valueName: "n"))
         var last: Int = 30
 
         @Flag(help: "Leave out what passed the same way in all of these runs.")
@@ -58,7 +59,7 @@ struct HistoryCommand: ParsableCommand {
 
         func perform() throws -> ExitStatus {
             let runs = try records.map { try InputFile.run($0) }
-            let history = try file.open(creating: true)
+            let history = try HistoryFile.open(file.path, creating: true)
             var lines = ""
             for (path, run) in zip(records, runs) {
                 let isNew = try file.complaining { () throws(HistoryError) in try history.add(run) }
@@ -79,7 +80,11 @@ struct HistoryFile: ParsableArguments {
 
     static func open(_ path: String, creating: Bool) throws -> History {
         if !creating, access(path, R_OK) != 0 { throw Complaint("cannot read \(path): \(Errno.current)") }
-        return try complaining(path) { () throws(HistoryError) in try History(path: path) }
+        var status = stat()
+        if creating, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+            throw Complaint("\(path): is a symbolic link, which is not written through")
+        }
+        return try complaining(path) { () throws(HistoryError) in try History(path: path, patience: patience) }
     }
 
     func complaining<Result>(_ body: () throws(HistoryError) -> Result) throws -> Result {
@@ -92,5 +97,30 @@ struct HistoryFile: ParsableArguments {
         } catch {
             throw Complaint("\(path): \(error)")
         }
+    }
+
+    /// How many seconds to wait for another run that writes to the same history. `TCPWITNESS_HISTORY_PATIENCE` is a
+    /// hook for tests, which cannot wait that long.
+    static var patience: Double { Terminal.variable("TCPWITNESS_HISTORY_PATIENCE").flatMap(Double.init) ?? 60 }
+}
+
+/// The history that runs are kept in, opened for as long as that takes: nobody else shall wait for the whole of a run.
+struct HistoryOutput {
+    private let path: String
+
+    /// Makes the file if there is none. Throws a complaint, though not because another run writes to it just now.
+    init(checking path: String) throws {
+        self.path = path
+        do {
+            _ = try HistoryFile.open(path, creating: true)
+        } catch let complaint as Complaint where complaint.line.hasSuffix(HistoryError.locked.description) {
+            Terminal.printError("tcpwitness: \(path) is in use; the run is kept in it at the end\n")
+        }
+    }
+
+    /// Keeps a run, waiting for others to have done so. Throws a complaint.
+    func add(_ record: RunRecord) throws {
+        let history = try HistoryFile.open(path, creating: true)
+        try HistoryFile.complaining(path) { () throws(HistoryError) in _ = try history.add(record) }
     }
 }

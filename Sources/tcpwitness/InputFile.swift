@@ -4,27 +4,29 @@ internal import Record
 
 /// Files that commands read whole. All throw complaints.
 enum InputFile {
+    /// Nothing that is read at once, such as a baseline, is nearly as long.
+    private static let longest = 64 << 20
+
     static func bytes(_ path: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        do {
-            let file = try Descriptor.open(path, O_RDONLY)
-            var more: [UInt8]
-            repeat {
-                more = try file.read(capacity: 1 << 20)
-                bytes += more
-            } while !more.isEmpty
-        } catch {
-            throw Complaint("cannot read \(path): \(error.errno)")
+        try read(path) { more in
+            bytes += more
+            guard bytes.count <= longest else { throw Complaint("cannot read \(path): longer than \(longest) bytes") }
         }
         return bytes
     }
 
     /// The events of a file that `run --record` wrote.
     static func record(_ path: String) throws -> RecordContents {
-        let bytes = try bytes(path)
+        var reader = RecordReader()
+        var buffer = LineBuffer()
         do {
-            return try RecordContents(bytes)
-        } catch {
+            try read(path) { more in
+                for line in try buffer.add(more) { try reader.add(line) }
+            }
+            try reader.add(buffer.partial, isTorn: true)
+            return try reader.contents()
+        } catch let error as RecordError {
             throw Complaint("\(path): \(error)")
         }
     }
@@ -33,5 +35,14 @@ enum InputFile {
     static func run(_ path: String) throws -> RunRecord {
         let contents = try record(path)
         return try RunRecord(contents.events, truncation: contents.truncation)
+    }
+
+    private static func read(_ path: String, _ take: ([UInt8]) throws -> Void) throws {
+        do {
+            let file = try Descriptor.open(path, O_RDONLY)
+            while case let more = try file.read(capacity: 1 << 20), !more.isEmpty { try take(more) }
+        } catch let error as SystemError {
+            throw Complaint("cannot read \(path): \(error.errno)")
+        }
     }
 }

@@ -1,6 +1,8 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Record
+internal import Report
 
 /// The lab while it runs: the lines of its event stream, and what may end it.
 ///
@@ -14,8 +16,8 @@ final class LabProcess {
         case lines([[UInt8]])
         /// The stream has ended, and so has the process.
         case ended(WaitStatus)
-        /// The user wants an end (SIGINT or SIGTERM).
-        case interrupted
+        /// The user wants an end.
+        case interrupted(RunStop)
         /// Nothing came for as long as was allowed.
         case silent
         /// The stream has ended, but the process has not.
@@ -58,15 +60,15 @@ final class LabProcess {
         self.life = consume lifeline
     }
 
-    /// Waits for the next thing to happen. Throws the error of the failing call.
-    func next(within patience: Duration) throws(SystemError) -> Step {
+    /// Waits for the next thing to happen. Throws the error of the failing call, or a record error for what is no line.
+    func next(within patience: Duration) throws -> Step {
         guard let ready = try wait(for: [signals.raw, stream.raw], patience) else { return .silent }
-        if ready[0] { return .interrupted }
+        if ready[0] { return .interrupted(Self.stop(told: signals)) }
         let bytes = try stream.read(capacity: 1 << 16)
-        if !bytes.isEmpty { return .lines(lines.add(bytes)) }
+        if !bytes.isEmpty { return .lines(try lines.add(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
         guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
-        return ready[0] ? .interrupted : .ended(try reap())
+        return ready[0] ? .interrupted(Self.stop(told: signals)) : .ended(try reap())
     }
 
     /// Ends the lab and, with its pid namespace, all its workers. Returns the whole lines it had still sent.
@@ -77,7 +79,10 @@ final class LabProcess {
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
         guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? reap()) != nil else { return [] }
         var rest: [[UInt8]] = []
-        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty { rest += lines.add(bytes) }
+        while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty {
+            guard let more = try? lines.add(bytes) else { break }
+            rest += more
+        }
         return rest
     }
 
@@ -100,16 +105,43 @@ final class LabProcess {
         return ready == 0 ? nil : entries.map { $0.revents != 0 }
     }
 
+    /// Keeps signals that want an end until somebody looks for them, so that none is lost before there is a record.
+    static func holdSignals() {
+        var set = interrupting
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
     /// Readable once the user wants an end; the signals no longer do anything else.
     static func interruptions() throws(SystemError) -> Descriptor {
+        holdSignals()
+        var set = interrupting
+        let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC))
+        guard raw >= 0 else { throw SystemError("signalfd") }
+        return Descriptor(owning: raw)
+    }
+
+    /// Which signal has come.
+    static func stop(told signals: borrowing Descriptor) -> RunStop {
+        // signalfd_siginfo begins with the number.
+        let bytes = (try? signals.read(capacity: MemoryLayout<signalfd_siginfo>.size)) ?? []
+        return switch Int32(bytes.first ?? UInt8(SIGINT)) {
+        case SIGTERM: .terminated
+        case SIGHUP: .hungUp
+        default: .interrupted
+        }
+    }
+
+    private static var interrupting: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGINT)
         sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC))
-        guard raw >= 0 else { throw SystemError("signalfd") }
-        return Descriptor(owning: raw)
+        // Who started us with nohup wants us to go on.
+        var old = sigaction()
+        sigaction(SIGHUP, nil, &old)
+        let isIgnored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
+        if !isIgnored { sigaddset(&set, SIGHUP) }
+        return set
     }
 
     private static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {

@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Glibc
 internal import Guest
-internal import History
 internal import Kernels
 internal import Linux
 internal import Record
@@ -16,9 +15,10 @@ final class MatrixRun {
     private let selected: [ScenarioDescription]
     private let qemu: QEMU
     private let screen: Screen
+    private let failures: OutputFailures
     /// By the place of the kernel on the command line, whichever ends first.
     private var records: [Int: RunRecord] = [:]
-    private var history: (path: String, file: History)?
+    private var history: HistoryOutput?
 
     /// A kernel before its turn.
     private struct Waiting {
@@ -32,19 +32,38 @@ final class MatrixRun {
         let place: Int
         let guest: Guest
         let session: RunSession
+        /// What the kernel is called on the terminal.
+        let name: String
+        let consoleFile: ConsoleFile
         var lines = LineBuffer()
-        var lastNews = Instant.now
+        var console = GuestConsole()
+        /// When its kernel was first seen to have oopsed.
+        var oopsedAt: Instant?
+        var hasToldOops = false
+        var watch: GuestWatch
 
-        init(place: Int, guest: Guest, session: RunSession) {
+        init(
+            place: Int, guest: Guest, session: RunSession, name: String, consoleFile: ConsoleFile,
+            limits: GuestWatch.Limits
+        ) {
             self.place = place
             self.guest = guest
             self.session = session
+            self.name = name
+            self.consoleFile = consoleFile
+            watch = GuestWatch(limits, start: guest.reading)
         }
     }
 
-    /// - Parameter isQuiet: whether only the records are wanted.
-    init(_ command: RunCommand, lane: Lane, selected: [ScenarioDescription], isQuiet: Bool = false) {
+    /// - Parameters:
+    ///   - failures: takes what cannot be written.
+    ///   - isQuiet: whether only the records are wanted.
+    init(
+        _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], failures: OutputFailures,
+        isQuiet: Bool = false
+    ) {
         self.command = command
+        self.failures = failures
         self.lane = lane
         self.selected = selected
         screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
@@ -55,7 +74,7 @@ final class MatrixRun {
 
     /// Runs them; gives their records in the order of the command line.
     func run() throws -> [RunRecord] {
-        let kernels = try command.kernel.map { try resolve($0) }
+        let kernels = try resolve(command.kernel)
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw Complaint("--kernel names \(twice) twice")
@@ -65,24 +84,27 @@ final class MatrixRun {
         }[...]
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
-        history = try command.openHistory()
+        history = try command.history.map { try HistoryOutput(checking: $0) }
         let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
+        let deadline = command.budget.map { Instant.now + $0 }
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < places, let next = waiting.popFirst() {
-                running.append(try start(next, image, isAlone: kernels.count == 1))
+                if let run = try start(next, image, isAlone: kernels.count == 1) { running.append(run) }
             }
-            if waitForNews(of: running, signals) {
-                for run in running { try interrupt(run) }
+            let told = waitForNews(of: running, signals)
+            if told == nil { running = try running.filter { try !advance($0) } }
+            let wanted = running.lazy.compactMap { self.command.wantedStop($0.session, deadline) }.first
+            if let stop = told ?? wanted ?? (hasFailure && command.failFast ? .firstFailure : nil) {
+                for run in running { try interrupt(run, stop) }
                 waiting = []
                 running = []
             }
-            running = try running.filter { try !advance($0) }
-            for run in running { try run.session.tick() }
+            for run in running { run.session.tick() }
         }
         let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        try reports.write(inOrder.map { (nil, $0) })
+        reports.write(inOrder.map { (nil, $0) }, noting: failures)
         return inOrder
     }
 
@@ -95,16 +117,35 @@ final class MatrixRun {
 
     // MARK: Kernels
 
-    /// The kernel of a name or a path; one of a known series is fetched if it has never been.
-    private func resolve(_ name: String) throws -> GuestKernel {
-        guard let series = KernelStore.series(name) else {
-            // A kernel that was not built is no reason to end a bisection.
-            return try complaining(command.bisect ? .unjudged : .usage) { try GuestKernel(path: name) }
+    /// The kernels of all arguments; those that are not here are fetched.
+    private func resolve(_ arguments: [String]) throws -> [GuestKernel] {
+        let fetching = FetchProgress(isQuiet: !screen.isLive)
+        let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
+        let check = GuestPrerequisiteCheck()
+        // A kernel that was not built is no reason to end a bisection.
+        let status: ExitStatus = command.bisect ? .unjudged : .usage
+        try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
+        let kernels = try arguments.flatMap { argument in
+            defer { fetching.end() }
+            try checkModules(of: argument)
+            return try complaining(status) { try finder.kernels(argument) }
         }
-        let store = KernelStore()
-        if let newest = store.entries(of: series).last { return newest.kernel }
-        Terminal.printError("tcpwitness: fetching a kernel \(name)\n")
-        return try complaining(.harnessError) { try store.fetch(series).kernel }
+        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
+        return kernels
+    }
+
+    /// Complains about a directory of modules for a series.
+    private func checkModules(of argument: String) throws {
+        guard let series = argument.split(separator: ":").first, series.count < argument.count,
+            !Files.exists(argument), !Files.exists(String(series)), KernelStore.series(String(series)) != nil
+        else { return }
+        throw Complaint(
+            "--kernel \(argument): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR")
+    }
+
+    /// Complains about what is missing, before anything runs.
+    private func stop(for obstacle: String?) throws {
+        if let obstacle { throw Complaint(obstacle, status: .harnessError) }
     }
 
     /// Where the record of a kernel goes: several kernels put their names into the path.
@@ -124,33 +165,49 @@ final class MatrixRun {
         return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
     }
 
-    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run {
+    /// Starts a guest; nil when that is impossible, which ends the run of this kernel and of no other.
+    private func start(_ next: Waiting, _ image: GuestImage, isAlone: Bool) throws -> Run? {
         let kernel = next.kernel
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)",
             kernel: Kernel(release: kernel.label, version: "", machine: "x86_64"), lane: lane, link: command.link,
-            place: qemu.place, startedAt: nil, shard: command.shard)
+            place: qemu.place, startedAt: nil, shard: command.shard,
+            shuffle: command.shuffle)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, history: history), selected: selected, fallback: header,
-            screen: screen, detail: command.amount.detail, label: isAlone ? nil : kernel.label)
+            outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
+            selected: selected,
+            assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
+            screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
+            label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
         let arguments =
             command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
-        let guest = try complaining(.harnessError) {
-            try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+        do {
+            let guest = try complaining(.harnessError) {
+                try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+            }
+            return Run(
+                place: next.place, guest: guest, session: session, name: kernel.label,
+                consoleFile: ConsoleFile(of: kernel.label, record: next.record), limits: limits)
+        } catch let complaint as Complaint where !isAlone {
+            records[next.place] = try session.finish(complaint.line)
+            complaint.print()
+            return nil
         }
-        return Run(place: next.place, guest: guest, session: session)
     }
 
-    /// Waits a little, for QEMU tells nobody that the results have grown; returns whether the user wants an end.
-    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> Bool {
+    /// Whether the kernel of a guest that is done with has done otherwise than expected.
+    private var hasFailure: Bool { records.values.contains { RunSummary($0).attempts[.failed] > 0 } }
+
+    /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
+    private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
         var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
-        return entries[0].revents != 0
+        return entries[0].revents != 0 ? LabProcess.stop(told: signals) : nil
     }
 
     /// Takes what a guest has sent; returns whether it is done with.
@@ -158,57 +215,103 @@ final class MatrixRun {
         // Asked first: what it sends until it ends is then sure to be read.
         let hasEnded = run.guest.hasEnded
         do {
-            try take(run)
-        } catch let error as RecordError {
+            while try take(run), hasEnded {}
+        } catch {
             run.guest.reap(killing: true)
             try conclude(run, "the guest was killed for a broken stream: \(error)")
             return true
         }
         if hasEnded {
             run.guest.reap(killing: false)
-            try conclude(run, wasKilled: false)
-        } else if .now - run.lastNews > silence {
+            try conclude(run, verdict: nil)
+        } else if let verdict = run.watch.verdict(at: run.guest.reading) {
+            let words = run.guest.isStopped ? "QEMU is stopped by a signal" : verdict
             run.guest.reap(killing: true)
-            try conclude(run, wasKilled: true)
+            try conclude(run, verdict: words)
         } else {
+            try tellOops(run)
             return false
         }
         return true
     }
 
-    private func take(_ run: Run) throws {
+    /// Tells of an oops that the kernel survives at once; one that it dies of is told with its end.
+    private func tellOops(_ run: Run) throws {
+        guard let oops = run.console.oops, run.console.panic == nil, !run.hasToldOops else { return }
+        run.oopsedAt = run.oopsedAt ?? .now
+        guard let seen = run.oopsedAt, .now - seen > .seconds(1) else { return }
+        run.hasToldOops = true
+        try screen.printError("tcpwitness: \(run.name): the kernel oopsed and goes on: \(oops)\n")
+        for line in run.console.excerpt { try screen.printError("  console  \(line)\n") }
+    }
+
+    /// Takes a piece of what has come from a guest, and notes that it lives; returns false when there is nothing.
+    private func take(_ run: Run) throws -> Bool {
+        let printed = try run.guest.readConsole()
+        try show(run.console.take(printed), of: run)
         let bytes = try run.guest.read()
-        if bytes.isEmpty { return }
-        run.lastNews = .now
-        try run.session.take(run.lines.add(bytes))
+        if printed.isEmpty && bytes.isEmpty { return false }
+        run.watch.heard(result: !bytes.isEmpty, panic: run.console.panic != nil, at: run.guest.reading)
+        if !bytes.isEmpty { try run.session.take(run.lines.add(bytes)) }
+        return true
     }
 
-    private func interrupt(_ run: Run) throws {
+    /// Shows lines of a console as they come, to those who want to see them.
+    private func show(_ lines: [String], of run: Run) throws {
+        guard command.console else { return }
+        let name = command.kernel.count > 1 ? "\(run.name)  " : ""
+        try screen.printError(lines.map { "\(name)console  \($0)\n" }.joined())
+    }
+
+    private func interrupt(_ run: Run, _ stop: RunStop) throws {
         run.guest.reap(killing: true)
-        try take(run)
-        records[run.place] = try run.session.finish(RunEnd.byUser)
+        // Its last lines may be anything: what the user wants is an end.
+        while (try? take(run)) == true {}
+        records[run.place] = try run.session.finish(stop.words)
     }
 
-    private func conclude(_ run: Run, wasKilled: Bool) throws {
+    /// - Parameter verdict: why it was us who ended the guest; nil when it was not.
+    private func conclude(_ run: Run, verdict: String?) throws {
+        if let line = run.console.finish() { try show([line], of: run) }
         let ending = run.guest.ending(
-            wasKilled: wasKilled, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
-        try conclude(run, ending.failure, console: ending.consoleTail)
+            verdict: verdict, console: run.console, hasBegun: run.session.hasBegun, hasEnd: run.session.hasEnd)
+        try conclude(run, ending.failure)
     }
 
-    private func conclude(_ run: Run, _ failure: String?, console: [String] = []) throws {
-        let record = try run.session.finish(failure)
+    private func conclude(_ run: Run, _ failure: String?) throws {
+        var console: ConsoleExcerpt?
+        if failure != nil, !run.console.isEmpty {
+            console = ConsoleExcerpt(
+                lines: run.console.excerpt, path: run.consoleFile.keep(run.guest.wholeConsole))
+        }
+        let record = try run.session.finish(failure, console: console)
         records[run.place] = record
         guard let failure else { return }
         Complaint("\(record.header.kernel.release): \(failure)").print()
-        for line in console { Terminal.printError("  console  \(line)\n") }
+        for line in console?.told ?? ["nothing was printed"] { Terminal.printError("  console  \(line)\n") }
     }
 
-    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how busy
-    /// this machine is: the longest silence of a guest that works is some seconds. `TCPWITNESS_GUEST_SILENCE` is a
-    /// hook for tests, which cannot wait that long.
-    private var silence: Duration {
-        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) { return .seconds(seconds) }
-        return qemu.clock == .virtual ? .seconds(300) : command.longestSilence(of: selected)
+    /// How long a guest may say nothing. In virtual time that has nothing to do with its timers, only with how fast
+    /// this machine is. `TCPWITNESS_GUEST_SILENCE` is a hook for tests, which cannot wait that long.
+    private var limits: GuestWatch.Limits {
+        var limits = GuestWatch.Limits()
+        if qemu.clock == .real {
+            limits.booting = .seconds(30)
+            limits.running = command.longestSilence(of: selected)
+            limits.halted = nil
+        }
+        if let seconds = command.bootTimeout {
+            limits.boot = .seconds(seconds)
+            limits.isBootFixed = true
+        }
+        if let seconds = Terminal.variable("TCPWITNESS_GUEST_SILENCE").flatMap(Double.init) {
+            limits.booting = .seconds(seconds)
+            limits.running = .seconds(seconds)
+            limits.growth = 0
+            limits.patience = 0
+            limits.halted = nil
+        }
+        return limits
     }
 
     private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {
@@ -226,14 +329,14 @@ final class MatrixRun {
 func inserting(_ label: String, into path: String) -> String {
     let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
     let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? path.endIndex
-    let safe = String(label.map { $0 == "/" ? "_" : $0 })
-    return "\(path[..<end])-\(safe)\(path[end...])"
+    return "\(path[..<end])-\(FileName.safe(label))\(path[end...])"
 }
 
 extension ExitStatus {
     /// The verdict on several runs: a failure wins over an error, as in one run. Who interrupted it knows that.
     static func worst(of statuses: [ExitStatus]) -> ExitStatus {
-        for status in [ExitStatus.interrupted, .regression, .harnessError] where statuses.contains(status) {
+        for status in [ExitStatus.interrupted, .terminated, .hungUp, .regression, .harnessError]
+        where statuses.contains(status) {
             return status
         }
         return statuses.contains(.asExpected) ? .asExpected : .nothingRan

@@ -1,47 +1,116 @@
-internal import CLinux
 internal import Glibc
 internal import Linux
 
 /// A file that is to be written, checked before the work that fills it and created whole or not at all.
 ///
 /// The bytes go to a file without a name (O_TMPFILE), which a killed process cannot leave behind, and the name is
-/// given to it at the end.
+/// given to it at the end. A symbolic link is never written through, also not one that is put there meanwhile: the name
+/// is then taken away from it.
 struct OutputFile {
+    /// Where the bytes go.
+    private enum Place {
+        /// A name in a directory, which a new file gets.
+        case file(OutputDirectory, name: String)
+        /// A device or a pipe, which cannot be replaced.
+        case device
+        /// One of this process's own descriptors, by a name such as `/dev/stdout`.
+        case own(Int32)
+    }
+
     private let option: String
     private let path: String
-    /// A device, a pipe: written in place, since there is nothing to replace.
-    private let isSpecial: Bool
+    private let place: Place
 
     /// Checks that the file can be created, and leaves no trace of that. Throws a complaint.
     init(checking path: String, option: String) throws {
         self.option = option
-        var status = stat()
-        if !path.isEmpty, stat(path, &status) == 0 {
-            let kind = status.st_mode & S_IFMT
-            guard kind != S_IFDIR else { throw Complaint("\(option) \(path): is a directory") }
-            // The file itself is replaced, not the symbolic link that leads to it.
-            self.path = resolved(path)
-            isSpecial = kind != S_IFREG
-            guard access(path, W_OK) == 0 else { throw Complaint("\(option) \(path): \(Errno.current)") }
-        } else {
-            self.path = path
-            isSpecial = false
-            guard !path.isEmpty, !path.hasSuffix("/") else { throw Complaint("\(option) '\(path)': not a file name") }
+        self.path = path
+        func complain(_ words: String) -> Complaint { Complaint("\(option) \(path): \(words)") }
+        if let own = Self.ownDescriptor(path) {
+            guard fcntl(own, F_GETFD) >= 0 else { throw complain("\(Errno.current)") }
+            place = .own(own)
+            return
         }
-        if !isSpecial { try complaining { () throws(SystemError) in try probe() } }
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw Complaint("\(option) '\(path)': not a file name") }
+        var status = stat()
+        if lstat(path, &status) == 0, ![S_IFREG, S_IFDIR, S_IFLNK].contains(status.st_mode & S_IFMT) {
+            place = .device
+            guard access(path, W_OK) == 0 else { throw complain("\(Errno.current)") }
+            return
+        }
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw complain("is a directory") }
+        guard !path.hasSuffix("/") else { throw Complaint("\(option) '\(path)': not a file name") }
+        do {
+            let slash = path.lastIndex(of: "/")
+            let directory = try OutputDirectory(
+                existing: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+            place = .file(directory, name: slash.map { String(path[path.index(after: $0)...]) } ?? path)
+        } catch {
+            throw complain("\(error.errno)")
+        }
+        try check()
+    }
+
+    /// Checks the same of a name in a directory that is open. Throws a complaint.
+    init(_ name: String, in directory: OutputDirectory, option: String) throws {
+        self.option = option
+        path = "\(directory.path)/\(name)"
+        place = .file(directory, name: name)
+        try check()
+    }
+
+    private func check() throws {
+        guard case .file(let directory, let name) = place else { return }
+        if let status = directory.status(of: name) {
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFLNK: throw Complaint("\(option) \(path): is a symbolic link, which is not written through")
+            case S_IFDIR: throw Complaint("\(option) \(path): is a directory")
+            default: throw Complaint("\(option) \(path): is no regular file")
+            }
+            guard directory.canWrite(name) else { throw Complaint("\(option) \(path): \(Errno.current)") }
+        }
+        try complaining { () throws(SystemError) in
+            if try directory.openUnnamed() != nil { return }
+            var temporary = ""
+            _ = try openTemporary(directory, name, &temporary)
+            directory.remove(temporary)
+        }
+    }
+
+    /// The file's path; nil for what is no file.
+    var filePath: String? {
+        guard case .file = place else { return nil }
+        return path
     }
 
     /// Whether both would write the same file.
-    func isSame(as other: OutputFile) -> Bool { !isSpecial && path == other.path }
+    func isSame(as other: OutputFile) -> Bool {
+        guard case .file(let own, let name) = place, case .file(let its, let otherName) = other.place else {
+            return false
+        }
+        return name == otherName && own.isSame(as: its)
+    }
 
     /// Whether it would replace the file of that name.
-    func replaces(_ other: String) -> Bool { !isSpecial && path == resolved(other) }
+    func replaces(_ other: String) -> Bool {
+        guard case .file(let directory, let name) = place, let own = directory.status(of: name) else { return false }
+        var its = stat()
+        return stat(other, &its) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino
+    }
+
+    /// Whether what is created can be replaced as a whole later.
+    var isReplaceable: Bool { if case .file = place { true } else { false } }
 
     /// Creates the file with these bytes, replacing an old one, and gives it for more. Throws a complaint.
     @discardableResult
     func create(_ bytes: [UInt8]) throws -> Writer {
         let file = try complaining { () throws(SystemError) in
-            isSpecial ? try Descriptor.open(path, O_WRONLY).writing(bytes) : try createWhole(bytes)
+            switch place {
+            case .file(let directory, let name): try createWhole(bytes, directory, name)
+            case .device: try Descriptor.open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY).writing(bytes)
+            case .own(let number): try Self.duplicate(number).writing(bytes)
+            }
         }
         return Writer(file: file, output: self)
     }
@@ -66,61 +135,96 @@ struct OutputFile {
         }
     }
 
-    private func createWhole(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
-        guard let file = try openUnnamed() else {
-            let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+    private func createWhole(
+        _ bytes: [UInt8], _ directory: OutputDirectory, _ name: String
+    ) throws(SystemError) -> Descriptor {
+        guard let file = try directory.openUnnamed() else {
+            var temporary = ""
+            let file = try openTemporary(directory, name, &temporary)
             do {
                 try file.write(bytes)
-                try renameTemporary()
+                try directory.rename(temporary, to: name)
             } catch {
-                unlink(temporary)
+                directory.remove(temporary)
                 throw error
             }
             return file
         }
         try file.write(bytes)
-        let unnamed = "/proc/self/fd/\(file.raw)"
-        if linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return file }
-        guard Errno.current == .EEXIST else { throw SystemError("link") }
-        guard linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0 else { throw SystemError("link") }
         do {
-            try renameTemporary()
+            try directory.link(file, as: name)
+            return file
         } catch {
-            unlink(temporary)
+            // What is there is replaced in one step, so that nobody finds nothing.
+            guard error.errno == .EEXIST else { throw error }
+        }
+        let temporary = try linkTemporary(file, directory, name)
+        do {
+            try directory.rename(temporary, to: name)
+        } catch {
+            directory.remove(temporary)
             throw error
         }
         return file
     }
 
-    private func probe() throws(SystemError) {
-        if try openUnnamed() != nil { return }
-        _ = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
-        unlink(temporary)
-    }
-
-    /// A file without a name in the directory; nil where the file system has no such thing (NFS, older overlayfs).
-    private func openUnnamed() throws(SystemError) -> Descriptor? {
-        do {
-            return try Descriptor.open(directory, O_WRONLY | clx_O_TMPFILE)
-        } catch {
-            // EISDIR is the answer of a file system that does not know the flag.
-            if error.errno == .EOPNOTSUPP || error.errno.rawValue == EISDIR { return nil }
-            throw error
+    /// A new file with a name that nobody has, for file systems that have none without.
+    private func openTemporary(
+        _ directory: OutputDirectory, _ name: String, _ temporary: inout String
+    ) throws(SystemError) -> Descriptor {
+        var number = 0
+        while true {
+            temporary = Self.temporary(name, number)
+            do {
+                return try directory.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+            } catch {
+                number += 1
+                guard error.errno == .EEXIST, number < Self.trials else { throw error }
+            }
         }
     }
 
-    private func renameTemporary() throws(SystemError) {
-        guard rename(temporary, path) == 0 else { throw SystemError("rename") }
+    /// Gives a file without a name one that nobody has.
+    private func linkTemporary(
+        _ file: borrowing Descriptor, _ directory: OutputDirectory, _ name: String
+    ) throws(SystemError) -> String {
+        var number = 0
+        while true {
+            let temporary = Self.temporary(name, number)
+            do {
+                try directory.link(file, as: temporary)
+                return temporary
+            } catch {
+                number += 1
+                guard error.errno == .EEXIST, number < Self.trials else { throw error }
+            }
+        }
     }
 
-    private var directory: String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    /// Names that others have taken are no reason to give up at once.
+    private static let trials = 32
+
+    private static func temporary(_ name: String, _ number: Int) -> String {
+        ".\(name.prefix(100)).\(getpid())" + (number == 0 ? "" : ".\(number)")
     }
 
-    private var temporary: String {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return "\(directory)/.\(name).\(getpid())"
+    /// The number in the names that the kernel gives to a process's own descriptors.
+    private static func ownDescriptor(_ path: String) -> Int32? {
+        switch path {
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default: break
+        }
+        for directory in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(directory) {
+            return Int32(path.dropFirst(directory.count))
+        }
+        return nil
+    }
+
+    private static func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
+        let raw = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard raw >= 0 else { throw SystemError("fcntl(F_DUPFD_CLOEXEC)") }
+        return Descriptor(owning: raw)
     }
 
     private func complaining<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws -> Result {
@@ -132,13 +236,6 @@ struct OutputFile {
     }
 
     private func complaint(_ error: SystemError) -> Complaint { Complaint("\(option) \(path): \(error.errno)") }
-}
-
-/// The path without symbolic links; the path itself where nothing exists.
-private func resolved(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
 }
 
 extension Descriptor {

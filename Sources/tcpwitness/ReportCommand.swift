@@ -27,15 +27,20 @@ struct ReportCommand: Subcommand {
             let run = try RunRecord(contents.events, truncation: contents.truncation)
             var console = Console(
                 colour: Terminal.hasColour, detail: amount.detail,
-                width: Terminal.isInteractive ? Terminal.width : nil)
+                width: Terminal.isInteractive ? Terminal.width : nil, name: records.count > 1 ? path : nil,
+                slowest: amount.slowest ?? 0)
             let separator = runs.isEmpty ? "" : "\n"
             let lines = contents.events.map { console.render($0) }.joined()
             try Terminal.tell(separator + lines + console.conclusion(run))
             runs.append((path, run))
         }
-        try files.write(runs)
+        let failures = OutputFailures()
+        files.write(runs, noting: failures)
         let torn = runs.compactMap { run in run.record.truncation.map { "\(run.path ?? ""): \($0)" } }
-        if !torn.isEmpty { throw Complaint(torn.joined(separator: "; ")) }
-        return ExitStatus.worst(of: runs.map { RunSummary($0.record).exitStatus })
+        if !torn.isEmpty {
+            _ = failures.conclude(.usage)
+            throw Complaint(torn.joined(separator: "; "))
+        }
+        return failures.conclude(.worst(of: runs.map { RunSummary($0.record).exitStatus }))
     }
 }

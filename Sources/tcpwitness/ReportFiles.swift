@@ -9,6 +9,7 @@ internal import Report
 struct ReportFiles {
     private let options: ReportOptions
     private let files: [(option: String, file: OutputFile)]
+    private let captures: OutputDirectory?
 
     /// Checks every file and the directory. Throws a complaint.
     ///
@@ -28,7 +29,9 @@ struct ReportFiles {
             files.append((option, file))
         }
         self.files = files
-        if let directory = options.pcap { try Self.create(directory) }
+        captures = try options.pcap.map { path in
+            try Self.complaining(path) { () throws(SystemError) in try OutputDirectory(making: path) }
+        }
     }
 
     /// Complains about a report that would replace a file that is read.
@@ -38,22 +41,27 @@ struct ReportFiles {
         }
     }
 
-    /// Writes everything. Throws a complaint.
-    func write(_ records: [(path: String?, record: RunRecord)]) throws {
+    /// Writes everything that can be written; one that cannot takes no other along.
+    func write(_ records: [(path: String?, record: RunRecord)], noting failures: OutputFailures) {
         let runs = named(records)
-        for (option, file) in files { try file.create(bytes(option, runs)) }
-        if let directory = options.pcap {
-            for run in runs {
-                let place = Self.captures(of: run.name, in: directory, among: runs.count)
-                if runs.count > 1 { try Self.create(place) }
-                for outcome in run.record.outcomes {
-                    for capture in Capture.all(outcome, header: run.record.header) {
-                        try OutputFile(checking: "\(place)/\(capture.name)", option: "--pcap").create(capture.bytes)
-                    }
-                }
+        for (option, file) in files { failures.attempt { try file.create(bytes(option, runs)) } }
+        if let captures {
+            for (run, place) in zip(runs, Self.places(of: runs)) {
+                failures.attempt { try write(run.record, into: captures, place) }
             }
         }
-        if options.github { try Terminal.print(GitHubAnnotations.text(runs)) }
+        if options.github { failures.attempt { try Terminal.print(GitHubAnnotations.text(runs)) } }
+    }
+
+    private func write(_ record: RunRecord, into captures: OutputDirectory, _ place: String?) throws {
+        let directory = try Self.complaining("\(captures.path)/\(place ?? "")") { () throws(SystemError) in
+            try place.map { name throws(SystemError) in try captures.making(name) } ?? captures
+        }
+        for outcome in record.outcomes {
+            for capture in Capture.all(outcome, header: record.header) {
+                try OutputFile(capture.name, in: directory, option: "--pcap").create(capture.bytes)
+            }
+        }
     }
 
     private typealias Runs = [(name: String, record: RunRecord)]
@@ -91,12 +99,13 @@ struct ReportFiles {
 
     private func attachments(_ runs: Runs) -> JUnit.Attachments? {
         guard let style = options.attachments, let directory = options.pcap else { return nil }
+        let places = Self.places(of: runs)
         return JUnit.Attachments { record, outcome in
-            let run = runs.first { $0.record.header == record.header }
-            let place = Self.captures(of: run?.name ?? "", in: directory, among: runs.count)
+            let number = runs.firstIndex { $0.record.header == record.header } ?? 0
+            let place = places[number].map { "/\($0)" } ?? ""
             return Capture.names(outcome).map { name in
-                let file = "\(place)/\(name)"
-                if let prefix = options.attachmentPrefix { return prefix + file.dropFirst(directory.count) }
+                if let prefix = options.attachmentPrefix { return "\(prefix)\(place)/\(name)" }
+                let file = "\(directory)\(place)/\(name)"
                 return style == .jenkins ? absolute(file) : file
             }
         }
@@ -109,16 +118,26 @@ struct ReportFiles {
         return "\(String(cString: here))/\(path)"
     }
 
-    /// Several runs have a directory each.
-    private static func captures(of name: String, in directory: String, among count: Int) -> String {
-        count == 1 ? directory : "\(directory)/\(String(name.map { $0 == "/" ? "_" : $0 }))"
+    /// Several runs have a directory each; nil for the only one.
+    private static func places(of runs: Runs) -> [String?] {
+        runs.count == 1 ? [nil] : FileName.distinct(runs.map(\.name))
     }
 
-    private static func create(_ directory: String) throws {
-        if mkdir(directory, 0o777) == 0 { return }
-        let error = Errno.current
-        var status = stat()
-        guard error == .EEXIST, stat(directory, &status) == 0 else { throw Complaint("--pcap \(directory): \(error)") }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw Complaint("--pcap \(directory): is no directory") }
+    private static func complaining<Result>(
+        _ path: String, _ body: () throws(SystemError) -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw Complaint("--pcap \(path): \(Self.words(error.errno))")
+        }
+    }
+
+    private static func words(_ error: Errno) -> String {
+        switch error {
+        case .ENOTDIR: "is no directory"
+        case .ELOOP: "is a symbolic link, which is not written through"
+        default: "\(error)"
+        }
     }
 }

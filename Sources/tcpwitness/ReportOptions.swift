@@ -9,9 +9,13 @@ struct DetailOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")
     var verbose = false
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Print the n slowest scenarios too.", valueName: "n"))
+    var slowest: Int?
+
     var detail: Console.Detail { quiet ? .quiet : verbose ? .verbose : .normal }
 
     func validate() throws {
+        if let slowest, slowest < 1 { throw ValidationError("--slowest must be at least 1") }
         if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other") }
     }
 }

@@ -13,7 +13,7 @@ struct RunCommand: Subcommand {
             without tracepoints; root gets everything. Guests need QEMU and no root.
             """)
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .list(scenarioNames))
+    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
     var scenarios: [String] = []
 
     @OptionGroup
@@ -21,8 +21,9 @@ struct RunCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Run it in a guest: a series ('tcpwitness kernel list') or an image, with :MODULES_DIR if it needs one. "
-                + "May be given several times.", valueName: "name|path"), completion: .file())
+            "Run it in a guest: a series or one of its releases ('tcpwitness kernel list'), a range (6.12@all), packages "
+                + "with commas between them, or an image, with :MODULES_DIR if it needs one. May be given several times.",
+            valueName: "name|path"), completion: .kernels)
     var kernel: [String] = []
 
     @Flag(help: "Let a guest's clock run in real time instead of skipping idle time.")
@@ -31,19 +32,35 @@ struct RunCommand: Subcommand {
     @Option(help: ArgumentHelp("More words for the command line of the kernels in guests.", valueName: "words"))
     var append: String?
 
+    @Flag(help: "Show what the kernels in guests print, while they print it.")
+    var console = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a guest may take to its first result; without it, as long as it shows that it goes on.",
+            valueName: "seconds"))
+    var bootTimeout: Double?
+
     @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own; in guests).")
     var lane: Lane?
 
     @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
     var link: LinkChoice = .auto
 
-    @Option(help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many scenarios may be busy at once.", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How often to run each scenario.", valueName: "n"))
     var `repeat`: Int = 1
 
-    @Option(help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"))
+    @Option(help: ArgumentHelp("Run in an order that only this number decides.", valueName: "seed"))
+    var shuffle: UInt64?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Run only the i-th of n parts, for 'merge' to join.", valueName: "i/n"),
+        transform: Shard.init(checking:))
     var shard: Shard?
 
     @Flag(
@@ -70,41 +87,75 @@ struct RunCommand: Subcommand {
         help: ArgumentHelp("Keep the verdicts in this history, for 'history'.", valueName: "path"), completion: .file())
     var history: String?
 
-    @Option(help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
     var patience: Double = 20
+
+    @Flag(name: [.customShort("x"), .long], help: "Stop at the first failure.")
+    var failFast = false
+
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this time, such as 90s, 10m or 2h.", valueName: "time"),
+        transform: Duration.init(checking:))
+    var budget: Duration?
 
     @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
     var bisect = false
 
     @Option(
         help: ArgumentHelp(
-            "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"))
+            "With --bisect, call good what the baseline of this series knows, not what passes.", valueName: "series"),
+        completion: .kernels)
     var like: String?
 
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
-        if `repeat` < 1 { throw ValidationError("--repeat must be at least 1") }
+        guard `repeat` >= 1 else { throw ValidationError("--repeat must be at least 1") }
+        // Links of two kinds make two attempts of each.
+        let most = Bounds.attempts.upperBound / 2
+        guard `repeat` <= most else { throw ValidationError("--repeat must be at most \(most)") }
         guard patience > 0, patience < 1e6 else {
             throw ValidationError("--patience must be a positive number of seconds")
         }
+        if kernel.contains("") { throw ValidationError("--kernel '' names no kernel") }
+        if baselines != nil && kernel.isEmpty {
+            throw ValidationError("--baselines needs --kernel: a run of this machine's kernel is held against none")
+        }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }
+        if console && kernel.isEmpty { throw ValidationError("--console needs --kernel") }
+        if let bootTimeout {
+            if kernel.isEmpty { throw ValidationError("--boot-timeout needs --kernel") }
+            guard bootTimeout > 0, bootTimeout < 1e6 else {
+                throw ValidationError("--boot-timeout must be a positive number of seconds")
+            }
+        }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
     }
 
     func perform() throws -> ExitStatus {
         do {
             let judgement = try Judgement(bisects: bisect, series: like)
-            guard let records = try run() else { return bisect ? .unjudged : .usage }
+            let failures = OutputFailures()
+            guard let records = try run(noting: failures) else { return bisect ? .unjudged : .usage }
             let status = judgement.status(of: records)
-            return bisect ? status : .worst(of: [status] + (try holdAgainstBaselines(records)))
+            if bisect {
+                // What git is told is the verdict alone.
+                _ = failures.conclude(status)
+                return status
+            }
+            var statuses = [status]
+            failures.attempt { statuses += try holdAgainstBaselines(records) }
+            return failures.conclude(.worst(of: statuses))
         } catch let complaint as Complaint where bisect {
             throw Complaint(complaint.line, status: Judgement.bisectStatus(complaint.status))
         }
     }
 
     /// The records of all runs; nil when the lab has found that it cannot run here, and has said so.
-    private func run() throws -> [RunRecord]? {
+    private func run(noting failures: OutputFailures) throws -> [RunRecord]? {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
         let all = try choice.select(scenarios, from: catalogue(lane: lane))
         guard !all.isEmpty else { return [] }
@@ -112,15 +163,18 @@ struct RunCommand: Subcommand {
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
-        guard kernel.isEmpty else { return try MatrixRun(self, lane: lane, selected: selected).run() }
+        guard kernel.isEmpty else {
+            return try MatrixRun(self, lane: lane, selected: selected, failures: failures).run()
+        }
+        LabProcess.holdSignals()
         try Privileges.acquire()
-        let outputs = try checkOutputs()
+        let outputs = try checkOutputs(failures)
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
-            shard: shard)
+            shard: shard, shuffle: shuffle)
         let session = RunSession(
-            outputs: outputs, selected: selected, fallback: header, screen: Screen(quiet: amount.quiet),
-            detail: amount.detail)
+            outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
+            screen: Screen(quiet: amount.quiet), detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
@@ -139,7 +193,7 @@ struct RunCommand: Subcommand {
     /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
-        return try records.filter { !$0.wasInterruptedByUser }.map { record in
+        return try records.filter { $0.stop == nil }.map { record in
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.tell(report.text)
@@ -149,25 +203,27 @@ struct RunCommand: Subcommand {
 
     private func follow(_ lab: LabProcess, _ session: RunSession, silence: Duration) throws -> RunRecord? {
         var lastNews = Instant.now
+        let deadline = budget.map { Instant.now + $0 }
         while true {
             do {
                 // A short while at a time, so that the status is seen to move.
                 let step = try lab.next(within: min(.seconds(1), max(.zero, lastNews + silence - .now)))
                 if case .silent = step, .now - lastNews < silence {
-                    try session.tick()
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
+                    session.tick()
                     continue
                 }
                 lastNews = .now
                 switch step {
-                case .lines(let lines): try session.take(lines)
+                case .lines(let lines):
+                    try session.take(lines)
+                    if let stop = wantedStop(session, deadline) { return try self.stop(lab, session, stop) }
                 case .ended(.exited(0)) where session.hasEnd: return try session.conclude(nil)
                 case .ended(.exited(ExitStatus.usage.rawValue)) where !session.hasBegun: return nil
                 case .ended(.exited(0)): return try blame("the lab ended before its record did", session)
                 case .ended(.exited(let code)): return try blame("the lab ended: exit \(code)", session)
                 case .ended(.killed(let signal)): return try blame("the lab ended: \(signalSymbol(signal))", session)
-                case .interrupted:
-                    try session.take(lab.kill())
-                    return try session.conclude(RunEnd.byUser)
+                case .interrupted(let stop): return try self.stop(lab, session, stop)
                 case .silent:
                     try session.take(lab.kill())
                     let time = Int(silence.seconds.rounded())
@@ -183,6 +239,18 @@ struct RunCommand: Subcommand {
         }
     }
 
+    /// Whether -x or --for want an end.
+    func wantedStop(_ session: RunSession, _ deadline: Instant?) -> RunStop? {
+        if failFast && session.hasFailure { return .firstFailure }
+        return deadline.map { .now >= $0 } == true && !session.hasEnd ? .time : nil
+    }
+
+    private func stop(_ lab: LabProcess, _ session: RunSession, _ stop: RunStop) throws -> RunRecord {
+        // Its last lines may be anything: what is wanted is an end.
+        try? session.take(lab.kill())
+        return try session.conclude(stop.words)
+    }
+
     private func blame(_ cause: String, _ session: RunSession) throws -> RunRecord {
         let record = try session.conclude(cause)
         Complaint(cause).print()
@@ -195,21 +263,24 @@ struct RunCommand: Subcommand {
             + .seconds(10)
     }
 
-    private func checkOutputs() throws -> RunSession.Outputs {
+    private func checkOutputs(_ failures: OutputFailures) throws -> RunSession.Outputs {
         let record = try record.map { try OutputFile(checking: $0, option: "--record") }
         let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
-        return RunSession.Outputs(record: record, reports: reports, history: try openHistory())
+        return RunSession.Outputs(
+            record: record, reports: reports, history: try history.map { try HistoryOutput(checking: $0) },
+            failures: failures)
     }
 
-    /// The history to keep the verdicts in, made if there is none. Throws a complaint.
-    func openHistory() throws -> (path: String, file: History)? {
-        try history.map { ($0, try HistoryFile.open($0, creating: true)) }
+    /// What a lab is asked to do on some kernel.
+    func assignment(_ header: RunHeader, _ selected: [ScenarioDescription], bothLinks: Bool) -> Assignment {
+        Assignment(header, selected, repetitions: `repeat`, bothLinks: bothLinks)
     }
 
     /// What to tell the lab.
     func arguments(for selected: [ScenarioDescription], lane: Lane) -> [String] {
         ["run", "--lane", lane.rawValue, "--link", link.rawValue]
             + (jobs.map { ["--jobs", String($0)] } ?? [])
+            + (shuffle.map { ["--shuffle", String($0)] } ?? [])
             + ["--repeat", String(`repeat`), "--patience", patience.words] + selected.map(\.id)
     }
 }

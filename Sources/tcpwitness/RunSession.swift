@@ -11,11 +11,16 @@ final class RunSession {
     struct Outputs {
         var record: OutputFile?
         var reports: ReportFiles?
-        var history: (path: String, file: History)?
+        var history: HistoryOutput?
+        /// What could not be written, to be said at the end.
+        var failures = OutputFailures()
     }
 
     private let outputs: Outputs
     private let selected: [ScenarioDescription]
+    private var guardian: StreamGuard
+    /// What the stream contradicts, if it does.
+    private var contradiction: Contradiction?
     private let fallbackHeader: RunHeader
     /// Stands before every line, where several runs share the terminal.
     private let prefix: String
@@ -32,32 +37,34 @@ final class RunSession {
     private var end: RunEnd?
 
     /// - Parameters:
-    ///   - fallback: the header of a run that never sends one.
+    ///   - assignment: what the lab is asked; its header stands for that of a run that never sends one.
     ///   - label: which of several runs this is; nil for the only one.
     init(
-        outputs: Outputs, selected: [ScenarioDescription], fallback: RunHeader, screen: Screen,
-        detail: Console.Detail, label: String? = nil
+        outputs: Outputs, selected: [ScenarioDescription], assignment: Assignment, screen: Screen,
+        detail: Console.Detail, slowest: Int = 0, label: String? = nil
     ) {
         self.outputs = outputs
         self.selected = selected
-        fallbackHeader = fallback
+        guardian = StreamGuard(assignment)
+        fallbackHeader = assignment.header
         self.screen = screen
         self.label = label ?? ""
         prefix = label.map { "\($0)  " } ?? ""
         let width = Terminal.isInteractive ? Terminal.width - prefix.count : nil
-        console = Console(colour: Terminal.hasColour, detail: detail, width: width)
+        console = Console(colour: Terminal.hasColour, detail: detail, width: width, slowest: slowest)
     }
 
     var hasBegun: Bool { !events.isEmpty }
+    /// Whether the kernel has done otherwise than expected.
+    private(set) var hasFailure = false
     var hasEnd: Bool { end != nil }
 
-    /// Takes lines of the lab's stream. Throws a record error when they are none, a complaint when a disk is full.
-    func take(_ lines: [[UInt8]]) throws {
+    /// Takes lines of the lab's stream. Throws a record error when they are none, or contradict what was asked.
+    func take(_ lines: [[UInt8]]) throws(RecordError) {
         var text = ""
-        let taking = Result { for line in lines { text += try take(line) } }
         // What came before a bad line is still to be seen.
-        try show(text)
-        try taking.get()
+        defer { show(text) }
+        for line in lines { text += try take(line) }
     }
 
     /// Ends the record, prints what failed and the counts, and writes the reports.
@@ -65,47 +72,60 @@ final class RunSession {
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
     func conclude(_ cause: String?) throws -> RunRecord {
         let record = try finish(cause)
-        try outputs.reports?.write([(nil, record)])
+        outputs.reports?.write([(nil, record)], noting: outputs.failures)
         return record
     }
 
     /// Ends the record, and prints what failed and the counts.
     ///
-    /// - Parameter cause: why the run ended early; nil when the lab did its job.
-    func finish(_ cause: String?) throws -> RunRecord {
+    /// - Parameters:
+    ///   - cause: why the run ended early; nil when the lab did its job.
+    ///   - console: what a guest's kernel printed, where that may tell the cause.
+    func finish(_ cause: String?, console excerpt: ConsoleExcerpt? = nil) throws -> RunRecord {
         var text = ""
-        if events.isEmpty { text += try add(.run(fallbackHeader), line: nil) }
-        if let cause, cause != RunEnd.byUser { text += try planTheRest() }
+        if events.isEmpty { text += add(.run(fallbackHeader), line: nil) }
+        if let cause, RunStop(cause) == nil { text += planTheRest() }
+        voidWhatIsContradicted()
         let elapsed = (Instant.now - start).nanoseconds
         let end = self.end ?? RunEnd(duration: elapsed)
         let real = fallbackHeader.place.contains("virtual") ? elapsed : nil
-        let whole = RunEnd(duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real)
-        text += try add(.end(whole), line: nil)
+        let whole = RunEnd(
+            duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real, console: excerpt)
+        text += add(.end(whole), line: nil)
         let record = try RunRecord(events)
-        try screen.forget(label)
-        try screen.print(prefixed(text + console.conclusion(record)))
-        if let history = outputs.history {
-            try HistoryFile.complaining(history.path) { () throws(HistoryError) in _ = try history.file.add(record) }
-        }
+        print(text + console.conclusion(record), forgetting: true)
+        if let history = outputs.history { outputs.failures.attempt { try history.add(record) } }
         return record
     }
 
-    private func take(_ line: [UInt8]) throws -> String {
-        let wholeLine = line + [UInt8(ascii: "\n")]
-        guard let event = try decoder.event(line) else {
-            // A kind that this program does not know is still worth keeping.
-            try writer?.append(wholeLine)
-            return ""
+    private func take(_ line: [UInt8]) throws(RecordError) -> String {
+        do {
+            let (event, line) = try decoder.entry(line)
+            let wholeLine = line + [UInt8(ascii: "\n")]
+            guard let event else {
+                // A kind that this program does not know is still worth keeping.
+                append(wholeLine)
+                return ""
+            }
+            let admitted = try guardian.admit(event)
+            if case .end(let end) = admitted {
+                self.end = end
+                return ""
+            }
+            return add(admitted, line: admitted == event ? wholeLine : nil)
+        } catch let error as Contradiction {
+            contradiction = contradiction ?? error
+            throw RecordError(error.description)
+        } catch let error as RecordError {
+            throw error
+        } catch {
+            throw RecordError("\(error)")
         }
-        guard case .end(let end) = event else { return try add(event, line: wholeLine) }
-        self.end = end
-        return ""
     }
 
-    private func add(_ event: Event, line: [UInt8]?) throws -> String {
+    private func add(_ event: Event, line: [UInt8]?) -> String {
         guard case .run(var header) = event else {
-            guard hasBegun else { throw RecordError("the first line is no header") }
-            try writer?.append(line ?? encoder.line(event))
+            append(line ?? encoder.line(event))
             events.append(event)
             return rendered(event)
         }
@@ -113,33 +133,63 @@ final class RunSession {
         header.shard = fallbackHeader.shard
         let stamped = Event.run(header)
         // Only now, so that a run that never begins leaves no file and an older record whole.
-        writer = try outputs.record?.create(encoder.line(stamped))
+        if let record = outputs.record {
+            outputs.failures.attempt { writer = try record.create(encoder.line(stamped)) }
+        }
         events.append(stamped)
         return rendered(stamped)
     }
 
+    /// Adds to the record; one that cannot grow any more is left as it is, cut off.
+    private func append(_ line: [UInt8]) {
+        guard let writer else { return }
+        if !outputs.failures.attempt({ try writer.append(line) }) { self.writer = nil }
+    }
+
+    /// Takes the verdicts back that a contradiction makes doubtful, also those that are written already.
+    private func voidWhatIsContradicted() {
+        guard let contradiction else { return }
+        var isChanged = false
+        events = events.map { event in
+            guard case .finished(let end) = event, end.verdict != .error,
+                contradiction.scenario == nil || contradiction.scenario == end.attempt.scenario
+            else { return event }
+            isChanged = true
+            return .finished(end.voided(contradiction.description))
+        }
+        guard isChanged, writer != nil, let record = outputs.record, record.isReplaceable else { return }
+        outputs.failures.attempt { writer = try record.create(events.flatMap { encoder.line($0) }) }
+    }
+
     private func rendered(_ event: Event) -> String {
+        if case .finished(let end) = event, end.verdict == .failed { hasFailure = true }
         progress.add(event, now: (.now - start).nanoseconds)
         return console.render(event)
     }
 
     /// Shows how time passes while nothing else happens.
-    func tick() throws {
-        guard hasBegun else { return }
-        let words = label.isEmpty ? progress.words(now: (.now - start).nanoseconds) : progress.short
-        try screen.show(words, of: label)
-    }
+    func tick() { show("") }
 
     /// Plans what was selected and is not yet planned, so that the reports miss it.
-    private func planTheRest() throws -> String {
+    private func planTheRest() -> String {
         var planned: Set<String> = []
         for case .plan(let scenario) in events { planned.insert(scenario.id) }
-        return try selected.filter { !planned.contains($0.id) }.map { try add(.plan($0), line: nil) }.joined()
+        return selected.filter { !planned.contains($0.id) }.map { add(.plan($0), line: nil) }.joined()
     }
 
-    private func show(_ text: String) throws {
-        try screen.print(prefixed(text))
-        try tick()
+    private func show(_ text: String) {
+        print(text, forgetting: false)
+        guard hasBegun else { return }
+        let words = label.isEmpty ? progress.words(now: (.now - start).nanoseconds) : progress.short
+        outputs.failures.attempt { try screen.show(words, of: label) }
+    }
+
+    /// Prints above the status; a terminal that is gone or full takes no report along.
+    private func print(_ text: String, forgetting: Bool) {
+        outputs.failures.attempt {
+            if forgetting { try screen.forget(label) }
+            try screen.print(prefixed(text))
+        }
     }
 
     private func prefixed(_ text: String) -> String {
@@ -150,7 +200,7 @@ final class RunSession {
 
 extension RunRecord {
     /// The verdict on the whole run.
-    var exitStatus: ExitStatus { wasInterruptedByUser ? .interrupted : RunSummary(self).exitStatus }
+    var exitStatus: ExitStatus { stop?.status ?? RunSummary(self).exitStatus }
 }
 
 extension Kernel {

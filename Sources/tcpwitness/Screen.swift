@@ -20,8 +20,17 @@ final class Screen {
     /// Prints lines above the status. Throws a complaint.
     func print(_ text: String) throws {
         if text.isEmpty || isSilent { return }
-        try Terminal.print(clearing)
+        try Terminal.command(clearing)
         try Terminal.tell(text)
+        isShown = false
+        try draw()
+    }
+
+    /// Prints lines to standard error, above the status. Throws a complaint.
+    func printError(_ text: String) throws {
+        if text.isEmpty { return }
+        try Terminal.print(clearing)
+        Terminal.printError(text)
         isShown = false
         try draw()
     }
@@ -42,7 +51,7 @@ final class Screen {
     func forget(_ label: String) throws {
         guard isLive else { return }
         statuses.removeAll { $0.label == label }
-        try Terminal.print(clearing)
+        try Terminal.command(clearing)
         isShown = false
         try draw()
     }
@@ -51,7 +60,8 @@ final class Screen {
         guard isLive, !statuses.isEmpty else { return }
         let line = statuses.map { $0.label.isEmpty ? $0.text : "\($0.label): \($0.text)" }.joined(separator: "  ")
         // A line that wraps could not be overwritten.
-        try Terminal.print(clearing + String(line.prefix(max(20, Terminal.width - 1))))
+        try Terminal.command(clearing)
+        try Terminal.print(String(line.prefix(max(20, Terminal.width - 1))))
         isShown = true
     }
 

@@ -7,31 +7,48 @@ internal import Report
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only scenarios of a topic ('close'), with a verdict on the document (holds, differs, refuted, unclaimed), "
+            "Only scenarios of a topic ('close'), by what documents say of it (holds, differs, refuted, unclaimed), "
                 + "or quick or slow by their kernel timers. May be given several times: all must hold.",
-            valueName: "tag"))
+            valueName: "tag"), completion: .tags)
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
     var onlyFailed: String?
 
+    @Option(
+        name: [.customShort("k"), .customLong("matching")],
+        help: ArgumentHelp(
+            "Only scenarios of an expression over tags and parts of ids: 'timewait and not (slow or reuse)'.",
+            valueName: "expression"))
+    var matching: String?
+
     /// Whether they leave nothing out.
-    var isWhole: Bool { tag.isEmpty && onlyFailed == nil }
+    var isWhole: Bool { tag.isEmpty && onlyFailed == nil && matching == nil }
 
     /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
     func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
         var chosen = try tcpwitness.select(patterns, from: all)
         for tag in tag {
             guard all.contains(where: { $0.tags.contains(tag) }) else {
-                let known = all.flatMap(\.tags).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-                throw Complaint("no scenario has the tag '\(tag)'; there are \(known.joined(separator: ", "))")
+                throw Complaint(
+                    "no scenario has the tag '\(tag)'; there are \(knownTags(of: all).joined(separator: ", "))")
             }
             chosen.removeAll { !$0.tags.contains(tag) }
         }
+        if let matching {
+            let filter = try Filter(matching)
+            chosen.removeAll { !filter.matches($0) }
+            if chosen.isEmpty { throw Complaint("no scenario matches -k '\(matching)'") }
+        }
         if let onlyFailed {
-            let bad = Set(try InputFile.run(onlyFailed).outcomes.filter(\.isBad).map(\.scenario.id))
+            let run = try InputFile.run(onlyFailed)
+            let bad = Set(run.outcomes.filter(\.isBad).map(\.scenario.id))
             chosen.removeAll { !bad.contains($0.id) }
-            if bad.isEmpty { Terminal.printError("tcpwitness: everything passed in \(onlyFailed)\n") }
+            if bad.isEmpty {
+                Terminal.printError("tcpwitness: nothing failed in \(onlyFailed): \(RunSummary(run).words)\n")
+            } else if chosen.isEmpty {
+                Terminal.printError("tcpwitness: nothing that failed in \(onlyFailed) is selected here\n")
+            }
         }
         return chosen
     }
@@ -41,7 +58,12 @@ extension ScenarioDescription {
     /// A scenario counts as slow when it waits this long for a kernel timer.
     private static let slow = 5.0
 
-    fileprivate var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+    var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+}
+
+/// Every tag that some scenario has, in the catalogue's order.
+func knownTags(of scenarios: [ScenarioDescription]) -> [String] {
+    scenarios.flatMap(\.tags).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
 }
 
 /// The scenarios that ids and globs name, in the catalogue's order; all without any. Throws a complaint.
@@ -58,11 +80,17 @@ func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [Sc
 /// The scenario of an id. Throws a complaint that names the nearest one.
 func resolve(_ id: String, _ all: [ScenarioDescription]) throws -> String {
     if all.contains(where: { $0.id == id }) { return id }
-    let nearest = all.map { (id: $0.id, distance: distance(id, $0.id)) }.min { $0.distance < $1.distance }
-    if let nearest, nearest.distance <= max(2, id.count / 3) {
-        throw Complaint("unknown scenario '\(id)'; did you mean '\(nearest.id)'?")
+    if let nearest = nearest(id, all.map(\.id)) {
+        throw Complaint("unknown scenario '\(id)'; did you mean '\(nearest)'?")
     }
     throw Complaint("unknown scenario '\(id)'; 'tcpwitness list' shows all")
+}
+
+/// The name that a mistyped one was probably meant to be.
+func nearest(_ name: String, _ names: [String]) -> String? {
+    let nearest = names.map { (name: $0, distance: distance(name, $0)) }.min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
+    return nearest.name
 }
 
 private func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0) } }

@@ -6,7 +6,7 @@ struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
 
-    @Argument(help: "The scenario's id.", completion: .list(scenarioNames))
+    @Argument(help: "The scenario's id.", completion: .scenarios)
     var scenario: String
 
     @Option(help: "Whose timers it waits for: scaled or default.")
@@ -16,14 +16,28 @@ struct ShowCommand: Subcommand {
         help: ArgumentHelp("Show what happened in a run, as a ladder diagram.", valueName: "path"), completion: .file())
     var record: String?
 
-    @Option(help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))
-    var attempt: Int = 1
+    @Option(parsing: .unconditional, help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))
+    var attempt: Int?
 
     @Flag(help: "Show every call of the record, also those that only prepare.")
     var all = false
 
-    @Option(help: ArgumentHelp("How wide the diagram may be; as wide as the terminal without.", valueName: "columns"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How wide the diagram may be; as wide as the terminal without.", valueName: "columns"))
     var width: Int?
+
+    func validate() throws {
+        if let attempt, attempt < 1 { throw ValidationError("--attempt must be at least 1") }
+        if let width, width < LadderText.narrowest {
+            throw ValidationError("--width must be at least \(LadderText.narrowest)")
+        }
+        guard record == nil else { return }
+        for (option, isGiven) in [("--attempt", attempt != nil), ("--all", all), ("--width", width != nil)]
+        where isGiven {
+            throw ValidationError("\(option) needs --record")
+        }
+    }
 
     func perform() throws -> ExitStatus {
         if let record { return try show(record) }
@@ -33,14 +47,13 @@ struct ShowCommand: Subcommand {
         var lines = [
             "\(scenario.id)  \(scenario.location)",
             "  claim     \(scenario.claim)",
-            "  document  \(scenario.documentVerdict.words)",
         ]
-        if let says = scenario.documentSays { lines.append("  it says   \(says)") }
         lines += field(
             "cites",
             scenario.citations.map { citation in
                 citation.source + (citation.section.map { ", \($0)" } ?? "")
             })
+        if let standing = scenario.standing { lines.append("  document  \(standing.line)") }
         let timer = scenario.nominalSeconds
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)
@@ -50,11 +63,16 @@ struct ShowCommand: Subcommand {
 
     private func show(_ path: String) throws -> ExitStatus {
         let run = try InputFile.run(path)
-        let id = try resolve(scenario, run.plan)
-        let outcomes = run.outcomes.filter { $0.scenario.id == id }
-        let name = attempt == 1 ? id : "\(id) #\(attempt)"
+        let outcomes = run.outcomes.filter { $0.scenario.id == scenario }
+        guard run.plan.contains(where: { $0.id == scenario }) else {
+            let near = nearest(scenario, run.plan.map(\.id)).map { "; did you mean '\($0)'?" }
+            throw Complaint(
+                "\(path) has no scenario '\(scenario)'" + (near ?? "; 'tcpwitness report \(path)' lists what it has"))
+        }
+        let name = Attempt(scenario: scenario, number: attempt ?? 1).name
         guard let outcome = outcomes.first(where: { $0.name == name }) else {
-            throw Complaint("\(path) has no finished attempt \(attempt) at \(id)")
+            let finished = outcomes.isEmpty ? "none" : outcomes.map(\.number).map(String.init).joined(separator: ", ")
+            throw Complaint("\(path) has no attempt \(attempt ?? 1) at \(scenario); it has \(finished)")
         }
         let drawing = LadderText(
             width: width ?? Terminal.width, unicode: Terminal.isUnicode, colour: Terminal.hasColour, showsMinor: all)
@@ -69,17 +87,6 @@ struct ShowCommand: Subcommand {
         values.enumerated().map { index, value in
             let label = index == 0 ? name : ""
             return "  " + label + String(repeating: " ", count: 10 - label.count) + value
-        }
-    }
-}
-
-extension DocumentVerdict {
-    fileprivate var words: String {
-        switch self {
-        case .holds: "holds: the kernel does what the document says"
-        case .differs: "differs: true in spirit, but the kernel does something a reader must know"
-        case .refuted: "refuted: the kernel does something else, which is what is asserted"
-        case .unclaimed: "unclaimed: no document says it"
         }
     }
 }

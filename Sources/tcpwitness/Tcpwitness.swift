@@ -8,7 +8,8 @@ struct Tcpwitness: ParsableCommand {
         abstract: "Shows what the Linux kernel's TCP really does.",
         discussion: """
             Exit status: 0 as expected, 1 the kernel did otherwise, 2 bad input, 3 the harness could not tell, \
-            4 nothing ran, 130 interrupted.
+            4 nothing ran, 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP, 141 nobody reads the output (SIGPIPE). An \
+            output that is closed is bad input.
             """,
         version: buildDescription,
         subcommands: [
@@ -27,6 +28,16 @@ protocol Subcommand: ParsableCommand {
 extension Lane: ExpressibleByArgument {}
 extension LinkChoice: ExpressibleByArgument {}
 
-extension Shard: ExpressibleByArgument {
-    init?(argument: String) { self.init(argument) }
+extension Shard {
+    /// The shard that these words name. Throws what is wrong with them.
+    init(checking words: String) throws {
+        guard let shard = Shard(words) else {
+            let numbers = words.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+            guard numbers.count == 2, numbers[0] != nil, let count = numbers[1], count > 0 else {
+                throw ValidationError("it must be two numbers, such as 1/4")
+            }
+            throw ValidationError("the parts of \(count) are 1/\(count) to \(count)/\(count)")
+        }
+        self = shard
+    }
 }

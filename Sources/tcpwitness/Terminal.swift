@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Record
 internal import Report
 
 /// Standard output and standard error, without stdio's buffers, so that the order of lines is the order of events.
@@ -18,7 +19,7 @@ enum Terminal {
     static var width: Int {
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-        return variable("COLUMNS").flatMap(Int.init) ?? 100
+        return variable("COLUMNS").flatMap(Int.init).map { max(1, min($0, 10_000)) } ?? 100
     }
 
     /// Whether more than ASCII can be shown, by the locale.
@@ -32,7 +33,14 @@ enum Terminal {
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Writes to standard output. Throws the error as a complaint: whoever reads it must not take a part for the whole.
-    static func print(_ text: String) throws {
+    ///
+    /// Only our own colours get through as commands: what else a text may hold is printed in words.
+    static func print(_ text: String) throws { try write(text.plain(keepingColours: hasColour)) }
+
+    /// Writes a command to the terminal itself, such as that which clears a line. Throws a complaint.
+    static func command(_ sequence: String) throws { try write(sequence) }
+
+    private static func write(_ text: String) throws {
         do {
             try output.write(Array(text.utf8))
         } catch {
@@ -44,8 +52,25 @@ enum Terminal {
     static func tell(_ text: String) throws { try print(isInteractive ? text.folded(to: width) : text) }
 
     /// Writes to standard output where there is nothing left to do about a failure.
-    static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.utf8)) }
+    static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.plain.utf8)) }
 
     /// Writes to standard error.
-    static func printError(_ text: String) { try? error.write(Array(text.utf8)) }
+    static func printError(_ text: String) { try? error.write(Array(text.plain.utf8)) }
+}
+
+extension String {
+    /// The text with control characters in words, but for colours that reports have.
+    fileprivate func plain(keepingColours: Bool) -> String {
+        guard keepingColours, utf8.contains(0x1b) else { return plain }
+        var parts = split(separator: "\u{1b}", omittingEmptySubsequences: false)[...]
+        var text = parts.popFirst().map { String($0).plain } ?? ""
+        for part in parts {
+            if let colour = Verdict.colours.first(where: { part.hasPrefix("[\($0)m") }) {
+                text += "\u{1b}[\(colour)m" + String(part.dropFirst("\(colour)".count + 2)).plain
+            } else {
+                text += "\u{1b}".plain + String(part).plain
+            }
+        }
+        return text
+    }
 }

@@ -4,6 +4,8 @@ internal import Report
 
 // Not @main: the exit status and the form of error messages are ours, not the argument parser's.
 do {
+    StandardStreams.reserve()
+    try CommandNames.check(CommandLine.arguments.dropFirst())
     var command = try Tcpwitness.parseAsRoot()
     if let subcommand = command as? any Subcommand { exit(try subcommand.perform().rawValue) }
     // A command that only has subcommands, or the parser's own for help: both throw the help that was asked for.

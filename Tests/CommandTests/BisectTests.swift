@@ -7,7 +7,7 @@ import Testing
     private func status(_ verdicts: (Verdict, Verdict), _ arguments: String...) throws -> Int32 {
         let bench = try Workbench()
         try bench.setLab(Stream.whole(verdicts))
-        return try bench.run(["run", "--bisect"] + arguments).status
+        return try bench.run(["run", "--bisect"] + Stream.selected + arguments).status
     }
 
     @Test(.enabled(if: isRoot)) func verdicts() throws {
@@ -21,9 +21,9 @@ import Testing
     @Test(.enabled(if: isRoot)) func aLabThatDies() throws {
         let bench = try Workbench()
         try bench.setLab(Stream.half, then: "kill -KILL $$")
-        #expect(try bench.run(["run", "--bisect"]).status == 125)
+        #expect(try bench.run(["run", "--bisect"] + Stream.selected).status == 125)
         try bench.setLab(then: "echo 'no veth' >&2; exit 2")
-        #expect(try bench.run(["run", "--bisect"]).status == 125)
+        #expect(try bench.run(["run", "--bisect"] + Stream.selected).status == 125)
     }
 
     /// No commit is to blame for these.

@@ -58,11 +58,20 @@ struct GuestFailureTests {
         #expect(result.errors.contains("\n  console  ["))
     }
 
-    /// With so little memory it never gets as far as a message.
-    @Test(.timeLimit(.minutes(5))) func hangs() throws {
-        let result = try run(append: "mem=24M", silence: "20")
+    /// The image does not fit; how that ends differs, and none of it takes long.
+    @Test(.timeLimit(.minutes(1)), arguments: ["mem=24M", "mem=8M"]) func littleMemory(_ words: String) throws {
+        let result = try run(append: words)
         #expect(result.status == 3)
-        #expect(result.errors.contains(": the guest hangs: it never sent a result"))
+        #expect(result.errors.contains(": the kernel panicked: "))
+        #expect(result.errors.contains(" (too little memory)\n"))
+    }
+
+    /// It panics and spins, as a kernel does by default.
+    @Test(.timeLimit(.minutes(1))) func panicsForEver() throws {
+        let result = try run(append: "panic=0 rdinit=/nothing")
+        #expect(result.status == 3)
+        #expect(result.errors.contains(": the kernel panicked: VFS: Unable to mount root fs"))
+        #expect(result.errors.contains("\n  console  all of it: "))
     }
 
     /// Without a serial line and without PCI, for the memory it shares, nothing can be told, not even what is wrong.

@@ -32,7 +32,7 @@ import Testing
         ("hello\n", "line 1: not a line of a tcpwitness record"),
         (
             #"{"version":2,"kind":"run","payload":{}}"# + "\n",
-            "line 1: the record has version 2, this tcpwitness reads up to 1: use a newer one"
+            "line 1: this record is of a newer tcpwitness (version 2)"
         ),
     ])
     func aRecordThatIsNoneIsRefused(_ text: String, _ line: String) throws {
@@ -45,14 +45,29 @@ import Testing
         #expect(bench.files == ["r.jsonl"])
     }
 
+    /// Two runs of one kernel are told apart by their files.
+    @Test(arguments: [[], ["--quiet"]])
+    func severalRecordsAreNamed(_ options: [String]) throws {
+        let bench = try Workbench()
+        for name in ["one.jsonl", "two.jsonl"] {
+            try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: name)
+        }
+        let result = try bench.run(["report", "one.jsonl", "two.jsonl"] + options)
+        for name in ["one.jsonl", "two.jsonl"] {
+            #expect(
+                result.output.contains(
+                    "tcpwitness 0.1.0 on Linux 6.12.0, scaled lane, \(name)\n2 scenarios: 2 passed in 0.05 s\n"))
+        }
+    }
+
     @Test func aCutOffRecordIsRenderedAllTheSame() throws {
         let bench = try Workbench()
         try bench.write(Array(Stream.bytes(Stream.half).dropLast(5)), to: "r.jsonl")
         let result = try bench.run(["report", "r.jsonl", "--junit", "j.xml"])
-        #expect(result.errors == "tcpwitness: r.jsonl: cut off inside line 6\n")
+        #expect(result.errors == "tcpwitness: r.jsonl: cut off inside line 7\n")
         #expect(result.status == 2)
-        #expect(result.output.contains("open.three-way did not finish: the record is cut off inside line 6"))
-        #expect(result.output.contains("cut off inside line 6; 2 in error\n"))
+        #expect(result.output.contains("open.three-way did not finish: the record is cut off inside line 7"))
+        #expect(result.output.contains("cut off inside line 7; 2 scenarios: 2 in error\n"))
         #expect(try bench.read("j.xml").contains("close.simultaneous did not finish"))
     }
 
@@ -63,7 +78,8 @@ import Testing
         ("new/", "--junit 'new/': not a file name"),
         ("/proc/j.xml", "--junit /proc/j.xml: ENOENT (No such file or directory)"),
         ("r.jsonl", "--junit names the record itself"),
-        ("link.jsonl", "--junit names the record itself"),
+        ("link.jsonl", "--junit link.jsonl: is a symbolic link, which is not written through"),
+        ("dangling", "--junit dangling: is a symbolic link, which is not written through"),
     ])
     func anUnwritableReportIsFoundFirst(_ path: String, _ line: String) throws {
         let bench = try Workbench()
@@ -71,11 +87,12 @@ import Testing
         try bench.write(record, to: "r.jsonl")
         try FileManager.default.createSymbolicLink(
             atPath: bench.path("link.jsonl"), withDestinationPath: bench.path("r.jsonl"))
+        try FileManager.default.createSymbolicLink(atPath: bench.path("dangling"), withDestinationPath: "new")
         let result = try bench.run(["report", "r.jsonl", "--junit", path])
         #expect(result.errors == "tcpwitness: \(line)\n")
         #expect(result.output == "")
         #expect(result.status == 2)
-        #expect(bench.files == ["link.jsonl", "r.jsonl"])
+        #expect(bench.files == ["dangling", "link.jsonl", "r.jsonl"])
         #expect(try Array(bench.read("r.jsonl").utf8) == record)
     }
 
@@ -94,7 +111,7 @@ import Testing
     @Test(.enabled(if: isRoot, "needs root to mount a small file system"))
     func aFullDiskLeavesWhatWasThere() throws {
         let bench = try Workbench()
-        let notes = (0..<2000).map { Event.note(NoteFact(attempt: Stream.first, at: Int64($0), text: "a long story")) }
+        let notes = (0..<2000).map { Event.note(NoteFact(attempt: Stream.second, at: Int64($0), text: "a long story")) }
         try bench.write(Stream.bytes(Stream.half + notes), to: "r.jsonl")
         let script = """
             mkdir small && mount -t tmpfs -o size=16k none small && echo old > small/j.xml || exit 99
@@ -107,8 +124,7 @@ import Testing
         let result = try bench.run(
             ["report", "r.jsonl", "--junit", "small/j.xml"],
             through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"])
-        let path = bench.path("small/j.xml")
-        #expect(result.errors == "tcpwitness: --junit \(path): ENOSPC (No space left on device)\n")
+        #expect(result.errors.hasPrefix("tcpwitness: --junit small/j.xml: ENOSPC (No space left on device)\n"))
         #expect(result.status == 2)
         #expect(try bench.read("seen") == "j.xml\nold\n")
     }
@@ -116,11 +132,9 @@ import Testing
     @Test func anOldReportIsReplacedWhole() throws {
         let bench = try Workbench()
         try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "r.jsonl")
-        try bench.write(String(repeating: "old ", count: 100_000), to: "real.xml")
-        try FileManager.default.createSymbolicLink(atPath: bench.path("j.xml"), withDestinationPath: "real.xml")
+        try bench.write(String(repeating: "old ", count: 100_000), to: "j.xml")
         #expect(try bench.run(["report", "r.jsonl", "--junit", "j.xml"]).status == 0)
-        #expect(try bench.read("real.xml").hasSuffix("</testsuites>\n"))
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: bench.path("j.xml")) == "real.xml")
-        #expect(bench.files == ["j.xml", "r.jsonl", "real.xml"])
+        #expect(try bench.read("j.xml").hasSuffix("</testsuites>\n"))
+        #expect(bench.files == ["j.xml", "r.jsonl"])
     }
 }

@@ -16,7 +16,7 @@ struct RootlessTests {
         #expect(result.errors == "")
         #expect(result.status == 0)
         // What only the tracepoint tells is skipped, and not waited for in vain.
-        #expect(result.output.contains("2 passed, 1 skipped"))
+        #expect(result.output.contains("3 scenarios: 2 passed, 1 skipped"))
         #expect(result.output.contains("needs the tracepoint to know the path of client"))
         #expect(result.output.contains("no tracepoints: paths are not asserted"))
         // What it writes belongs to the user, who is root in the namespace.

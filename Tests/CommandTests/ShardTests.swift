@@ -17,7 +17,7 @@ struct ShardTests {
         }
         let merged = try bench.run(["merge", "--record", "merged.jsonl", "two.jsonl", "one.jsonl"])
         #expect(merged.errors == "" && merged.status == 0)
-        #expect(merged.output == "4 passed\n")
+        #expect(merged.output == "4 scenarios: 4 passed\n")
         func told(_ name: String) throws -> [String] {
             let run = try RunRecord(Array(try bench.read("\(name).jsonl").utf8))
             return run.attempts.map { attempt in

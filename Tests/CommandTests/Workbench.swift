@@ -122,6 +122,9 @@ final class Workbench {
 
 /// Streams that a lab might send.
 enum Stream {
+    /// The scenarios that these streams tell of, which is what has to be asked for.
+    static let selected = ["open.three-way", "close.simultaneous"]
+
     static let header = RunHeader(
         tool: "tcpwitness 0.1.0", kernel: Kernel(release: "6.12.0", version: "#1 SMP", machine: "x86_64"),
         lane: .scaled, link: .auto, place: "host", startedAt: nil)
@@ -136,14 +139,15 @@ enum Stream {
     static var half: [Event] {
         planned + [
             .started(Started(attempt: first, at: 1000)), .started(Started(attempt: second, at: 2000)),
-            finished(first, .passed),
+            judged(first), finished(first, .passed),
         ]
     }
 
     static func whole(_ verdicts: (Verdict, Verdict)) -> [Event] {
         planned + [
             .started(Started(attempt: first, at: 1000)), .started(Started(attempt: second, at: 2000)),
-            finished(first, verdicts.0), finished(second, verdicts.1), .end(RunEnd(duration: 50_000_000)),
+            judged(first), finished(first, verdicts.0), judged(second), finished(second, verdicts.1),
+            .end(RunEnd(duration: 50_000_000)),
         ]
     }
 
@@ -152,6 +156,15 @@ enum Stream {
             ScenarioDescription(
                 id: id, claim: "A claim.", citations: [Citation(source: "RFC 9293")], documentVerdict: .holds,
                 location: "Here.swift:1", steps: [], nominalSeconds: 0))
+    }
+
+    /// An expectation that was met, without which nothing passes.
+    static func judged(_ attempt: Attempt, _ passed: Bool = true) -> Event {
+        .check(
+            Check(
+                attempt: attempt, at: 3000, status: passed ? .met : .broken, expected: "a state", seen: "a state",
+                witnesses: ["trace"],
+                wire: nil, location: "Here.swift:2"))
     }
 
     static func finished(_ attempt: Attempt, _ verdict: Verdict) -> Event {

@@ -26,7 +26,8 @@ final class Bench {
     /// Writes a run as `run --record` does.
     func write(_ run: RunRecord, to name: String) throws {
         let attempts = run.attempts.flatMap { attempt in
-            attempt.facts + attempt.measurements.map { .measurement($0) }
+            [.started(Started(attempt: attempt.attempt, at: attempt.start))] + attempt.facts
+                + attempt.measurements.map { .measurement($0) }
                 + (attempt.finished.map { [.finished($0)] } ?? [])
         }
         let events =

@@ -85,6 +85,23 @@ import Testing
 }
 
 @Suite struct BaselineCommandTests {
+    /// What a run did not come to must not be taken for what a kernel does not do.
+    @Test func aBaselineIsMadeFromWholeRunsAlone() throws {
+        let bench = try Bench()
+        for (name, end, words) in [
+            ("cut", nil, "the record is cut off after line 4"),
+            ("stopped", RunEnd(duration: 1, interrupted: "interrupted"), "the run ended early: interrupted"),
+        ] as [(String, RunEnd?, String)] {
+            var run = Sample.run("6.12.9", [.of("open.three-way")])
+            run.end = end
+            try bench.write(run, to: name)
+            let result = try bench.run(["baseline", "update", name])
+            #expect(result.errors == "tcpwitness: \(name): \(words); a baseline is made from whole runs alone\n")
+            #expect(result.status == 2)
+            #expect(!bench.has("baselines/6.12.json"))
+        }
+    }
+
     @Test func updateAndCheck() throws {
         let bench = try Bench()
         try bench.write(Sample.run("6.12.1", [.of("a.b", variant: "one"), .of("a.c")]), to: "first")

@@ -7,7 +7,9 @@ import Testing
     private func failure(
         _ status: WaitStatus?, console: String = "", messages: String = "", begun: Bool = true, end: Bool = false
     ) -> String? {
-        GuestEnding(status: status, console: console, messages: messages, hasBegun: begun, hasEnd: end).failure
+        GuestEnding(
+            status: status, console: GuestConsole(console), messages: messages, hasBegun: begun, hasEnd: end
+        ).failure
     }
 
     @Test func goodEnd() {
@@ -22,7 +24,8 @@ import Testing
             """
         #expect(
             failure(.exited(0), console: panic, begun: false)
-                == "the kernel panicked: No working init found.  Try passing init= option to kernel.")
+                == "the kernel panicked: No working init found.  Try passing init= option to kernel. "
+                + "(it found no init that it can run)")
         let oops = """
             [   12.000000] BUG: kernel NULL pointer dereference, address: 0000000000000010
             [   12.000001] Oops: 0002 [#1] PREEMPT SMP NOPTI
@@ -61,10 +64,27 @@ import Testing
         #expect(failure(.exited(0), console: two) == "the lab in the guest: inet_diag: list TCP sockets: ENOENT")
     }
 
-    @Test func consoleTail() {
-        let text = (1...30).map { "line \($0)\r\n" }.joined()
-        let ending = GuestEnding(status: nil, console: text, messages: "", hasBegun: false, hasEnd: false)
-        #expect(ending.consoleTail.first == "line 11")
-        #expect(ending.consoleTail.last == "line 30")
+    @Test(arguments: [
+        ("VFS: Unable to mount root fs on unknown-block(0,0)", "it found no init in the initramfs"),
+        ("Cannot find place for new RAMDISK of size 28909544", "too little memory"),
+        ("Attempted to kill init! exitcode=0x00000100", nil),
+    ])
+    func whatPanicsMean(_ words: String, _ hint: String?) {
+        let ending = failure(.exited(0), console: "[ 0.9] Kernel panic - not syncing: \(words)\n", begun: false)
+        #expect(ending == "the kernel panicked: \(words)" + (hint.map { " (\($0))" } ?? ""))
+    }
+
+    /// What ended it says why, unless its own words do.
+    @Test func whyItWasEnded() {
+        func failure(_ console: String) -> String? {
+            GuestEnding(
+                status: nil, verdict: "it never sent a result; nothing for 12 s, its processor busy",
+                console: GuestConsole(console), messages: "", hasBegun: false, hasEnd: false
+            ).failure
+        }
+        #expect(
+            failure("[ 0.0] Linux version 6.1")
+                == "the guest hangs: it never sent a result; nothing for 12 s, its processor busy")
+        #expect(failure("[ 0.0] Kernel panic - not syncing: no") == "the kernel panicked: no")
     }
 }

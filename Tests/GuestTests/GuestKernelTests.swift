@@ -5,26 +5,8 @@ import Testing
 
 /// What `--kernel` makes of its argument.
 @Suite struct GuestKernelTests {
-    /// A directory that looks like `/`, or like a kernel's build tree.
-    private final class Tree {
-        let path: String
-
-        /// - Parameter files: contents by path.
-        init(_ files: [String: [UInt8]]) throws {
-            path = FileManager.default.temporaryDirectory.appending(path: "tcpwitness-\(UUID().uuidString)").path()
-            for (name, contents) in files {
-                let file = URL(filePath: "\(path)/\(name)")
-                try FileManager.default.createDirectory(
-                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(contents).write(to: file)
-            }
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
     private static let image = KernelImageTests.bzImage([0x1f, 0x8b, 8, 0])
-    private static let module = Array("ELF\0depends=\0name=x\0".utf8)
+    private static let module = Array("ELF\0depends=\0name=x\0vermagic=6.1.0-test SMP \0".utf8)
 
     @Test func installed() throws {
         let tree = try Tree([

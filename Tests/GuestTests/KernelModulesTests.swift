@@ -35,7 +35,9 @@ import Testing
         for (suffix, command) in [(".xz", "xz"), (".zst", "zstd"), (".gz", "gzip")] {
             let packed = try Tool.output(of: [command, "-c"], input: contents).output
             let modules = KernelModules(paths: ["/m/veth.ko\(suffix)"], read: { _ in packed })
-            #expect(try modules.closure(of: ["veth"]) == [KernelModules.Module(name: "veth", contents: contents)])
+            #expect(
+                try modules.closure(of: ["veth"])
+                    == [KernelModules.Module(name: "veth", contents: contents, path: "/m/veth.ko\(suffix)")])
         }
     }
 

@@ -9,8 +9,8 @@ import Testing
             qemu.arguments.joined(separator: " ") == """
                 -nodefaults -no-user-config -display none -no-reboot -nic none -accel tcg -M pc -cpu max,-la57,-erms,-fsrm \
                 -smp 1 -m 256M -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01T00:00:00,clock=vm -kernel /dev/fd/3 \
-                -initrd /dev/fd/4 -append rdinit=/tcpwitness-lab panic=-1 oops=panic reboot=t quiet loglevel=1 \
-                console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests tsc=reliable no_timer_check lpj=4000000 \
+                -initrd /dev/fd/4 -append rdinit=/tcpwitness-lab panic=-1 oops=panic reboot=t loglevel=7 \
+                earlyprintk=serial,ttyS0,115200 console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests tsc=reliable no_timer_check lpj=4000000 \
                 noreplace-smp acpi=noirq -chardev file,id=console,path=/dev/fd/5 -serial chardev:console \
                 -chardev file,id=results,path=/dev/fd/6 -serial chardev:results \
                 -object memory-backend-file,id=memory,mem-path=/dev/fd/8,size=256M,share=on \
@@ -25,7 +25,7 @@ import Testing
             qemu.arguments.joined(separator: " ") == """
                 -nodefaults -no-user-config -display none -no-reboot -nic none -accel kvm -M pc -cpu host -smp 1 \
                 -m 256M -kernel /dev/fd/3 -initrd /dev/fd/4 -append rdinit=/tcpwitness-lab panic=-1 oops=panic \
-                reboot=t quiet loglevel=1 console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests \
+                reboot=t loglevel=7 earlyprintk=serial,ttyS0,115200 console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests \
                 -chardev file,id=console,path=/dev/fd/5 -serial chardev:console \
                 -chardev file,id=results,path=/dev/fd/6 -serial chardev:results \
                 -object memory-backend-file,id=memory,mem-path=/dev/fd/8,size=256M,share=on \

@@ -106,7 +106,7 @@ import Testing
         #expect(trends.first?.series.first?.values.map(\.value) == [60, 60.5, 64.25])
         let page = try TrendPage(trends).html
         #expect(page.contains("gap, 60.0 to 64.25 s"))
-        #expect(page.contains(#"class="failed" title="2026-11-03T02:00:00Z 6.12.0: failed – a &lt;reason&gt;""#))
+        #expect(page.contains(#"<i class="failed" title="2026-11-03T02:00:00Z 6.12.0: failed – a &lt;reason&gt;""#))
         #expect(page.contains("<polyline points=\"4.0,"))
     }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func namesAreKnownWithoutTheFiles() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("frames.jsonl")
         for outcome in record.outcomes {
             #expect(Capture.names(outcome) == Capture.all(outcome, header: record.header).map(\.name))
         }
@@ -27,17 +27,39 @@ import Testing
 
     @Test func eachHostHasAFileOfItsOwn() throws {
         #expect(
-            try captures("record-0.1.jsonl").map(\.name).sorted() == [
-                "open.simultaneous-segment-count.A.pcapng", "open.simultaneous-segment-count.B.pcapng",
+            try captures("frames.jsonl").map(\.name).sorted() == [
+                "open.self-connect.A.pcapng", "open.simultaneous-segment-count.A.pcapng",
+                "open.simultaneous-segment-count.B.pcapng",
                 "open.syn-recv-visible.A.pcapng", "open.syn-recv-visible.B.pcapng", "open.syn-timeout.A.pcapng",
                 "open.syn-timeout.B.pcapng",
             ])
     }
 
+    /// What is in the file is what the record has, which is what was captured.
+    @Test func framesAreTheRecords() throws {
+        let record = try Fixture.record("frames.jsonl")
+        for outcome in record.outcomes {
+            for capture in Capture.all(outcome, header: record.header) {
+                for case .segment(let fact) in outcome.facts where capture.name.contains(".\(fact.from).") {
+                    if fact.fate == .injected || fact.fate == .released { continue }
+                    let bytes = try #require(fact.frame?.bytes)
+                    #expect(bytes.count >= 54 + fact.length)
+                    #expect(capture.bytes.firstRange(of: bytes) != nil, "\(capture.name)")
+                }
+            }
+        }
+    }
+
+    /// A segment without its bytes is left out; none is made up.
+    @Test func withoutBytesThereIsNoFile() throws {
+        let record = try Fixture.record("record.jsonl")
+        #expect(record.outcomes.flatMap { Capture.all($0, header: record.header) }.isEmpty)
+        #expect(record.outcomes.flatMap(Capture.names).isEmpty)
+    }
+
     /// Blocks follow each other to the end, each with its length before and behind.
-    @Test(arguments: ["record-0.1.jsonl", "record-0.2.jsonl"])
-    func blocksAreWhole(_ file: String) throws {
-        for capture in try captures(file) {
+    @Test func blocksAreWhole() throws {
+        for capture in try captures("frames.jsonl") {
             func word(_ place: Int) -> Int { (0..<4).reduce(0) { $0 | Int(capture.bytes[place + $1]) << (8 * $1) } }
             var types: [Int] = []
             var place = 0
@@ -53,10 +75,9 @@ import Testing
         }
     }
 
-    @Test(
-        .enabled(if: hasTshark, "tshark is not installed"), arguments: ["record-0.1.jsonl", "record-0.2.jsonl"])
-    func tsharkHasNothingToComplainOf(_ file: String) throws {
-        for capture in try captures(file) {
+    @Test(.enabled(if: hasTshark, "tshark is not installed"))
+    func tsharkHasNothingToComplainOf() throws {
+        for capture in try captures("frames.jsonl") {
             let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"]
             let bad = try read(
                 capture,
@@ -67,7 +88,7 @@ import Testing
 
     @Test(.enabled(if: hasTshark, "tshark is not installed"))
     func whatWasHeldIsInTheReceiversFileLater() throws {
-        let captures = try captures("record-0.1.jsonl").filter { $0.name.contains("segment-count") }
+        let captures = try captures("frames.jsonl").filter { $0.name.contains("segment-count") }
         let fields = ["-T", "fields", "-e", "frame.interface_name", "-e", "tcp.flags.str", "-e", "frame.comment"]
         let told = try captures.map { try read($0, fields) }.joined(separator: "\n")
         try Fixture.expect(told, equals: "capture.txt")

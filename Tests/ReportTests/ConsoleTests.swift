@@ -35,7 +35,7 @@ import Testing
         var console = Console(colour: false, detail: .quiet)
         #expect(Sample.events.allSatisfy { console.render($0).isEmpty })
         let passed = try RunRecord(Sample.interrupted)
-        #expect(console.conclusion(passed) == "\ninterrupted; 1 passed in 0.00 s\n")
+        #expect(console.conclusion(passed) == "\ninterrupted; 1 scenario: 1 passed in 0.00 s\n")
     }
 
     @Test func theVerboseTellsExpectations() {
@@ -60,8 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Sample.interrupted, "interrupted; 1 passed in 0.00 s"),
-        (Sample.cutOff, "1 passed, 2 in error"),
+        (Sample.interrupted, "interrupted; 1 scenario: 1 passed in 0.00 s"),
+        (Sample.cutOff, "3 scenarios: 1 passed, 2 in error"),
         ([.run(Sample.header), .end(RunEnd(duration: 0))], "nothing ran in 0.00 s"),
     ])
     func lastLine(_ events: [Event], _ expected: String) throws {

@@ -24,7 +24,13 @@ import Testing
     func hasEveryScenario(_ events: [Event]) throws {
         let record = try RunRecord(events, truncation: "cut off after line 8")
         let page = page([("6.12.0", record)])
-        #expect(try data(page).map { $0["id"] as? String } == record.plan.map(\.id))
+        #expect(Set(try data(page).map { $0["id"] as? String }) == Set(record.plan.map(\.id)))
+        // What asks for attention stands first, whatever the plan's order.
+        let order = try #require(page.firstRange(of: "<tbody>")).upperBound
+        let shown = page[order...].matches(of: /<tr data-n="\d+" data-id="[^"]+" data-group="([a-z]+)"/).map { $0.1 }
+        #expect(shown.count == record.plan.count)
+        let ranks = shown.map { ["failed", "error", "skipped", "passed", "none"].firstIndex(of: $0) ?? 9 }
+        #expect(ranks == ranks.sorted())
         #expect(page.contains("the record is cut off after line 8") || record.end != nil)
     }
 
@@ -40,14 +46,34 @@ import Testing
     }
 
     @Test func documentsHaveTheirTitles() throws {
-        let data = try data(page([("6.18.44", try Fixture.record("record-0.1.jsonl"))]))
+        let data = try data(page([("6.18.44", try Fixture.record("record.jsonl"))]))
         let cites = data.compactMap { $0["cites"] as? [String] }.joined()
         #expect(cites.contains { $0.hasPrefix("document 001, ") && $0.hasSuffix(" (A title)") })
         #expect(cites.contains("RFC 9293, 3.3.2"))
     }
 
+    /// The kernel is the headline; what a document says of it is a note by the document's name, where one is cited.
+    @Test(
+        arguments: [
+            (.unclaimed, ["RFC 9293"], nil), (.holds, ["001"], "001 says the same"),
+            (.differs, ["001", "RFC 9293", "003"], "001, 003 say nearly the same: A text."),
+            (.refuted, ["001", "001"], "001 says otherwise: A text."),
+        ] as [(DocumentVerdict, [String], String?)])
+    func aDocumentIsANote(_ verdict: DocumentVerdict, _ sources: [String], _ note: String?) throws {
+        var scenario = Sample.scenario("close.noted")
+        scenario.documentVerdict = verdict
+        scenario.citations = sources.map { Citation(source: $0) }
+        scenario.documentSays = "A text."
+        #expect(scenario.standing?.line == note)
+        let record = try RunRecord([.run(Sample.header), .plan(scenario)])
+        let page = page([("6.12.0", record)])
+        #expect(!page.contains("badge"))
+        let standing = try data(page)[0]["standing"] as? [Any]
+        #expect((standing == nil) == (note == nil))
+    }
+
     @Test func needsNothingFromElsewhere() throws {
-        let page = page([("6.18.44", try Fixture.record("record-0.1.jsonl"))])
+        let page = page([("6.18.44", try Fixture.record("record.jsonl"))])
         #expect(page.firstMatch(of: /(src|href)="(https?:)?\/\//) == nil)
         #expect(page.firstMatch(of: /@import|url\(|fetch\(|XMLHttpRequest/) == nil)
     }
@@ -87,9 +113,26 @@ import Testing
 }
 
 extension Sample {
+    /// SYN/ACK with all usual options, as a kernel sends it.
+    private static let synAck: [UInt8] = [
+        0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0x00,
+        0x45, 0, 0, 0x3c, 0, 0, 0x40, 0, 0x40, 6, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1,
+        0x13, 0x88, 0xda, 0x9c, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0xa0, 0x12, 0xfe, 0x88, 0xbe, 0xef, 0,
+        0,
+        2, 4, 5, 0xb4, 4, 2, 8, 10, 10, 11, 12, 13, 1, 2, 3, 4, 1, 3, 3, 7,
+    ]
+
     /// The same run on two kernels, of which the later shows another variant, fails one scenario and sends less.
     static func twoKernels() throws -> (RunRecord, RunRecord) {
-        let old = try Fixture.events("record-0.1.jsonl")
+        let told = ["open.syn-recv-visible", "open.syn-timeout", "open.simultaneous-segment-count"]
+        let old = try Fixture.events("record.jsonl").filter { event in
+            if case .plan(let scenario) = event { return told.contains(scenario.id) }
+            return event.attempt.map { told.contains($0.scenario) } ?? true
+        }.map { event in
+            guard case .segment(var fact) = event else { return event }
+            fact.frame = FrameBytes(synAck)
+            return .segment(fact)
+        }
         let new = old.compactMap { event -> Event? in
             switch event {
             case .run(var header):
@@ -111,7 +154,7 @@ extension Sample {
 
     /// Five kernels with 145 scenarios.
     static func many() throws -> [(name: String, record: RunRecord)] {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         let template = record.attempts[0]
         return ["5.10", "6.1", "6.12", "6.18", "7.2"].map { name in
             var run = record

@@ -56,7 +56,7 @@ import Testing
             """
         let theirs = try #require(Tool("python3")).run(["-c", script], input: document)
         #expect(theirs.output == "\(ours.elements) \(ours.attributes)\n")
-        let summary = RunSummary(record)
+        let summary = RunSummary(record).attempts
         #expect(
             ours.elements
                 == "\(record.outcomes.count) \(summary[.failed]) \(summary[.error]) \(summary[.skipped])")
@@ -99,7 +99,7 @@ import Testing
             """
         let document = JUnit.document([record], attachments: JUnit.Attachments { _, _ in ["a.pcapng"] })
         let answer = try #require(Tool("python3")).run(["-c", script], input: document)
-        let summary = RunSummary(record)
+        let summary = RunSummary(record).attempts
         let lines = answer.output.split(separator: "\n")
         #expect(lines.first == "\(record.outcomes.count) \(summary[.failed])", "\(answer.output)")
         // This one calls errors failures too.
@@ -148,7 +148,7 @@ extension Sample {
         ]
     }
 
-    static var interrupted: [Event] { cutOff + [.end(RunEnd(duration: 5, interrupted: RunEnd.byUser))] }
+    static var interrupted: [Event] { cutOff + [.end(RunEnd(duration: 5, interrupted: RunStop.interrupted.words))] }
 
     /// Texts that XML cannot carry or must escape.
     static var hostile: [Event] {

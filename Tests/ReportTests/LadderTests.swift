@@ -38,7 +38,7 @@ import Testing
         let ladder = ladder([segment(1, fate: .delayed, due: 50), segment(9, from: "B", fate: .delayed, due: 60)])
         #expect(ladder.rows.map(\.at) == [1, 9, 50, 60])
         #expect(ladder.arrows.map(\.arrived) == [2, 3])
-        // Records of before 0.2 do not tell when.
+        // One that its attempt did not live to see.
         #expect(self.ladder([segment(1, fate: .delayed)]).arrows[0].arrived == nil)
     }
 
@@ -55,8 +55,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("record-0.1.jsonl", "open.simultaneous-segment-count"), ("record-0.1.jsonl", "open.syn-timeout"),
-        ("record-0.1.jsonl", "open.syn-recv-visible"), ("record-0.2.jsonl", "open.simultaneous-needs-crossing"),
+        ("record.jsonl", "open.simultaneous-segment-count"), ("record.jsonl", "open.syn-timeout"),
+        ("record.jsonl", "open.syn-recv-visible"), ("record.jsonl", "open.simultaneous-needs-crossing"),
     ])
     func drawnForATerminal(_ file: String, _ id: String) throws {
         let record = try Fixture.record(file)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func barsFollowTheStates() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         let outcome = try #require(record.outcomes.first { $0.scenario.id == "open.syn-recv-visible" })
         let bars = Ladder(outcome).bars
         let paths = bars.map { bar in
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func coloursAddNothingElse() throws {
-        let record = try Fixture.record("record-0.1.jsonl")
+        let record = try Fixture.record("record.jsonl")
         for outcome in record.outcomes {
             let plain = LadderText(width: 100, unicode: true, colour: false).render(Ladder(outcome))
             let painted = LadderText(width: 100, unicode: true, colour: true).render(Ladder(outcome))

@@ -26,8 +26,8 @@ import Testing
         let progress = progress(place: "host")
         #expect(
             progress.words(now: 19_000_000_000)
-                == "1 of 3 done, 1 running, 1 not passed, about 0:41 left (timewait.sixty-seconds)")
-        #expect(progress.words(now: 60_500_000_000) == "1 of 3 done, 1 running, 1 not passed")
+                == "1 of 3 scenarios done, 1 running, 1 not passed, about 0:41 left (timewait.sixty-seconds)")
+        #expect(progress.words(now: 60_500_000_000) == "1 of 3 scenarios done, 1 running, 1 not passed")
         #expect(progress.short == "1/3, 1 not passed")
     }
 
@@ -35,6 +35,7 @@ import Testing
         var progress = progress(place: "guest, TCG, virtual time")
         progress.add(Sample.finished(slow, .passed, duration: 7_928_000_000_000), now: 9_000_000_000)
         #expect(
-            progress.words(now: 12_000_000_000) == "2 of 3 done, 1 not passed, virtual time 2:12:08, real time 0:12")
+            progress.words(now: 12_000_000_000)
+                == "2 of 3 scenarios done, 1 not passed, virtual time 2:12:08, real time 0:12")
     }
 }

@@ -1,5 +1,7 @@
-import Record
+import Foundation
 import Testing
+
+@testable import Record
 
 @Suite struct RecordTests {
     @Test func comesBackAsItWent() throws {
@@ -44,7 +46,7 @@ import Testing
         ("\u{0}\u{1}\u{2}", "line 1: not a line of a tcpwitness record"),
         (
             #"{"version":2,"kind":"run","payload":{}}"# + "\n",
-            "line 1: the record has version 2, this tcpwitness reads up to 1: use a newer one"
+            "line 1: this record is of a newer tcpwitness (version 2)"
         ),
         (#"{"version":1,"kind":"run","payload":{}}"# + "\n", "line 1: a line of kind run lacks what it should have"),
         (#"{"version":1,"kind":"later","payload":{}}"# + "\n", "not a tcpwitness record: it has no header line"),
@@ -64,5 +66,30 @@ import Testing
         bytes += Array(#"{"version":1,"kind":"later","payload":{"x":1}}"#.utf8) + [UInt8(ascii: "\n")]
         bytes += Sample.bytes([Sample.events[Sample.events.count - 1]])
         #expect(try RecordContents(bytes).events == Sample.events)
+    }
+
+    /// Lines are written without Foundation, and as Foundation would.
+    @Test func linesAreFoundationsOwn() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        struct Odd: Codable {
+            var text = "\"\\/\u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f} é 同时 \u{2028}"
+            var numbers = [0.5, -3, 1e300, 1e-7, 12345678.9]
+            var map = ["b": Int64.min, "TCPx": 1, "a.b": Int64.max]
+            var none: Int?
+            var nested = [["x": true], [:]]
+            var empty: [String] = []
+        }
+        #expect(try LineEncoder().encode(Odd()) == Array(encoder.encode(Odd())))
+        for case .call(let fact) in Sample.events {
+            #expect(try LineEncoder().encode(fact) == Array(encoder.encode(fact)))
+        }
+        for case .segment(let fact) in Sample.events {
+            #expect(try LineEncoder().encode(fact) == Array(encoder.encode(fact)))
+        }
+        for case .finished(let fact) in Sample.events {
+            #expect(try LineEncoder().encode(fact) == Array(encoder.encode(fact)))
+        }
+        #expect(throws: EncodingError.self) { try LineEncoder().encode([Double.nan]) }
     }
 }

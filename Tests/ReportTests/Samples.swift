@@ -92,7 +92,7 @@ enum Sample {
     ) -> Event {
         .check(
             Check(
-                attempt: attempt, at: 6_000_000, passed: passed, expected: expected, seen: seen,
+                attempt: attempt, at: 6_000_000, status: passed ? .met : .broken, expected: expected, seen: seen,
                 witnesses: ["trace"], wire: passed ? nil : "FIN> <FIN", location: location))
     }
 }

@@ -39,7 +39,11 @@ import Testing
         let json = try JSONSerialization.jsonObject(with: Data(SummaryJSON.document(runs))) as? [String: Any]
         let run = try #require((json?["runs"] as? [[String: Any]])?.first)
         #expect((run["attempts"] as? [Any])?.count == runs[0].record.outcomes.count)
-        #expect((run["counts"] as? [String: Int])?["failed"] == RunSummary(runs[0].record)[.failed])
+        let counts = try #require(run["counts"] as? [String: [String: Int]])
+        let summary = RunSummary(runs[0].record)
+        #expect(counts["attempts"]?["failed"] == summary.attempts[.failed])
+        #expect(counts["attempts"]?["total"] == runs[0].record.outcomes.count)
+        #expect(counts["scenarios"]?["total"] == Set(runs[0].record.outcomes.map(\.scenario.id)).count)
     }
 
     /// Plans and numbers, at each level of indentation, as the format's document wants them.
@@ -84,7 +88,7 @@ import Testing
             print(counts.passed, counts.failed, counts.crashed, counts.skipped, counts.errors)
             """
         let answer = try #require(Tool("python3")).run(["-c", script], input: Array(KTAP.document(runs).utf8))
-        let summary = RunSummary(runs[0].record)
+        let summary = RunSummary(runs[0].record).attempts
         let failed = summary[.failed] + summary[.error]
         // It prints a report of its own before.
         let last = answer.output.split(separator: "\n").last

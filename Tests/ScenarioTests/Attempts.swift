@@ -15,7 +15,7 @@ struct Outcome: Sendable {
     /// The expectations that were not met.
     var failures: [Check] {
         events.compactMap {
-            if case .check(let check) = $0, !check.passed { check } else { nil }
+            if case .check(let check) = $0, check.status == .broken { check } else { nil }
         }
     }
 

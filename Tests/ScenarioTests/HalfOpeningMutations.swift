@@ -29,7 +29,7 @@ let halfOpeningMutations = [
 
     Mutation(
         "open.syn-queue-full", "cookies are sent although they are off", .setting("tcp_syncookies", "1"),
-        says: "5 SYNs are requests of listener or dropped", "seen 2 requests, TCPReqQFullDrop +0"),
+        says: "5 SYNs are requests of listener or dropped", "seen (requests: 2, dropped: 0)"),
     Mutation(
         "open.syn-queue-full", "the queue takes more than the backlog",
         .call { host, request in

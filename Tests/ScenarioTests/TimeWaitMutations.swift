@@ -72,7 +72,7 @@ let timeWaitSegmentMutations = [
         says: "the wire carries SYN> seq=0, <SYN/ACK seq=0 ack=1, ACK> seq=1 ack=1", "SYN> <ACK"),
     Mutation(
         "timewait.new-syn-higher", "the new numbers begin anywhere", .renumbered(),
-        says: "B's new initial sequence number is 65537 above its last one", "100065537 above the last"),
+        says: "B's new initial sequence number is 65537 above its last one", "above: 100065537"),
 
     Mutation(
         "timewait.new-syn-lower", "TIME_WAIT ignores the SYN", .swallow("<ACK seq=2 ack=2", 2...2),

@@ -16,7 +16,7 @@ let timerMutations = [
 
     Mutation(
         "keepalive.dead-peer", "two probes are enough", .option(.TCP_KEEPCNT, 2),
-        says: "client ESTABLISHED owned timer keepalive retransmits 3", "client has no row"),
+        says: "client ESTABLISHED owned timer keepalive retransmits 3", "client has no row any more; at"),
     Mutation(
         "keepalive.dead-peer", "one probe does not go out", .swallow("ACK> seq=0 len=0", 3...4),
         says: "3 probes below the next sequence number, then RST/ACK", "ACK> seq=0"),

@@ -56,7 +56,7 @@ struct KernelTests {
             hub.register(process: first.pid, laboratory: 2)
             try listen(SocketAddress(.anyV4, 5002))
             #expect(take(byProcess, port: 5002).map(\.pid) == [first.pid, first.pid])
-            #expect(!hub.hasLost)
+            #expect(!hub.hasLost(byAddress))
         }
     }
 

@@ -81,4 +81,55 @@ struct RouterTests {
         #expect(router.route(reset(own(9)), processes: [:]).map(\.laboratory) == [9])
         #expect(router.route(reset(Self.foreign), processes: [0: 1]).isEmpty)
     }
+
+    @Test("What an earlier laboratory left behind is not the next one's that has its number")
+    func generations() {
+        var router = router()
+        router.begin(laboratory: 7)
+        _ = router.route(event(.CLOSE, .SYN_SENT, socket: 1, at: own(7)), processes: [:])
+        router.begin(laboratory: 7)
+        #expect(router.route(event(.SYN_SENT, .ESTABLISHED, socket: 1, at: own(7)), processes: [:]).isEmpty)
+        #expect(router.route(event(.CLOSE, .SYN_SENT, socket: 2, at: own(7)), processes: [:]).count == 1)
+        #expect(router.route(event(.ESTABLISHED, .CLOSE, socket: 1, at: own(7)), processes: [:]).isEmpty)
+        #expect(router.route(event(.CLOSE, .SYN_SENT, socket: 1, at: own(7)), processes: [:]).count == 1)
+    }
+
+    @Test("Strangers' children do not wait for ever")
+    func expiry() {
+        var router = router()
+        func born(_ socket: UInt64, at nanoseconds: Int64) {
+            var event = event(.LISTEN, .SYN_RECV, socket: socket, at: Self.wildcard)
+            event.time = Instant(nanoseconds: nanoseconds)
+            #expect(router.route(event, processes: [:]).isEmpty)
+        }
+        for socket in 1...5000 { born(UInt64(socket), at: 2_000_000_000 + Int64(socket)) }
+        #expect(router.parkedCount == 4096)
+        #expect(router.expired == 904)
+        born(6000, at: 5_000_000_000)
+        #expect(router.parkedCount == 1)
+        #expect(router.expired == 5000)
+    }
+
+    @Test("The kernel is asked for the run's own addresses, and for what it cannot tell apart")
+    func filter() throws {
+        let format = try #require(TracepointFormat(parsing: FormatFixture.setState))
+        let filter = try #require(TraceFilter(format, own: IPv4Network(prefix: 0xf800_0000, prefixLength: 6)))
+        let bits = { (field: String) in
+            "(" + ["0x80", "0x40", "0x20", "0x10", "0x8"].map { "\(field) & \($0)" }.joined(separator: " && ")
+                + " && !(\(field) & 0x4))"
+        }
+        #expect(
+            filter.expression
+                == "family == 10 || (saddr == 0 && daddr == 0) || saddr == 16777343 || \(bits("saddr")) || \(bits("daddr"))"
+        )
+        let reset = try #require(TracepointFormat(parsing: FormatFixture.sendReset510))
+        #expect(TraceFilter(reset, own: IPv4Network(prefix: 0xf800_0000, prefixLength: 6)) == nil)
+    }
+
+    @Test("What found no room is counted, whether old or new")
+    func lost() {
+        #expect(
+            TraceInstance.lost("entries: 3\noverrun: 2\ncommit overrun: 9\ndropped events: 40\nread events: 7\n") == 42)
+        #expect(TraceInstance.lost("") == 0)
+    }
 }

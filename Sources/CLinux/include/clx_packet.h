@@ -16,6 +16,7 @@ struct clx_frame {
     size_t original;       /* bytes on the wire */
     int64_t realtime_ns;   /* CLOCK_REALTIME stamp of the kernel, 0 when it gave none */
     int outgoing;          /* a copy of a frame that this host sent */
+    int unchecked;         /* the checksum has been left to the device */
 };
 
 /* Receives without blocking. Returns 0, or a negative errno. */

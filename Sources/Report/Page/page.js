@@ -1,122 +1,235 @@
-// Filters the table and shows scenarios; the address (#id@run, #id@run..run) says what is shown.
-const $ = id => document.getElementById(id);
+// Shows scenarios. The address says everything that is shown: #id@run..run?verdict=failed&segment=0.3.
 const runs = JSON.parse($("runs").textContent);
-const table = [...document.querySelectorAll("#scenarios tbody tr")];
 const blocks = new Map([...document.querySelectorAll("script.scenario")].map(block => [block.dataset.id, block]));
 const shown = { minor: false, looks: true, differences: false };
-let current = null;
+const title = document.title;
+let current = null, shownAddress = null;
 
-function html(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== null) element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.filter(child => child !== null && child !== undefined));
-  return element;
-}
-
-// The table.
-
-function filter() {
-  const words = $("words").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const [topic, verdict, paper] = ["topic", "verdict", "document"].map(id => $(id).value);
-  const differs = $("differs")?.checked;
-  let count = 0;
-  for (const row of table) {
-    const verdicts = row.dataset.verdicts.split(" ");
-    const text = row.textContent.toLowerCase();
-    const fits = words.every(word => text.includes(word)) && (!topic || row.dataset.topic === topic)
-      && (!verdict || (verdict === "bad" ? verdicts.some(one => one === "failed" || one === "error") : verdicts.includes(verdict)))
-      && (!paper || row.dataset.document === paper) && (!differs || "differs" in row.dataset);
-    row.hidden = !fits;
-    if (fits) count += 1;
-  }
-  $("count").textContent = count === table.length ? `${count} scenarios` : `${count} of ${table.length} scenarios`;
-  $("none").hidden = count > 0;
-}
-
-function clearFilter() {
-  for (const id of ["words", "topic", "verdict", "document"]) $(id).value = "";
-  if ($("differs")) $("differs").checked = false;
-  filter();
-  $("words").focus();
-}
-
-// One scenario.
+// The address.
 
 function address() {
-  const [id, rest = ""] = decodeURIComponent(location.hash.slice(1)).split("@");
+  const [, place, query = ""] = /^#?([^?]*)\??(.*)$/s.exec(location.hash);
+  const [id, rest = ""] = decode(place).split("@");
   const [first, second] = rest.split("..").map(text => text === "" ? NaN : Number(text));
-  return { id, first, second };
+  return { id, first, second, query: new URLSearchParams(query) };
 }
 
-function go(id, first, second) {
-  location.hash = id ? `#${id}@${first}${second === undefined ? "" : `..${second}`}` : "";
+/** What is no percent code stands for itself. */
+function decode(text) { try { return decodeURIComponent(text); } catch { return text; } }
+
+function formatAddress({ id, first, second, query }) {
+  const has = number => number !== undefined && !Number.isNaN(number);
+  const place = id ? encodeURI(id) + (has(first) ? `@${first}${has(second) ? `..${second}` : ""}` : "") : "";
+  const words = String(query ?? "");
+  return place + (words ? `?${words}` : "");
+}
+
+/** Goes to an address; without a step in the history where only what is typed changes. */
+function go(there, quietly) {
+  const hash = `#${formatAddress(there)}`;
+  if (quietly) history.replaceState(null, "", hash);
+  else location.hash = hash;
+  // At once: the next key may come before the browser tells of the change.
+  show();
+}
+
+/** The address of a scenario with the filters as they are. */
+function to(id, first, second) {
+  return { id, first, second, query: changed(address().query, { segment: "" }) };
 }
 
 function show() {
-  const { id, first, second } = address();
+  const { id, first, second, query } = address();
+  shownAddress = location.hash;
+  applyFilters(query);
+  for (const link of document.querySelectorAll(".scenarios tbody th a")) link.hash = formatAddress(to(link.closest("tr").dataset.id));
   const block = blocks.get(id);
+  tellUnknown(block ? "" : id);
   const isNew = current?.id !== id;
   document.body.classList.toggle("open", Boolean(block));
   $("detail").hidden = !block;
   for (const row of table) row.classList.toggle("current", row.dataset.id === id);
-  if (!block) { current = null; document.body.classList.remove("two"); return; }
-  const scenario = JSON.parse(block.textContent);
+  if (!block) { current = null; document.body.classList.remove("two"); document.title = title; return; }
+  const scenario = isNew ? unpack(JSON.parse(block.textContent)) : current.scenario;
   const has = run => Boolean(scenario.runs[run]);
-  const worst = scenario.runs.findIndex(run => run && (run.verdict === "failed" || run.verdict === "error"));
-  const left = has(first) ? first : worst >= 0 ? worst : scenario.runs.findIndex(Boolean);
+  const chosen = ["failed", "error"].map(verdict => scenario.runs.findIndex(run => run?.verdict === verdict)).find(run => run >= 0);
+  const filtered = Number(query.get("run") ?? NaN);
+  const left = has(first) ? first : chosen ?? (has(filtered) ? filtered : scenario.runs.findIndex(Boolean));
   const right = has(second) && second !== left ? second : undefined;
+  const isSame = !isNew && current.left === left && current.right === right;
   current = { id, scenario, left, right };
-  render();
+  const words = [left, right].filter(run => run !== undefined).map(run => `${scenario.runs[run].word} on ${runs[run].short}`).join(", ");
+  document.title = `${id}: ${words} - tcpwitness`;
+  if (!isSame) render();
   if (isNew) {
     table.find(row => row.dataset.id === id)?.scrollIntoView({ block: "nearest" });
     $("detail").focus({ preventScroll: true });
     scrollTo(0, innerWidth >= 1100 ? Math.min(scrollY, $("detail").offsetTop) : 0);
   }
+  showSegment(query.get("segment"), isSame);
 }
+
+/** Says that the address names nothing, and what it may have meant. */
+function tellUnknown(id) {
+  $("unknown").hidden = !id;
+  if (!id) return;
+  const parts = id.split(/[.-]/);
+  const near = [...blocks.keys()].map(other => [other.split(/[.-]/).filter(part => parts.includes(part)).length, other])
+    .filter(([count]) => count > 0).sort((a, b) => b[0] - a[0]).slice(0, 3);
+  $("unknown").replaceChildren(`This report has no scenario "${id}".`, ...near.flatMap(([, other], index) => [index ? ", " : " It has ", html("a", { href: `#${other}` }, other)]), near.length ? "." : "");
+}
+
+/** Puts the texts in the place of their numbers. */
+function unpack(scenario) {
+  const text = number => scenario.texts[number];
+  for (const run of scenario.runs) {
+    if (!run) continue;
+    run.explain = run.explain.map(([name, words]) => [name, text(words)]);
+    run.checks = run.checks.map(([ok, ...words]) => [ok, ...words.map(text)]);
+    run.measures = run.measures.map(words => words.map(text));
+    run.counters = run.counters.map(words => words.map(text));
+    const { rows, arrows, bars, timers } = run.ladder;
+    for (const row of rows) row[3] = text(row[3]);
+    for (const arrow of arrows) { arrow[1] = text(arrow[1]); arrow[6][2] = text(arrow[6][2]); arrow[6][8] = arrow[6][8] === null ? null : text(arrow[6][8]); }
+    for (const bar of bars) { bar[1] = text(bar[1]); for (const span of bar[2]) span[0] = text(span[0]); }
+    for (const timer of timers) { timer[1] = text(timer[1]); timer[2] = text(timer[2]); }
+  }
+  return scenario;
+}
+
+// One scenario.
 
 function render() {
   const { scenario, left, right } = current;
   const sides = right === undefined ? [left] : [left, right];
+  hideTip();
   document.body.classList.toggle("two", right !== undefined);
   const detail = $("detail");
-  const top = [
-    html("p", {}, html("a", { href: "#" }, "← all scenarios")),
+  const around = visibleRows().map(row => row.dataset.id), place = around.indexOf(scenario.id);
+  const neighbour = (id, words) => id ? html("a", { href: `#${formatAddress(to(id, left, right))}` }, words) : null;
+  detail.replaceChildren(...[
+    html("nav", { class: "trail", "aria-label": "Scenarios around" }, html("a", { href: `#${formatAddress(to())}` }, "← all scenarios"), neighbour(around[place - 1], "previous"), neighbour(place >= 0 ? around[place + 1] : null, "next")),
     html("h2", {}, scenario.id, " ", html("small", {}, scenario.location)),
-    words(scenario), toolbar(scenario, left, right), differences(scenario, sides),
-  ];
-  detail.replaceChildren(...top.filter(Boolean));
-  const grid = html("div", { class: `sides ${right === undefined ? "" : "two"}` });
+    html("p", { class: "headline" }, scenario.claim),
+    toolbar(scenario, left, right),
+    beside(sides, run => above(scenario, run), "How it ended"), differences(scenario, sides),
+  ].filter(Boolean));
+  const grid = beside(sides, () => "", "What happened");
+  const columns = [...grid.children];
   detail.append(grid);
-  const columns = sides.map(run => {
-    const column = html("div", { class: "side", "data-run": run });
-    grid.append(column);
-    return column;
-  });
-  const fresh = right === undefined ? [] : compareLadders(scenario.runs[left].ladder, scenario.runs[right].ladder);
-  sides.forEach((run, index) => fill(columns[index], scenario, run, fresh[index]));
+  draw(scenario, sides, columns);
+  sides.forEach((run, index) => below(columns[index], scenario.runs[run]));
+  detail.append(words(scenario));
 }
 
+/** What each side has, side by side where there is room. */
+function beside(sides, content, title) {
+  return html("div", { class: `sides ${sides.length > 1 ? "two" : ""}` }, ...sides.map(run => html("section", { class: "side", "data-run": run, "aria-label": `${title} on Linux ${runs[run].name}` }, content(run))));
+}
+
+/** How one run's attempt ended, and why. */
+function above(scenario, index) {
+  const run = scenario.runs[index];
+  const box = html("div", { class: "above" }, html("h3", {}, `Linux ${runs[index].name}: `, html("span", { class: `verdict ${run.verdict}` }, run.word),
+    html("small", {}, `  ${run.took}, link ${run.link}${run.variant ? `, variant ${run.variant}` : ""}`)));
+  if (run.attempts) box.append(html("p", {}, html("small", {}, run.attempts)));
+  if (run.explain.length) {
+    box.append(html("dl", { class: `explain ${run.verdict}` }, ...run.explain.map(([name, text]) => html("div", { class: name === "when" ? "again" : null }, html("dt", {}, name), html("dd", {}, text)))));
+  }
+  // What was seen before an attempt was given up answers no question.
+  if (run.verdict !== "skipped") box.append(paths(run));
+  return box;
+}
+
+/** The states that each socket passed; folded where there are many. */
+function paths(run) {
+  const paths = new Map();
+  for (const [host, name, spans] of run.ladder.bars) {
+    const path = `${"AB"[host]} ${name}: ${spans.map(span => span[3] ? `(${span[0]})` : span[0]).join(" → ")}`;
+    paths.set(path, (paths.get(path) ?? 0) + 1);
+  }
+  const lines = [...paths].map(([path, count]) => html("li", {}, count > 1 ? `${path}  (× ${count})` : path));
+  const list = html("ul", { class: "paths" }, ...lines);
+  return lines.length <= 6 ? list : html("details", {}, html("summary", {}, `Paths of ${run.ladder.bars.length} sockets`), list);
+}
+
+/** Draws the diagrams, side by side at one scale where there is room for two. */
+function draw(scenario, sides, columns) {
+  const isAligned = sides.length === 2 && innerWidth >= 760;
+  const ladders = sides.map(run => scenario.runs[run].ladder);
+  const { fresh, pairs } = sides.length === 2 ? compareLadders(...ladders) : { fresh: [], pairs: [] };
+  const scrolls = columns.map((column, index) => {
+    const scroll = html("div", { class: "scroll" });
+    const isIdle = scenario.runs[sides[index]].verdict === "skipped";
+    column.append(isIdle ? html("details", {}, html("summary", {}, "What was seen before it was skipped"), scroll) : scroll);
+    return scroll;
+  });
+  const layouts = ladders.map((ladder, index) => {
+    const x = columnsOf(ladder, Math.max(300, columns[index].clientWidth - 2));
+    return { x, rows: rowsOf(ladder, x, shown) };
+  });
+  const places = isAligned ? placeRows(ladders, layouts.map(layout => layout.rows), pairs)
+    : ladders.map((ladder, index) => placeRows([ladder], [layouts[index].rows], [])[0]);
+  ladders.forEach((ladder, index) => {
+    const run = scenario.runs[sides[index]];
+    const picture = drawLadder(ladder, layouts[index].x, places[index], { fresh: fresh[index], name: `Linux ${runs[sides[index]].name}` });
+    wireSegments(picture, run, number => go({ ...address(), id: current.id, first: current.left, second: current.right, query: changed(address().query, { segment: `${index}.${number}` }) }));
+    scrolls[index].append(picture);
+    const states = new Set(ladder.bars.flatMap(bar => bar[2].map(span => span[0])));
+    scrolls[index].after(html("div", { class: "legend" }, ...[...states].map(state => html("span", {}, html("i", { style: `background: var(--${state}, var(--CLOSE))` }), state)),
+      ...legend(ladder).map(text => html("span", {}, text))));
+  });
+}
+
+/** What only this diagram's signs need. */
+function legend(ladder) {
+  const has = fate => ladder.arrows.some(arrow => fates[arrow[4]] === fate);
+  return [[has("held") || has("released"), "■ held by the wire"], [has("dropped"), "✕ lost"], [has("injected"), "◆ forged"], [ladder.timers.length, "┇ kernel timer"],
+    [ladder.bars.some(bar => bar[2].some(span => span[3])), "faded bar: seen by netlink alone"], [ladder.arrows.length, "a segment answers to a click with its headers"]]
+    .filter(([there]) => there).map(([, text]) => text);
+}
+
+/** Opens the panel of the segment that the address names, or closes it. */
+function showSegment(name, mayFocus) {
+  const old = $("segment");
+  const [side, number] = (name ?? "").split(".").map(text => text === "" ? NaN : Number(text));
+  const run = current.scenario.runs[[current.left, current.right][side]];
+  for (const arrow of document.querySelectorAll(".arrow.chosen")) arrow.classList.remove("chosen");
+  if (!run?.ladder.arrows[number]) { old?.remove(); return; }
+  const place = number => go({ ...address(), query: changed(address().query, { segment: number === null ? "" : `${side}.${number}` }) });
+  const close = () => { place(null); arrow.focus(); };
+  const picture = document.querySelectorAll("svg.ladder")[side];
+  const arrow = picture.querySelector(`[data-segment="${number}"]`);
+  arrow.classList.add("chosen");
+  const panel = segmentPanel(run, number, close, by => place(number + by));
+  panel.closePanel = close;
+  old ? old.replaceWith(panel) : $("detail").append(panel);
+  arrow.scrollIntoView({ block: "start" });
+  if (mayFocus) panel.focus({ preventScroll: true });
+}
+
+/** What is done, where it is written, and what documents say of it: below what the kernel did. */
 function words(scenario) {
-  const verdicts = { holds: "the document holds", differs: "true in spirit; the kernel does more", refuted: "refuted: the kernel does something else" };
-  const badge = verdicts[scenario.document] ? html("span", { class: `badge ${scenario.document}` }, verdicts[scenario.document]) : null;
-  const boxes = [html("div", {}, html("h3", {}, "What Linux does"), html("p", {}, scenario.claim), scenario.says ? null : badge)];
-  if (scenario.says) boxes.push(html("div", {}, html("h3", {}, "What the document says"), html("p", {}, scenario.says), badge));
-  boxes.push(html("div", {}, html("h3", {}, "Where it is written"), html("ul", {}, ...scenario.cites.map(cite => html("li", {}, cite)))));
+  const boxes = [];
   if (scenario.steps.length) boxes.push(html("div", {}, html("h3", {}, "What is done"), html("ol", {}, ...scenario.steps.map(step => html("li", {}, step)))));
+  const sources = html("div", {}, html("h3", {}, "Where it is written"), html("ul", {}, ...scenario.cites.map(cite => html("li", {}, cite))));
+  if (scenario.standing) {
+    const [note, says] = scenario.standing;
+    sources.append(html("p", { class: "standing" }, says ? `Document ${note}: “${says}”` : `Document ${note}.`));
+  }
+  boxes.push(sources);
   return html("div", { class: "words" }, ...boxes);
 }
 
 function toolbar(scenario, left, right) {
-  const bar = html("div", { class: "toolbar", role: "toolbar", "aria-label": "What is shown" });
-  scenario.runs.forEach((run, index) => {
-    if (!run) return;
-    bar.append(html("button", { type: "button", class: "run", "data-run": index, "aria-pressed": String(index === left), title: runs[index].name, onclick: () => go(scenario.id, index, right === index ? left : right) }, runs[index].short));
-  });
-  if (scenario.runs.filter(Boolean).length > 1) {
-    const choose = html("select", { id: "beside", "aria-label": "Compare with", onchange: event => go(scenario.id, left, event.target.value === "" ? undefined : Number(event.target.value)) },
+  const bar = html("div", { class: "toolbar", role: "group", "aria-label": "What is shown" });
+  const there = scenario.runs.filter(Boolean).length;
+  if (there > 1) {
+    scenario.runs.forEach((run, index) => {
+      if (!run) return;
+      bar.append(html("button", { type: "button", class: "run", "data-run": index, "aria-pressed": String(index === left), title: `${runs[index].name}: ${run.word}`, onclick: () => go(to(scenario.id, index, right === index ? left : right)) }, runs[index].short, html("span", { class: `verdict ${run.verdict}` }, run.verdict === "passed" ? "" : ` ${run.word}`)));
+    });
+    const choose = html("select", { id: "beside", "aria-label": "Compare with", onchange: event => go(to(scenario.id, left, event.target.value === "" ? undefined : Number(event.target.value))) },
       html("option", { value: "" }, "compare with ..."));
     scenario.runs.forEach((run, index) => {
       if (run && index !== left) choose.append(html("option", { value: index, selected: index === right }, `compared with ${runs[index].short}`));
@@ -124,9 +237,15 @@ function toolbar(scenario, left, right) {
     bar.append(choose);
   }
   for (const [key, text] of [["looks", "netlink's looks"], ["minor", "every call"]]) {
-    bar.append(html("label", {}, html("input", { type: "checkbox", id: `show-${key}`, checked: shown[key], onchange: event => { shown[key] = event.target.checked; render(); $(`show-${key}`).focus(); } }), ` ${text}`));
+    bar.append(html("label", {}, html("input", { type: "checkbox", id: `show-${key}`, checked: shown[key], onchange: event => { shown[key] = event.target.checked; redraw(); $(`show-${key}`).focus(); } }), ` ${text}`));
   }
   return bar;
+}
+
+function redraw() {
+  if (!current) return;
+  render();
+  showSegment(address().query.get("segment"), false);
 }
 
 /** What changed between the two that are shown, else between all; folded unless it is asked for or nothing explains it. */
@@ -143,98 +262,78 @@ function differences(scenario, sides) {
   for (const step of steps) {
     for (const group of step.groups) {
       box.append(html("p", { class: `known ${group.known ? "" : "new"}` }, group.known ? `Known: ${group.known}` : "New: nothing explains this."));
-      box.append(html("table", { class: "grid" },
-        html("thead", {}, html("tr", {}, html("th", {}, ""), html("th", {}, step.before), html("th", {}, step.after))),
-        html("tbody", {}, ...group.items.map(item => html("tr", {}, ...item.map(text => html("td", {}, text)))))));
+      box.append(gridTable(["what", step.before, step.after], group.items));
     }
   }
   return box;
 }
 
-function fill(column, scenario, index, fresh) {
-  const run = scenario.runs[index];
-  column.append(html("h3", {}, `Linux ${runs[index].name}: `, html("span", { class: `verdict ${run.verdict}` }, run.word),
-    html("small", {}, `  ${run.took}, link ${run.link}${run.variant ? `, variant ${run.variant}` : ""}`)));
-  if (run.attempts) column.append(html("p", {}, html("small", {}, run.attempts)));
-  if (run.explain.length) {
-    column.append(html("dl", { class: "explain" }, ...run.explain.flatMap(([name, text]) => [html("dt", {}, name), html("dd", {}, text)])));
-  }
-  const paths = new Map();
-  for (const [host, name, spans] of run.ladder.bars) {
-    const path = `${"AB"[host]} ${name}: ${spans.map(span => span[3] ? `(${span[0]})` : span[0]).join(" → ")}`;
-    paths.set(path, (paths.get(path) ?? 0) + 1);
-  }
-  column.append(html("ul", { class: "paths" }, ...[...paths].map(([path, count]) => html("li", {}, count > 1 ? `${path}  (${count} times)` : path))));
-  const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Ladder diagram" });
-  column.append(scroll);
-  scroll.append(drawLadder(run.ladder, Math.max(scroll.clientWidth - 2, current.right === undefined ? 640 : 500), { ...shown, fresh }));
-  const states = new Set(run.ladder.bars.flatMap(bar => bar[2].map(span => span[0])));
-  column.append(html("div", { class: "legend" }, ...[...states].map(state => html("span", {}, html("i", { style: `background: var(--${state}, var(--CLOSE))` }), state)),
-    html("span", {}, "■ held by the wire"), html("span", {}, "✕ lost"), html("span", {}, "◆ forged"), html("span", {}, "┇ kernel timer"), html("span", {}, "faded bar: seen by netlink alone")));
-  if (run.measures.length) {
-    column.append(grid("Measured", ["", "value", "tolerance"], run.measures));
-  }
+function below(column, run) {
+  if (run.measures.length) column.append(grid("Measured", ["what", "value", "tolerance"], run.measures));
   if (run.counters.length) column.append(grid("Counters that moved", ["host", "counters"], run.counters));
-  column.append(grid(`Expectations (${run.checks.length})`, ["", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok ? "✓" : "✗", ...rest])));
+  if (run.checks.length) column.append(grid(`Expectations (${run.checks.length})`, ["met", "expected", "seen", "witnesses"], run.checks.map(([ok, ...rest]) => [ok > 0 ? "yes" : ok < 0 ? "unknown" : "NO", ...rest])));
 }
 
-function grid(title, heads, rows) {
-  return html("details", {}, html("summary", {}, title), html("table", { class: "grid" },
-    html("thead", {}, html("tr", {}, ...heads.map((head, index) => html("th", { class: head === "" && index === 0 ? "mark" : null }, head)))),
-    html("tbody", {}, ...rows.map(row => html("tr", {}, ...row.map(text => html("td", {}, String(text))))))));
+function grid(title, heads, rows) { return html("details", {}, html("summary", {}, title), gridTable(heads, rows)); }
+
+function gridTable(heads, rows) {
+  return html("table", { class: "grid" },
+    html("thead", {}, html("tr", {}, ...heads.map(head => html("th", { scope: "col", class: head === "met" ? "mark" : null }, head)))),
+    html("tbody", {}, ...rows.map(row => html("tr", {}, ...row.map(text => html("td", {}, String(text)))))));
 }
 
 // Keys.
 
-function step(by) {
-  const visible = table.filter(row => !row.hidden);
-  if (!visible.length) return;
-  const focused = document.activeElement?.closest?.("#scenarios tbody tr") ?? table.find(row => row.classList.contains("current"));
-  const place = visible.indexOf(focused);
-  const next = visible[place < 0 ? (by > 0 ? 0 : visible.length - 1) : Math.min(visible.length - 1, Math.max(0, place + by))];
-  if (current) go(next.dataset.id, current.left, current.right);
+function step(by, wanted = () => true) {
+  const visible = visibleRows();
+  const focused = document.activeElement?.closest?.(".scenarios tbody tr") ?? table.find(row => row.classList.contains("current"));
+  let place = visible.indexOf(focused);
+  if (place < 0 && by < 0) place = visible.length;
+  for (place += by; visible[place] && !wanted(visible[place]); place += by);
+  const next = visible[place];
+  if (!next) return;
+  if (current) go(to(next.dataset.id, current.left, current.right));
   else next.querySelector("th a").focus();
 }
+
+const isBad = row => ["failed", "error"].includes(row.dataset.group);
 
 function turn(by) {
   if (!current) return;
   const there = current.scenario.runs.map((run, index) => run ? index : -1).filter(index => index >= 0);
   const next = there[there.indexOf(current.left) + by];
-  if (next !== undefined) go(current.id, next, next === current.right ? current.left : current.right);
+  if (next !== undefined) go(to(current.id, next, next === current.right ? current.left : current.right));
 }
 
 function toggleComparison() {
   if (!current) return;
   const others = current.scenario.runs.map((run, index) => run ? index : -1).filter(index => index >= 0 && index !== current.left);
-  if (others.length) go(current.id, current.left, current.right === undefined ? others.find(index => index > current.left) ?? others[others.length - 1] : undefined);
+  if (others.length) go(to(current.id, current.left, current.right === undefined ? others.find(index => index > current.left) ?? others[others.length - 1] : undefined));
 }
 
-function toggleTheme() {
-  const root = document.documentElement;
-  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+function reachSegments() { document.querySelector('svg.ladder [data-segment][tabindex="0"]')?.focus(); }
+
+function back() {
+  if ($("segment")) { $("segment").closePanel(); return; }
+  if (!current) return;
+  const { id } = current;
+  go(to());
+  table.find(row => row.dataset.id === id)?.querySelector("th a").focus();
 }
 
-document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName) && event.target.type !== "checkbox";
-  if (event.key === "Escape") {
-    if (typing) event.target.blur();
-    else if (current) { const { id } = current; go(); table.find(row => row.dataset.id === id)?.querySelector("th a").focus(); }
-    return;
-  }
-  if (typing) return;
-  const actions = { "/": () => { if (current && innerWidth < 1100) go(); $("words").focus(); }, j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), c: toggleComparison, t: toggleTheme };
-  if (!actions[event.key]) return;
-  event.preventDefault();
-  actions[event.key]();
-});
+listenToKeys([
+  ["Scenarios", [
+    [["/"], "filter", () => { if (current && innerWidth < 1100) go(to()); $("words").focus(); }],
+    [["j"], "next", () => step(1)], [["k"], "previous", () => step(-1)],
+    [["n"], "next that failed or is in error", () => step(1, isBad)], [["p"], "previous that failed or is in error", () => step(-1, isBad)],
+    [["Enter"], "open"], [["Esc"], "close the segment, then the scenario"]]],
+  ["One scenario", [
+    [["["], "previous kernel", () => turn(-1)], [["]"], "next kernel", () => turn(1)], [["c"], "compare two kernels, or one alone", toggleComparison],
+    [["s"], "go to the segments", reachSegments], [["↑", "↓"], "previous and next segment"], [["Enter"], "headers and bytes of the segment"]]],
+  ["Page", [[["t"], "light or dark", toggleTheme], [["?"], "this sheet"]]],
+], back);
 
-$("filter").addEventListener("input", filter);
-$("filter").addEventListener("submit", event => event.preventDefault());
-$("clear").addEventListener("click", clearFilter);
-$("theme").addEventListener("click", toggleTheme);
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => { if (location.hash !== shownAddress) show(); });
 let width = innerWidth;
-addEventListener("resize", () => { if (current && innerWidth !== width) { width = innerWidth; render(); } });
-filter();
+addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; redraw(); } });
 show();

@@ -1,0 +1,134 @@
+internal import Engine
+package import Lab
+internal import Linux
+package import Netlink
+internal import Packets
+
+// What a scenario works out itself.
+
+/// What a witness gave, in the words in which a failure shows it.
+package protocol Evidence {
+    var evidence: (words: String, witness: Witness) { get }
+}
+
+/// Who has seen something.
+package enum Witness: String, Sendable {
+    case netlink, segments, trace, call, counters, sysctl, getsockopt
+}
+
+/// Something a scenario takes out of a list, which is evidence as the list is.
+package protocol Witnessed {
+    static func describe(_ all: [Self]) -> String
+    static var witness: Witness { get }
+}
+
+extension WireSegment: Witnessed {
+    package static func describe(_ all: [WireSegment]) -> String { SegmentView.describe(all.map(\.view)) }
+    package static var witness: Witness { .segments }
+}
+
+extension DiagRow: Witnessed {
+    package static func describe(_ all: [DiagRow]) -> String {
+        let words = all.map(\.words).joined(separator: ", ")
+        return all.count > 1 ? "\(all.count) rows: \(words)" : all.isEmpty ? "no row" : words
+    }
+    package static var witness: Witness { .netlink }
+}
+
+extension Array: Evidence where Element: Witnessed {
+    package var evidence: (words: String, witness: Witness) { (Element.describe(self), Element.witness) }
+}
+
+extension Optional: Evidence where Wrapped: Witnessed {
+    package var evidence: (words: String, witness: Witness) {
+        (Wrapped.describe(map { [$0] } ?? []), Wrapped.witness)
+    }
+}
+
+/// A value that is no list of segments or rows, with who has seen it.
+package struct Observation<Value>: Evidence {
+    package let value: Value
+    let witness: Witness
+
+    package var evidence: (words: String, witness: Witness) {
+        // A sysctl or a row that may be missing is shown by itself, not as an optional.
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .optional else { return ("\(value)", witness) }
+        return (mirror.children.first.map { "\($0.value)" } ?? "none", witness)
+    }
+}
+
+/// Something holds of segments or rows.
+package func expect<Seen: Evidence>(
+    _ words: String, of seen: Seen, file: StaticString = #fileID, line: Int = #line, _ holds: (Seen) throws -> Bool
+) rethrows {
+    let passed = try holds(seen)
+    judge(words, passed, seen, file, line)
+}
+
+/// Something holds of a value that a witness gave.
+package func expect<Value>(
+    _ words: String, of value: Value, by witness: Witness, file: StaticString = #fileID, line: Int = #line,
+    _ holds: (Value) throws -> Bool
+) rethrows {
+    judge(words, try holds(value), Observation(value: value, witness: witness), file, line)
+}
+
+/// A value that a witness gave is this one.
+package func expect<Value: Equatable>(
+    _ words: String, of value: Value, by witness: Witness, is expected: Value, file: StaticString = #fileID,
+    line: Int = #line
+) {
+    judge(words, value == expected, Observation(value: value, witness: witness), file, line)
+}
+
+private func judge(
+    _ words: String, _ passed: Bool, _ seen: some Evidence, _ file: StaticString, _ line: Int
+) {
+    let (seen, witness) = seen.evidence
+    // Nothing is expected any more where the attempt has stopped.
+    try? attempt.look { lab in
+        lab.expect(words, passed, seen: seen, witnesses: [witness.rawValue], file: file, line: line)
+    }
+}
+
+/// A duration that a call or a look has told is within bounds.
+package func lasts(
+    _ words: String, _ duration: Duration, _ bounds: ClosedRange<Duration>, by witness: Witness = .segments,
+    file: StaticString = #fileID, line: Int = #line
+) {
+    try? attempt.look { lab in
+        lab.expect(
+            words, lasted: duration, within: bounds, witnesses: [witness.rawValue], file: file, line: line)
+    }
+}
+
+/// Waits until something holds of what is looked at again and again; ends the scenario otherwise.
+///
+/// - Parameter timer: how long the kernel timer takes that brings it about.
+package func waitUntil<Seen: Evidence>(
+    _ words: String, after timer: Duration = .zero, of look: () throws -> Seen, file: StaticString = #fileID,
+    line: Int = #line, _ holds: (Seen) throws -> Bool
+) throws {
+    try attempt.look { lab in
+        var last: Seen?
+        try lab.require(
+            words, within: timer == .zero ? nil : lab.patience(after: timer), file: file, line: line,
+            seen: { last?.evidence.words ?? "nothing" }
+        ) {
+            let seen = try look()
+            last = seen
+            return try holds(seen)
+        }
+    }
+}
+
+/// Whether something comes about within a time, for what kernels do differently.
+package func happens(within time: Duration, _ condition: () throws -> Bool) throws -> Bool {
+    try attempt.look { try $0.comesAbout(within: time, condition) }
+}
+
+/// What a value is, and who has seen it, for `waitUntil`.
+package func observed<Value>(_ value: Value, by witness: Witness) -> Observation<Value> {
+    Observation(value: value, witness: witness)
+}

@@ -1,0 +1,44 @@
+internal import Engine
+package import Lab
+package import Record
+
+extension LabScenario {
+    /// A scenario in the words of the vocabulary.
+    ///
+    /// - Parameters:
+    ///   - id: `topic.name`, as in the catalogue; stable for ever.
+    ///   - claim: what is asserted, in one or two sentences: what Linux does.
+    ///   - says: what the documents say instead, in our own words; needed where the verdict is not that it holds.
+    ///   - verdict: how the documents' claim fares.
+    ///   - link: what lies between A and B.
+    ///   - alone: it changes the whole machine, so nothing may run beside it.
+    ///   - restsOnPaths: what is claimed shows in the paths alone, in no row, no segment and no answer.
+    ///   - sysctls: changes to what both hosts start from, by lane.
+    ///   - longestTimer: seconds of the longest kernel timer, by lane.
+    ///   - body: its steps. Outside of steps it only makes connections and goes through cases; what depends on what the
+    ///     kernel does is inside one, so that the list of steps is known beforehand.
+    package init(
+        _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
+        verdict: DocumentVerdict = .holds, link: Link = .relay, ipv6: Bool = false, alone: Bool = false,
+        restsOnPaths: Bool = false,
+        sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
+        longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
+        file: StaticString = #fileID, line: Int = #line, body: @escaping @Sendable () throws -> Void
+    ) {
+        let steps: @Sendable (Lane) -> [String] = { lane in Performer.steps(of: id, lane: lane, body) }
+        self.init(
+            id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
+            alone: alone, restsOnPaths: restsOnPaths, stepsOf: steps, sysctls: sysctls, longestTimer: longestTimer,
+            location: "\(Self.folder(of: id))/\(SourceLocation(file, line).words)"
+        ) { lab in
+            try Performer.run(lab, announced: steps(lab.configuration.lane), body)
+        }
+    }
+
+    /// The folder of Harness/Scenarios that a scenario is in, by the first word of its id.
+    private static func folder(of id: String) -> String {
+        let topic = String(id.prefix { $0 != "." })
+        return ["timewait": "TimeWait", "halfopen": "HalfOpen"][topic] ?? topic.prefix(1).uppercased()
+            + topic.dropFirst()
+    }
+}

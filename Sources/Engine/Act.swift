@@ -1,0 +1,223 @@
+package import Lab
+package import Linux
+package import Netlink
+package import Packets
+package import Tracing
+package import Worker
+
+/// Something that is done or expected in an attempt: a value, which `Performer` performs.
+///
+/// Sockets, processes, calls under way, rules of the wire, segments and moments go by the names under which earlier
+/// acts have made them known, so acts can be kept, printed and performed again.
+package enum Act: Codable, Sendable {
+    case socket(String, SocketAct)
+    case call(String, CallAct)
+    case process(String, ProcessAct)
+    case host(HostName, HostAct)
+    case wire(WireAct)
+    case attempt(AttemptAct)
+}
+
+/// What is done with a socket, or expected of it.
+package enum SocketAct: Codable, Sendable {
+    case call(Call, Outcome)
+    /// Asks for a call and does not wait for it.
+    case begin(Call, as: String)
+    case accept(as: String)
+    case duplicate(as: String)
+    case share(with: String, as: String)
+    case fill(atMost: Int?)
+    case readToEnd
+    case crash
+    case destroy
+
+    case shows(Row, of: End, after: Duration?)
+    case isGone(End, after: Duration?)
+    case passes([TCPState], of: End)
+    case goes(TCPState, TCPState, as: String)
+    case hasError(Errno?)
+    case polls(PollEvents)
+    case tcpInfo(TCPState)
+    case option(SocketOption, Int32)
+    case mirrors(String)
+    case timerLasts(ClosedRange<Duration>, since: String)
+    case netstat(Netstat)
+}
+
+/// Which end of a connection is meant.
+package enum End: Codable, Sendable {
+    case own
+    /// The peer's, which need have no descriptor.
+    case other
+}
+
+/// A call under way.
+package enum CallAct: Codable, Sendable {
+    case ends(Outcome, after: Duration)
+    case accepts(as: String, after: Duration)
+    /// It sleeps in the kernel.
+    case isAsleep
+    /// It has not returned so far.
+    case isBlocked
+}
+
+/// What a process does, or what is done with it.
+package enum ProcessAct: Codable, Sendable {
+    /// Makes it known; without a label it is the one that makes the host's calls anyway.
+    case spawn(on: HostName, label: String)
+    case fork(as: String)
+    case socket(as: String, v6: Bool?)
+    case mptcpSocket(as: String)
+    case listen(as: String, port: UInt16, backlog: Int32, receiveBuffer: Int32?, v6: Bool?)
+    /// So many sockets without names; each connection is accepted.
+    case connect(Int, to: Endpoint, listener: String)
+    case signal(Signal, SignalDisposition)
+    case kill(Signal)
+    case call(ProcessCall, Outcome)
+    case exit(Int32)
+    case stop
+    case resume
+    case ends(ProcessEnd)
+}
+
+/// A call that belongs to no socket.
+package enum ProcessCall: Codable, Sendable {
+    case raise(Signal)
+    /// pipe(2); gives the end for reading.
+    case pipe
+    /// shutdown(2) of any descriptor, with any second argument.
+    case shutdown(descriptor: Int64, how: Int32)
+}
+
+/// What is set on a host, or expected of it.
+package enum HostAct: Codable, Sendable {
+    case set(sysctl: String, to: String)
+    case addAddress(String)
+    case counts([String: Int64])
+    case tracesReset(String, in: TCPState?)
+    case traces(Tracepoint, Int)
+    case tracesNoChild(port: UInt16)
+    case hasRows(Int, TCPState, RowKind?)
+    /// Any end toward an address shows this.
+    case endShows(toward: Endpoint, Row, after: Duration?)
+    case endVanishes(toward: Endpoint, label: String, after: Duration, since: String)
+}
+
+/// What the wire does, or carries.
+package enum WireAct: Codable, Sendable {
+    case rule(WireRule.Kind, [SegmentPattern], first: Int?, ends: [Endpoint], as: String)
+    case release([String], reversed: Bool)
+    case lift(String)
+    case meets(String, Int, after: Duration?)
+
+    case carries([SegmentPattern], after: Duration?, since: Since, as: [String])
+    case carriesOnly([SegmentPattern], inAnyOrder: Bool, since: Since)
+    case carriesNothing(since: Since)
+    case carriesCount(Int, SegmentPattern, since: Since)
+    case carriesAtLeast(Int, SegmentPattern, after: Duration?, since: Since)
+    case carriesNothingBut([SegmentPattern], since: Since)
+    case carriesNoReset(since: Since)
+    case carriesAgain(SegmentPattern, after: String, timer: Duration, as: String)
+    case hasCarried(SegmentPattern, as: String)
+    case staysQuiet(Duration)
+    case backsOff(SegmentPattern, after: String, timeout: Duration, times: Int)
+
+    case inject(Frame, to: HostName)
+    case forge(Forged)
+    /// What a socket might have sent next.
+    case imitate(String, TCPFlags, sequence: Int, acknowledgement: Int, payload: String, echo: Int?)
+    case complains(Unreachable, about: String, from: String?)
+}
+
+/// A whole segment, which an act holds as the bytes of its frame.
+package struct Frame: Codable, Sendable {
+    package var segment: TCPSegment
+
+    package init(_ segment: TCPSegment) { self.segment = segment }
+
+    package init(from decoder: any Decoder) throws {
+        let box = try decoder.singleValueContainer()
+        let bytes = try box.decode([UInt8].self)
+        guard let segment = bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else {
+            throw DecodingError.dataCorruptedError(in: box, debugDescription: "these bytes are no TCP segment")
+        }
+        self.segment = segment
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var box = encoder.singleValueContainer()
+        let nobody = MACAddress(bytes: [2, 0, 0, 0, 0, 0])
+        try box.encode(segment.ethernetFrame(from: nobody, to: nobody))
+    }
+}
+
+/// A segment that no kernel makes, by what it is to be like.
+package struct Forged: Codable, Sendable {
+    package var source: Endpoint
+    package var destination: Endpoint
+    package var flags: TCPFlags
+    package var sequence: SequenceNumber
+    package var acknowledgement: SequenceNumber?
+    package var mss: UInt16?
+    package var payload: String
+
+    package init(
+        source: Endpoint, destination: Endpoint, flags: TCPFlags, sequence: SequenceNumber,
+        acknowledgement: SequenceNumber?, mss: UInt16?, payload: String
+    ) {
+        self.source = source
+        self.destination = destination
+        self.flags = flags
+        self.sequence = sequence
+        self.acknowledgement = acknowledgement
+        self.mss = mss
+        self.payload = payload
+    }
+}
+
+/// A number of TCP's, itself or by a segment that was seen.
+package enum SequenceNumber: Codable, Sendable, ExpressibleByIntegerLiteral {
+    case absolute(UInt32)
+    /// What a segment begins with.
+    case beginOf(String, plus: Int = 0)
+    /// What comes after a segment.
+    case endOf(String, plus: Int = 0)
+    /// What a segment acknowledges.
+    case acknowledgedBy(String, plus: Int = 0)
+
+    package init(integerLiteral value: UInt32) { self = .absolute(value) }
+}
+
+/// Since when segments count.
+package enum Since: String, Codable, Sendable {
+    case stepBegan, chapterBegan, attemptBegan
+}
+
+/// What concerns the attempt as a whole.
+package enum AttemptAct: Codable, Sendable {
+    case chapter(String)
+    case overIPv6(Bool)
+    case closeListeners
+    case passTime(Duration)
+    case keepBusy(Duration)
+    case note(String)
+    case void(String)
+    case variant(String)
+    case measure(String, Double, unit: String, tolerance: Double)
+    case setMachine(String, to: String)
+    case restoreMachine
+    case retransmissionsAgree
+    case lasts(String, from: String, to: String, within: ClosedRange<Duration>)
+    case vanish([Vanishing], after: Duration)
+}
+
+/// A socket whose row is to go when its timer, begun at a moment, runs out.
+package struct Vanishing: Codable, Sendable {
+    package var socket: String
+    package var since: String
+
+    package init(socket: String, since: String) {
+        self.socket = socket
+        self.since = since
+    }
+}

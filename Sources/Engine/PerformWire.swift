@@ -1,0 +1,113 @@
+package import Lab
+internal import Linux
+internal import Packets
+
+// What the wire does, and what it is expected to carry.
+extension Performer {
+    func perform(_ act: WireAct, _ lab: Lab, _ at: SourceLocation) throws {
+        let wire: LabWire = lab.wire
+        switch act {
+        case .rule(let kind, let patterns, let first, let ends, let name):
+            let ends = try ends.map { try address($0, lab) }
+            rules[name] = try wire.add(kind, patterns, first: first, ends: ends)
+        case .release(let names, let reversed):
+            let rules = try names.map(rule)
+            if let only = rules.first, rules.count == 1 {
+                try wire.release(only, reversed: reversed)
+            } else {
+                try wire.release(rules)
+            }
+        case .lift(let name): try wire.lift(try rule(name))
+        case .inject(let frame, let host): try wire.inject(frame.segment, to: host)
+        case .forge(let forged):
+            try wire.inject(try segment(forged, lab), to: try host(of: forged.destination))
+        case .imitate(let name, let flags, let sequence, let acknowledgement, let payload, let echo):
+            try lab.forgery(of: try socket(name)).send(
+                flags, sequence: sequence, acknowledgement: acknowledgement, payload: payload, echo: echo)
+        case .complains(let reason, let name, let router):
+            try lab.complain(reason, about: try segment(name), from: try router.map(ipAddress))
+        default: try expect(act, lab, at)
+        }
+    }
+
+    private func expect(_ act: WireAct, _ lab: Lab, _ at: SourceLocation) throws {
+        let (file, line) = (at.file, at.line)
+        switch act {
+        case .meets(let name, let count, let patience):
+            let rule = try rule(name)
+            try lab.require(rule, met: count, within: patience.map(lab.patience(after:)), file: file, line: line)
+            for (number, segment) in rule.met.enumerated() { segments["\(name) #\(number + 1)"] = segment }
+        case .carries(let patterns, let patience, let since, let names):
+            // One after the other, though others may lie between.
+            var place = place(since, lab)
+            for (pattern, name) in zip(patterns, names) {
+                let segment = try lab.requireCarried(
+                    pattern, since: place, within: patience.map(lab.patience(after:)), file: file, line: line)
+                place = lab.place(of: segment) + 1
+                segments[name] = segment
+            }
+        case .carriesOnly(let patterns, let inAnyOrder, let since):
+            try lab.expectCarried(
+                patterns, since: place(since, lab), inAnyOrder: inAnyOrder, file: file, line: line)
+        case .carriesNothing(let since):
+            try lab.expectNothingCarried(since: place(since, lab), file: file, line: line)
+        case .carriesCount(let count, let pattern, let since):
+            try lab.expect(pattern, carried: count, since: place(since, lab), file: file, line: line)
+        case .carriesAtLeast(let count, let pattern, let patience, let since):
+            try lab.expect(
+                pattern, carriedAtLeast: count, since: place(since, lab), within: patience.map(lab.patience(after:)),
+                file: file, line: line)
+        case .carriesNothingBut(let patterns, let since):
+            let others = lab.carried(since: place(since, lab)).map(\.view).filter { view in
+                !patterns.contains { $0.matches(view) }
+            }
+            lab.expect(
+                "the wire carries nothing but " + patterns.map(\.description).joined(separator: ", "),
+                others.isEmpty, seen: others.isEmpty ? "nothing else" : SegmentView.describe(others),
+                witnesses: ["segments"], file: file, line: line)
+        case .carriesNoReset(let since):
+            let resets = lab.carried(since: place(since, lab)).filter(\.segment.isRST).map(\.view)
+            lab.expect(
+                "no reset on the wire", resets.isEmpty, seen: SegmentView.describe(resets), witnesses: ["segments"],
+                file: file, line: line)
+        case .carriesAgain(let pattern, let name, let timer, let again):
+            let first = try segment(name)
+            _ = try lab.requireAgain(pattern, first: first, timer: timer, file: file, line: line)
+            segments[again] = lab.carried().first { $0.stamp > first.stamp && pattern.matches($0.view) }
+        case .hasCarried(let pattern, let name):
+            segments[name] = try lab.requireLast(pattern, file: file, line: line)
+        case .staysQuiet(let duration): try lab.expectQuiet(for: duration, file: file, line: line)
+        case .backsOff(let pattern, let name, let timeout, let times):
+            try lab.expectBackoff(
+                of: pattern, after: try segment(name), timeout: timeout, count: times, file: file, line: line)
+        default: break
+        }
+    }
+
+    package func place(_ since: Since, _ lab: Lab) -> Int {
+        switch since {
+        case .stepBegan: lab.stepStart
+        case .chapterBegan: lab.chapterStart
+        case .attemptBegan: 0
+        }
+    }
+
+    // MARK: Forgery
+
+    private func segment(_ forged: Forged, _ lab: Lab) throws -> TCPSegment {
+        TCPSegment(
+            source: try address(forged.source, lab), destination: try address(forged.destination, lab),
+            sequence: try number(forged.sequence), acknowledgement: try forged.acknowledgement.map(number) ?? 0,
+            flags: forged.flags, options: forged.mss.map { [.mss(Int($0))] } ?? [], payload: Array(forged.payload.utf8))
+    }
+
+    private func number(_ number: SequenceNumber) throws -> UInt32 {
+        func beyond(_ base: UInt32, _ plus: Int) -> UInt32 { base &+ UInt32(truncatingIfNeeded: plus) }
+        return switch number {
+        case .absolute(let value): value
+        case .beginOf(let name, let plus): beyond(try segment(name).segment.sequence, plus)
+        case .endOf(let name, let plus): beyond(try segment(name).segment.endSequence, plus)
+        case .acknowledgedBy(let name, let plus): beyond(try segment(name).segment.acknowledgement, plus)
+        }
+    }
+}

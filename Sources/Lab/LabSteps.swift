@@ -1,0 +1,71 @@
+package import Linux
+package import Packets
+package import Record
+
+/// Other names for what a vocabulary calls by the same words, since `Lab.Socket` would be sought in the class `Lab`.
+package typealias LabSocket = Socket
+package typealias LabHost = Host
+package typealias LabWire = Wire
+package typealias LabScenario = Scenario
+package typealias LabHostName = HostName
+package typealias LabPollEvents = PollEvents
+package typealias LabSegment = WireSegment
+package typealias LabLink = Link
+
+// Steps, and what is done in them.
+extension Lab {
+    /// Begins a step: what the wire has carried before no longer counts in it.
+    package func beginStep(_ words: String) throws {
+        // What was sent may have its answer under way: go on until nothing has come any more.
+        var before = -1
+        while before != wire.log.count {
+            before = wire.log.count
+            try synchronize()
+        }
+        stepStart = wire.log.count
+        stepCount += 1
+        let at = timeline.relative(.now)
+        timeline.add(
+            .step(StepFact(attempt: timeline.attempt, at: at, number: stepCount, words: words)), at: at)
+    }
+
+    /// Ends a step: whatever it expected exactly has been kept up to here.
+    package func endStep() throws { try synchronize() }
+
+    /// Keeps an act for whoever wants to perform it again.
+    package func record(act: JSON, location: String) {
+        let at = timeline.relative(.now)
+        timeline.add(.act(ActFact(attempt: timeline.attempt, at: at, location: location, act: act)), at: at)
+    }
+}
+
+extension Lab {
+    /// Where a segment lies in the wire's log.
+    package func place(of segment: WireSegment) -> Int {
+        wire.log.lastIndex { $0.stamp == segment.stamp && $0.segment == segment.segment } ?? wire.log.count
+    }
+}
+
+extension Wire {
+    /// A rule of any kind.
+    package func add(
+        _ kind: WireRule.Kind, _ patterns: [SegmentPattern], first: Int?, ends: [SocketAddress]
+    ) throws -> WireRule {
+        let ends = ends.isEmpty ? nil : Set(ends)
+        return switch kind {
+        case .hold: try add(patterns, .hold, ends: ends, first: first)
+        case .drop: try add(patterns, .drop, ends: ends, first: first)
+        case .allow: try add(patterns, .pass, ends: ends, first: first)
+        case .duplicate: try add(patterns, .duplicate, ends: ends, first: first)
+        case .delay(let delay): try add(patterns, .delay(delay), ends: ends, first: first)
+        }
+    }
+}
+
+extension WireRule {
+    /// What a rule does, in the words of scenarios.
+    package enum Kind: Codable, Sendable {
+        case hold, drop, allow, duplicate
+        case delay(Duration)
+    }
+}
