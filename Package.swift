@@ -152,7 +152,9 @@ let package = Package(
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["CLinux", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "Tracing", "Worker"],
+            dependencies: [
+                "CLinux", "Judge", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "Tracing", "Worker",
+            ],
             swiftSettings: strict),
     ]
 )

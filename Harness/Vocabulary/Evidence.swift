@@ -14,6 +14,7 @@ package protocol Evidence {
 /// Who has seen something.
 package enum Witness: String, Sendable {
     case netlink, segments, trace, call, counters, sysctl, getsockopt
+    case proc = "/proc"
 }
 
 /// Something a scenario takes out of a list, which is evidence as the list is.
@@ -124,11 +125,18 @@ package func waitUntil<Seen: Evidence>(
 }
 
 /// Whether something comes about within a time, for what kernels do differently.
-package func happens(within time: Duration, _ condition: () throws -> Bool) throws -> Bool {
-    try attempt.look { try $0.comesAbout(within: time, condition) }
+///
+/// - Parameter time: as long as anything else is waited for, where nothing is said.
+package func happens(within time: Duration? = nil, _ condition: () throws -> Bool) throws -> Bool {
+    try attempt.look { try $0.comesAbout(within: time ?? $0.patience(after: .zero), condition) }
 }
 
 /// What a value is, and who has seen it, for `waitUntil`.
 package func observed<Value>(_ value: Value, by witness: Witness) -> Observation<Value> {
     Observation(value: value, witness: witness)
+}
+
+extension Endpoint {
+    /// The address and port that it stands for, to compare with those of rows and segments.
+    package var socketAddress: SocketAddress { get throws { try attempt.look { try attempt.address(self, $0) } } }
 }

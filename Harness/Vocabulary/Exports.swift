@@ -20,6 +20,7 @@ package typealias Scenario = LabScenario
 package typealias SegmentPattern = Packets.SegmentPattern
 package typealias Signal = Engine.Signal
 package typealias SACKBlock = Packets.SACKBlock
+package typealias SocketAddress = Linux.SocketAddress
 package typealias TCPFlags = Packets.TCPFlags
 package typealias TCPInfo = Netlink.TCPInfo
 package typealias TCPSegment = Packets.TCPSegment

@@ -21,6 +21,8 @@ package struct Host: Hashable, Sendable {
     package func portV4(_ port: UInt16) -> Endpoint { .hostV4(name, port) }
     /// A port at its IPv6 address.
     package func portV6(_ port: UInt16) -> Endpoint { .hostV6(name, port) }
+    /// A port at its IPv4 address as an AF_INET6 socket has it: `::ffff:192.0.2.1`.
+    package func portMapped(_ port: UInt16) -> Endpoint { .hostMapped(name, port) }
 
     /// The process that makes its calls where no other is named.
     package var process: Process {

@@ -101,7 +101,7 @@ extension Socket {
     ///
     /// A moment that is known only to lie within some time adds that time to the upper bound.
     package func timerLasts(
-        _ bounds: ClosedRange<Duration>, since moment: Moment, file: StaticString = #fileID, line: Int = #line
+        _ bounds: ClosedRange<Duration>, since moment: some Mark, file: StaticString = #fileID, line: Int = #line
     ) {
         perform(.timerLasts(bounds, since: moment.name), file, line)
     }

@@ -147,6 +147,13 @@ package struct Wire: Sendable {
         perform(.carriesNoReset(since: since), file, line)
     }
 
+    /// Resets like these are no news in the present chapter: they come of tidying up, or of what is shown by other means.
+    ///
+    /// Every other reset has to be one that something was expected of.
+    package func tolerates(resets patterns: SegmentPattern...) {
+        try? attempt.look { lab in for pattern in patterns { lab.tolerate(resets: pattern) } }
+    }
+
     /// A segment like an earlier one, after a timer of this length at most; gives it.
     package func carriesAgain(
         _ pattern: SegmentPattern, after first: Segment, timer: Duration = .seconds(1),

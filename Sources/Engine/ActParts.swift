@@ -9,9 +9,12 @@ package enum Endpoint: Codable, Hashable, Sendable {
     case host(HostName, UInt16)
     case hostV4(HostName, UInt16)
     case hostV6(HostName, UInt16)
+    /// Its IPv4 address as an AF_INET6 socket has it: `::ffff:192.0.2.1`.
+    case hostMapped(HostName, UInt16)
     case any(UInt16)
     case anyV6(UInt16)
     case loopback(UInt16)
+    case loopbackV6(UInt16)
     case address(String, UInt16)
     /// What a socket is bound to, and connected to.
     case local(String)

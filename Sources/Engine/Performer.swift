@@ -183,9 +183,11 @@ package final class Performer: @unchecked Sendable {
         case .host(let name, let port): SocketAddress(host(name, lab).ip, port)
         case .hostV4(let name, let port): SocketAddress(host(name, lab).ip4, port)
         case .hostV6(let name, let port): SocketAddress(host(name, lab).ip6, port)
+        case .hostMapped(let name, let port): SocketAddress(host(name, lab).ip4.mapped, port)
         case .any(let port): SocketAddress(.anyV4, port)
         case .anyV6(let port): SocketAddress(.anyV6, port)
         case .loopback(let port): SocketAddress(IPAddress(127, 0, 0, 1), port)
+        case .loopbackV6(let port): SocketAddress(IPAddress("::1")!, port)
         case .address(let text, let port): SocketAddress(try ipAddress(text), port)
         case .local(let name): try known(try socket(name).local, name)
         case .remote(let name): try known(try socket(name).remote, name)
@@ -197,12 +199,12 @@ package final class Performer: @unchecked Sendable {
     /// The host whose address it is.
     func host(of endpoint: Endpoint) throws -> HostName {
         switch endpoint {
-        case .host(let name, _), .hostV4(let name, _), .hostV6(let name, _): name
+        case .host(let name, _), .hostV4(let name, _), .hostV6(let name, _), .hostMapped(let name, _): name
         case .local(let name): try socket(name).host.name
         case .remote(let name): try socket(name).host.peer.name
         case .sender(let name): try segment(name).from
         case .receiver(let name): try segment(name).from.other
-        case .any, .anyV6, .loopback, .address:
+        case .any, .anyV6, .loopback, .loopbackV6, .address:
             throw ScenarioStop.harness("nothing can be forged to \(endpoint): it is neither host's alone")
         }
     }

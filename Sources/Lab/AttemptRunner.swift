@@ -32,8 +32,10 @@ func runJudged(
     }
     defer { lab.close() }
     var ending = Ending.ran
+    var isWhole = false
     do {
         try scenario.run(lab)
+        isWhole = true
     } catch ScenarioStop.missing(let expected, let seen) {
         lab.record(
             passed: false, expected: expected, seen: seen, witnesses: ["segments"], location: scenario.location)
@@ -42,7 +44,7 @@ func runJudged(
     }
     // What the witnesses are worth, and what has become of what was expected exactly, is still to be looked at.
     do {
-        try lab.audit()
+        try lab.audit(isWhole: isWhole)
         try lab.completeRecord()
     } catch {
         if ending == .ran { ending = Ending(error) }

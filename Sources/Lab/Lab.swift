@@ -82,6 +82,7 @@ package final class Lab {
             path: built.path, timeline: timeline, tampering: configuration.tampering,
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
+        lateness.hasTraffic = { [unowned self] in !wire.log.isEmpty }
         wire.beforeAct = { [unowned self] in try endStanding() }
         wire.handled = { [unowned self] in lateness.relayed($0(), due: $1, at: $2) }
         for host in [a!, b!] {

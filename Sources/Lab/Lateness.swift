@@ -14,6 +14,8 @@ struct Lateness {
     private static let told = 8
 
     private let timeline: Timeline
+    /// Whether the wire has carried anything yet. Before, no connection and no timer of TCP's is there that could notice.
+    var hasTraffic: () -> Bool = { false }
     private var worst = (relay: Duration.zero, look: Duration.zero, call: Duration.zero)
     /// When the laboratory last looked, or wanted to be woken; nil before its first look.
     private var due: Instant?
@@ -48,7 +50,9 @@ struct Lateness {
     }
 
     private mutating func suspect(since begin: Instant, until end: Instant, _ words: (Double) -> String) {
-        guard end - begin >= Self.leastThatMatters, begin >= self.end, instances < Self.told else { return }
+        guard hasTraffic(), end - begin >= Self.leastThatMatters, begin >= self.end, instances < Self.told else {
+            return
+        }
         self.end = max(end, self.end)
         instances += 1
         timeline.add(

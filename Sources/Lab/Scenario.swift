@@ -46,7 +46,8 @@ package struct Scenario: Sendable {
     ) {
         self.init(
             id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
-            alone: alone, restsOnPaths: restsOnPaths, stepsOf: { _ in steps }, sysctls: sysctls, longestTimer: longestTimer,
+            alone: alone, restsOnPaths: restsOnPaths, stepsOf: { _ in steps }, sysctls: sysctls,
+            longestTimer: longestTimer,
             location: shortLocation(file, line), run: run)
     }
 

@@ -12,6 +12,9 @@ struct Outcome: Sendable {
     let finished: Finished
     let events: [Event]
 
+    /// Whether the harness holds something against itself.
+    var isSuspicious: Bool { events.contains { if case .suspicion = $0 { true } else { false } } }
+
     /// The expectations that were not met.
     var failures: [Check] {
         events.compactMap {

@@ -44,7 +44,7 @@ let halfOpeningMutations = [
             } else {
                 nil
             }
-        }, says: "TCP_DEFER_ACCEPT is kept", "seen"),
+        }, says: "TCP_DEFER_ACCEPT of listener is 1", "seen"),
     Mutation(
         "open.defer-accept", "the SYN/ACK is not repeated in the end", .swallow("<SYN/ACK", 3...Int.max),
         says: "accept(", "on listener returns", "still blocked"),

@@ -11,7 +11,16 @@ struct MutationTests {
         Task {
             // A mutation of an unknown scenario is what `everyScenarioHasOne` is about.
             guard let scenario = allScenarios.first(where: { $0.id == mutation.scenario }) else { throw NoScenario() }
-            return try await Attempts.run(scenario, patience: .seconds(2)) { $0.tampering = mutation.tampering() }
+            var outcome: Outcome
+            // A machine that is too slow for hundreds of attempts at once is no reason to call a wrong kernel unknown.
+            var tries = 0
+            repeat {
+                tries += 1
+                outcome = try await Attempts.run(scenario, patience: .seconds(2)) {
+                    $0.tampering = mutation.tampering()
+                }
+            } while outcome.finished.verdict == .error && outcome.isSuspicious && tries < 6
+            return outcome
         }
     }
 

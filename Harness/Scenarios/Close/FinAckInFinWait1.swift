@@ -12,7 +12,7 @@ enum FinAckInFinWait1 {
             .document("001", "两条主线"), .document("001", "状态说明"), .rfc(9293, "3.10.7.4"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ],
-        verdict: .differs
+        verdict: .differs, restsOnPaths: true
     ) {
         let (client, server) = connect()
         client.shows(.ESTABLISHED, sendQueue: 0)

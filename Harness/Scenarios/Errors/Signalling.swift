@@ -67,7 +67,8 @@ enum Signalling {
             socket.shows(.CLOSE_WAIT, .owned)
             server.shows(.FIN_WAIT2)  // a reset from there needs no socket
             socket.calls(.send("x"), returns: 1)
-            socket.isGone()  // the answer was a reset
+            wire.carries("<RST seq=2")
+            socket.isGone()
             socket.passes(.CLOSE, .SYN_SENT, .ESTABLISHED, .CLOSE_WAIT, .CLOSE)
         }
     }

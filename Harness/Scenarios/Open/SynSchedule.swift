@@ -74,12 +74,38 @@ enum SynRepetition {
     }
 }
 
-extension SynSchedule {
+/// How many SYNs a kernel sends, and when it gives up, by its sysctls.
+///
+/// Two limits hold: tcp_write_timeout() counts retransmissions, retransmits_timed_out() compares elapsed time.
+struct SynSchedule {
+    let retries: Int
+    /// How many timeouts besides the first do not double.
+    let linear: Int
+    /// The time after each SYN, the last one's being that until it gives up.
+    let waits: [Duration]
+
     init(of host: Host) throws {
         self.init(
             retries: Int(try host.sysctl("tcp_syn_retries") ?? "6") ?? 6,
             linear: Int(try host.sysctl("tcp_syn_linear_timeouts") ?? "0") ?? 0)
     }
+
+    init(retries: Int, linear: Int) {
+        self.retries = retries
+        self.linear = linear
+        let limit = (1 << (retries + 1)) - 1
+        var waits: [Int] = []
+        // The first `linear + 1` timeouts take a second each, the rest double.
+        while waits.count < 1 + retries + linear {
+            waits.append(waits.count <= linear ? 1 : waits[waits.count - 1] * 2)
+            if waits.count > retries && waits.reduce(0, +) >= limit { break }
+        }
+        self.waits = waits.map { .seconds($0) }
+    }
+
+    var count: Int { waits.count }
+    var giveUp: Duration { waits.reduce(.zero, +) }
+    var variant: String { linear > 0 ? "\(linear + 1) equal timeouts first" : "timeouts double at once" }
 }
 
 extension TCPSegment {

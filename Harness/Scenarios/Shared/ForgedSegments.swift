@@ -1,5 +1,4 @@
-internal import Linux
-internal import Packets
+internal import Vocabulary
 
 // Segments that no kernel made, from those that one did.
 extension TCPSegment {

@@ -1,0 +1,41 @@
+internal import Vocabulary
+
+/// Links that lose segments at random.
+enum Losing {
+    static let all = [transferOverLoss]
+
+    static let transferOverLoss = Scenario(
+        "close.transfer-over-loss",
+        claim: "Over a link that loses one segment in ten, every byte still arrives once and in order, then the end, "
+            + "and both ends close in order.",
+        cites: [.document("003", "关闭 TCP 连接"), .rfc(9293, "3.8")],
+        link: .impaired(delay: .milliseconds(2), loss: 0.1),
+        longestTimer: { _ in 1 }
+    ) {
+        let (client, server) = connect()
+        // Each loss may cost a retransmission timeout, and timeouts double. What is lost is chance; that it is made
+        // good is not.
+        let patience = Duration.seconds(120)
+        try step("A sends 200 000 bytes and closes; B reads to the end and closes") {
+            let sending = client.begins(.sendFill(count: 200_000))
+            var received: [UInt8] = []
+            while received.count < 200_000 {
+                let reading = server.begins(.recv(65536))
+                let read = try reading.result(after: patience).bytes
+                guard !read.isEmpty else { return reading.returns(1) }
+                received += read
+            }
+            sending.returns(200_000, after: patience)
+            expect("B reads exactly what A sent", of: "\(received.count) bytes", by: .call) { _ in
+                received.count == 200_000 && received.allSatisfy { $0 == UInt8(ascii: "a") }
+            }
+            client.close()
+            server.begins(.recv(100)).returns(0, after: patience)
+            server.close()
+            client.shows(.TIME_WAIT, .minisock, timer: .timewait, after: patience)
+            server.isGone(after: patience)
+            server.passes(.LISTEN, .SYN_RECV, .ESTABLISHED, .CLOSE_WAIT, .LAST_ACK, .CLOSE)
+            retransmissionsAgree()
+        }
+    }
+}
