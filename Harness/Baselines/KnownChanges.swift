@@ -44,7 +44,7 @@ private let generalChanges = [
         signs: [
             .variant(without: "a destroyed orphan stays for ever", with: "an orphan is destroyed"),
             .path(goesOnTo: "CLOSE"), .segment(onlyWith: "R."), .packet(onlyWith: "tcp_send_reset"),
-            .counters(without: ["sockstat.inuse"], with: ["OutRsts"]),
+            .counters(without: ["sockstat.inuse"], with: ["OutRsts", "OutSegs"]),
         ],
         words: "SOCK_DESTROY closes an orphan like any other socket; before, it only emptied its queue, which left an "
             + "orphan without a timer for ever"),

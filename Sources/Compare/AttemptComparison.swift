@@ -18,11 +18,14 @@ struct AttemptComparison {
         found += mapDifferences(.path, before.paths, after.paths)
         found += mapDifferences(.call, before.calls, after.calls)
         found += exitDifferences
-        if !before.isLeftToChance && !after.isLeftToChance {
-            found += segmentDifferences + packetDifferences + counterDifferences
-        }
-        return found + measurementDifferences
+        return found + segmentDifferences + packetDifferences + counterDifferences + measurementDifferences
     }
+
+    /// Whether losses, which are chance, decide what is sent again.
+    var isLossy: Bool { before.chance == .loss || after.chance == .loss }
+
+    /// Whether two runs need to agree on what is sent again: only where no load and no losses can cause it.
+    private var repetitionsCount: Bool { isExact && !isLossy }
 
     private func difference(_ aspect: Aspect, _ subject: String, _ before: String?, _ after: String?) -> Difference {
         Difference(scenario: scenario, aspect: aspect, subject: subject, before: before, after: after)
@@ -30,9 +33,7 @@ struct AttemptComparison {
 
     private var verdictDifferences: [Difference] {
         var found: [Difference] = []
-        // Reasons tell times and ports, which do not make another reason.
-        let same = withoutDigits(before.verdictWords) == withoutDigits(after.verdictWords)
-        if before.verdict != after.verdict || !same {
+        if before.verdict != after.verdict || !Reason.agree(before.verdictWords, after.verdictWords) {
             found.append(difference(.verdict, "", before.verdictWords, after.verdictWords))
         }
         if before.isJudged, after.isJudged {
@@ -41,8 +42,6 @@ struct AttemptComparison {
         }
         return found
     }
-
-    private func withoutDigits(_ text: String) -> String { text.filter { !$0.isNumber } }
 
     private func mapDifferences(
         _ aspect: Aspect, _ before: [String: [String]], _ after: [String: [String]]
@@ -60,46 +59,54 @@ struct AttemptComparison {
     }
 
     private var segmentDifferences: [Difference] {
-        let senders = Set(before.traffic.sent.keys).union(after.traffic.sent.keys).sorted()
+        let senders = before.traffic.senders.union(after.traffic.senders).sorted()
         let hasSeveral = max(before.traffic.connections, after.traffic.connections) > 1
+        let leeway = Traffic.Leeway(
+            repetitions: !repetitionsCount, volume: takesPart, loss: isLossy)
         return senders.compactMap { sender in
             let peerRepeats = before.traffic.repeats(sender.peer) || after.traffic.repeats(sender.peer)
-            func words(_ traffic: Traffic) -> [String] {
-                traffic.words(of: sender, withRepetitions: isExact, peerRepeats: peerRepeats)
-            }
             let subject = "sent by \(sender.host)" + (hasSeveral ? " on connection \(sender.connection)" : "")
-            return Sequence.difference(words(before.traffic), words(after.traffic))
-                .map { difference(.segment, subject, $0.before, $0.after) }
+            return Sequence.difference(
+                before.traffic.words(of: sender, leeway, peerRepeats: peerRepeats),
+                after.traffic.words(of: sender, leeway, peerRepeats: peerRepeats)
+            ).map { difference(.segment, subject, $0.before, $0.after) }
         }
     }
 
     private var packetDifferences: [Difference] {
         func told(_ packets: [String: [String]]) -> [String: [String]] {
-            isExact ? packets : packets.filter { !$0.key.hasPrefix("tcp_retransmit") }
+            repetitionsCount ? packets : packets.filter { !Self.isOfRetransmission($0.key) }
         }
         return mapDifferences(.packet, told(before.packets), told(after.packets))
     }
 
     private var counterDifferences: [Difference] {
-        let repeated = before.traffic.repetitions != after.traffic.repetitions
-        return Set(before.counters.keys).union(after.counters.keys).sorted().compactMap { subject in
+        Set(before.counters.keys).union(after.counters.keys).sorted().compactMap { subject in
             let (old, new) = (before.counters[subject] ?? 0, after.counters[subject] ?? 0)
-            let name = String(subject.prefix { $0 != " " })
-            if old == new || (!isExact && repeated && Counters.ofRetransmission.contains(name)) { return nil }
+            guard old != new, exemption(ofCounter: String(subject.prefix { $0 != " " })) == nil else { return nil }
             return difference(.counter, subject, String(old), String(new))
         }
     }
 
     private var measurementDifferences: [Difference] {
-        let old = Dictionary(before.measurements.map { ($0.name, $0) }) { $1 }
-        let new = Dictionary(after.measurements.map { ($0.name, $0) }) { $1 }
+        let (old, new) = (figures(before), figures(after))
         return Set(old.keys).union(new.keys).sorted().compactMap { name in
-            if let one = old[name], let other = new[name], agree(one, other) { return nil }
+            if let one = old[name], let other = new[name], one.agrees(with: other) { return nil }
+            // Where both or the only one say so, nobody looks at it.
+            guard old[name]?.isCompared ?? true, new[name]?.isCompared ?? true else { return nil }
             return difference(.measurement, name, old[name]?.words, new[name]?.words)
         }
     }
 
-    private func agree(_ one: Measurement, _ other: Measurement) -> Bool {
-        (one.value - other.value).magnitude <= max(one.tolerance, other.tolerance) && one.unit == other.unit
+    /// Measurements by name; a scenario may take one several times.
+    private func figures(_ behaviour: Behaviour) -> [String: Measurement] {
+        Measurement.named(behaviour.measurements)
+    }
+}
+
+extension Measurement {
+    /// By name, those after the first of one name with their number: `client lifetime #2`.
+    static func named(_ measurements: [Measurement]) -> [String: Measurement] {
+        Dictionary(zip(Numbers.distinct(measurements.map(\.name)), measurements)) { first, _ in first }
     }
 }

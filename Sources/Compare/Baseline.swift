@@ -33,6 +33,15 @@ package struct Baseline: Codable, Equatable, Sendable {
         package var tolerance: Double
 
         var words: String { "\(Numbers.short(value)) \(unit)" }
+
+        /// Each with its name, those after the first of one name with their number: `client lifetime #2`.
+        static func numbered(_ figures: [Figure]) -> [(name: String, figure: Figure)] {
+            zip(Numbers.distinct(figures.map(\.name)), figures).map { ($0, $1) }
+        }
+
+        static func named(_ figures: [Figure]?) -> [String: Figure] {
+            Dictionary(numbered(figures ?? []).map { ($0.name, $0.figure) }) { first, _ in first }
+        }
     }
 
     package static let newestVersion = 1
@@ -71,7 +80,7 @@ package struct Baseline: Codable, Equatable, Sendable {
             return names.contains(words)
         case .measurement:
             // Within the tolerance of the baseline, whose words need not be the same.
-            guard let figure = expected.measurements?.first(where: { $0.name == difference.subject }) else {
+            guard let figure = Figure.named(expected.measurements)[difference.subject] else {
                 return words == nil
             }
             guard let value = Double(words?.prefix { $0 != " " } ?? "") else { return false }
@@ -85,8 +94,10 @@ extension Baseline.Expectation {
     /// What an attempt showed; nil when it was not judged.
     init?(_ attempt: RunRecord.AttemptRecord) {
         guard let finished = attempt.finished, finished.verdict != .error else { return nil }
-        let figures = attempt.measurements.filter(\.isCompared).map {
-            Baseline.Figure(name: $0.name, value: $0.value, unit: $0.unit, tolerance: $0.tolerance)
+        let figures = attempt.measurements.compactMap { measurement in
+            measurement.comparison.tolerance.map {
+                Baseline.Figure(name: measurement.name, value: measurement.value, unit: measurement.unit, tolerance: $0)
+            }
         }
         self.init(
             verdict: finished.verdict, reason: finished.verdict == .passed ? nil : finished.reason,

@@ -129,7 +129,7 @@ extension Finding {
 
     fileprivate func isAlike(_ other: Finding) -> Bool {
         (kind, subject, expected) == (other.kind, other.subject, other.expected)
-            && (kind == .unjudged || seen?.filter { !$0.isNumber } == other.seen?.filter { !$0.isNumber })
+            && (kind == .unjudged || Reason.agree(seen, other.seen))
     }
 }
 
@@ -144,9 +144,7 @@ extension Baseline.Expectation {
         func finding(_ kind: Finding.Kind, _ subject: String, _ expected: String?, _ now: String?) -> Finding {
             Finding(kind: kind, scenario: scenario, subject: subject, expected: expected, seen: now, commits: commits)
         }
-        // Reasons tell times and ports, which do not make another reason.
-        let sameReason = reason?.filter { !$0.isNumber } == seen.reason?.filter { !$0.isNumber }
-        if verdict != seen.verdict || !sameReason {
+        if verdict != seen.verdict || !Reason.agree(reason, seen.reason) {
             let isExpected = verdict == .failed && seen.verdict == .passed
             return [
                 finding(
@@ -159,10 +157,12 @@ extension Baseline.Expectation {
             findings.append(
                 finding(isNew ? .unknownChange : .vanishedDifference, "variant", old ?? "none", new ?? "none"))
         }
-        let (old, new) = (measurements ?? [], seen.measurements ?? [])
-        for name in old.map(\.name) + new.map(\.name).filter({ name in !old.contains { $0.name == name } }) {
-            let (one, other) = (old.first { $0.name == name }, new.first { $0.name == name })
-            if let one, let other, (one.value - other.value).magnitude <= max(one.tolerance, other.tolerance) {
+        let (old, new) = (Baseline.Figure.named(measurements), Baseline.Figure.named(seen.measurements))
+        for name in Set(old.keys).union(new.keys).sorted() {
+            let (one, other) = (old[name], new[name])
+            if let one, let other, (one.value - other.value).magnitude <= max(one.tolerance, other.tolerance),
+                one.unit == other.unit
+            {
                 continue
             }
             findings.append(finding(.unknownChange, name, one?.words ?? "not measured", other?.words))
@@ -215,12 +215,15 @@ extension Baseline.Expectation {
     fileprivate func keepingFigures(of old: Baseline.Expectation?) -> Baseline.Expectation {
         guard let old else { return self }
         var result = self
-        result.measurements = measurements?.map { figure in
-            let before = old.measurements?.first { $0.name == figure.name && $0.unit == figure.unit }
-            guard let before, before.tolerance == figure.tolerance else { return figure }
+        let before = Baseline.Figure.named(old.measurements)
+        result.measurements = Baseline.Figure.numbered(measurements ?? []).map { name, figure in
+            guard let before = before[name], before.unit == figure.unit, before.tolerance == figure.tolerance else {
+                return figure
+            }
             return (before.value - figure.value).magnitude <= figure.tolerance ? before : figure
         }
-        if verdict == old.verdict, reason?.filter({ !$0.isNumber }) == old.reason?.filter({ !$0.isNumber }) {
+        if measurements == nil { result.measurements = nil }
+        if verdict == old.verdict, Reason.agree(reason, old.reason) {
             result.reason = old.reason
         }
         return result

@@ -17,8 +17,13 @@ struct Behaviour {
     let packets: [String: [String]]
     let counters: [String: Int64]
     let measurements: [Measurement]
-    /// Whether what was sent is left to chance, so that no two runs need to agree on it.
-    let isLeftToChance: Bool
+    /// What the scenario leaves to chance.
+    let chance: Chance?
+    /// Whether a buffer took less than it was offered, so that the memory decided how long a stream is.
+    let takesPart: Bool
+
+    /// Whether the scenario took back a part of it.
+    let takesBack: Bool
 
     /// Of a scenario that was planned and never begun.
     static let none = Behaviour(nil)
@@ -28,16 +33,16 @@ struct Behaviour {
 
     init(_ record: RunRecord.AttemptRecord?) {
         let facts = record?.facts.withoutVoid ?? []
+        takesBack = facts.count < record?.facts.count ?? 0
         verdict = record?.finished?.verdict
         verdictWords = record?.finished?.words ?? "no verdict"
         variant = record?.finished?.variant
-        let measurements = record?.measurements ?? []
-        self.measurements = measurements.filter(\.isCompared)
-        // A count that is never compared is one that the link's losses decide.
-        let isLeftToChance = measurements.contains { !$0.isCompared }
-        self.isLeftToChance = isLeftToChance
+        measurements = record?.measurements ?? []
+        chance = record?.scenario.chance
+        let takesPart = facts.contains { if case .call(let fact) = $0 { CallWords.takesPart(fact) } else { false } }
+        self.takesPart = takesPart
         paths = Behaviour.paths(facts)
-        calls = Behaviour.calls(facts, isLeftToChance: isLeftToChance)
+        calls = Behaviour.calls(facts, takesPart: takesPart)
         exits = Behaviour.exits(facts)
         traffic = Traffic(facts)
         packets = Behaviour.packets(facts)
@@ -66,27 +71,57 @@ struct Behaviour {
         address[..<(address.lastIndex(of: ":") ?? address.endIndex)]
     }
 
-    private static func calls(_ facts: [Event], isLeftToChance: Bool) -> [String: [String]] {
-        var calls: [String: [(at: Int64, words: String)]] = [:]
+    private static func calls(_ facts: [Event], takesPart: Bool) -> [String: [String]] {
+        var calls: [String: [CallFact]] = [:]
         for case .call(let fact) in facts {
             let process = fact.process == "p" ? "" : " (\(fact.process))"
             let caller = "process \(fact.process) of \(fact.host)"
-            let subject = fact.socket.map { "\($0) of \(fact.host)\(process)" } ?? caller
-            calls[subject, default: []].append((fact.at, CallWords.describe(fact, isLeftToChance: isLeftToChance)))
+            calls[fact.socket.map { "\($0) of \(fact.host)\(process)" } ?? caller, default: []].append(fact)
         }
         // A harness that waits asks until it has its answer, so how often it asked the same says nothing. Nor does what
         // it was answered while it filled a buffer: the last answer says that it is full.
         return calls.mapValues { calls in
-            let words = calls.sorted { $0.at < $1.at }.map(\.words)
-            return Sequence.collapsed(
-                zip(words, words.dropFirst() + [""]).filter { !isFilling($0, before: $1) }.map(\.0))
+            let ordered = calls.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            let told = told(ordered.map(\.element), takesPart: takesPart)
+            let kept = told.indices.filter { place in
+                !(told.indices.contains(place + 1) && isFilling(told[place].call, before: told[place + 1].call))
+            }
+            return Sequence.collapsed(kept.map { told[$0].words })
         }
     }
 
-    /// Whether a call sends what no one reads, and the next the same again.
-    private static func isFilling(_ call: String, before next: String) -> Bool {
-        let (one, other) = (call.prefix { $0 != "=" }, next.prefix { $0 != "=" })
-        return one == other && one.hasPrefix("send(..., ")
+    /// Calls with their words, those that read a stream as one.
+    private static func told(_ calls: [CallFact], takesPart: Bool) -> [(call: CallFact, words: String)] {
+        var told: [(call: CallFact, words: String)] = []
+        var reads: [CallFact] = []
+        func endReads() {
+            let total = reads.reduce(0) { $0 &+ ($1.result ?? 0) }
+            if total < Traffic.bulk {
+                told += reads.map { ($0, CallWords.describe($0)) }
+            } else {
+                told.append((reads[0], CallWords.reads(reads, total: takesPart ? nil : total)))
+            }
+            reads = []
+        }
+        for call in calls {
+            if let last = reads.last, last.call != call.call || last.arguments != call.arguments { endReads() }
+            if CallWords.isStreamRead(call) {
+                reads.append(call)
+            } else {
+                endReads()
+                told.append((call, CallWords.describe(call)))
+            }
+        }
+        endReads()
+        return told
+    }
+
+    /// Whether a call fills a buffer with what no one reads, and the next does so again.
+    private static func isFilling(_ call: CallFact, before next: CallFact) -> Bool {
+        guard call.call == "send", next.call == "send", call.arguments == next.arguments, call.signals.isEmpty,
+            call.arguments.contains("..., ")
+        else { return false }
+        return call.result ?? 0 > 0 || call.errno == "EAGAIN"
     }
 
     private static func exits(_ facts: [Event]) -> [String: String] {
@@ -110,9 +145,7 @@ struct Behaviour {
         var counters: [String: [String: Int64]] = [:]
         for case .counters(let fact) in facts { counters[fact.host] = fact.deltas }
         return counters.reduce(into: [:]) { all, host in
-            for (name, value) in host.value where !Counters.noisy.contains(name) {
-                all["\(name) of \(host.key)"] = value
-            }
+            for (name, value) in host.value { all["\(name) of \(host.key)"] = value }
         }
     }
 }
@@ -128,33 +161,9 @@ enum TracedReset {
     }
 }
 
-/// Counters that are not compared.
-enum Counters {
-    /// They tell how the stack went about it (fast path, batches, delayed ACKs), which timing decides.
-    static let noisy: Set<String> = [
-        "TCPHPHits", "TCPPureAcks", "TCPHPAcks", "DelayedACKs", "DelayedACKLocked", "TCPDelivered", "TCPOrigDataSent",
-        "TCPAutoCorking", "TCPBacklogCoalesce", "TCPRcvCoalesce", "TCPRcvCollapsed", "TCPHystartTrainDetect",
-        "TCPHystartTrainCwnd", "TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPAckCompressed", "TCPDeferAcceptDrop",
-        "TCPWantZeroWindowAdv", "TCPToZeroWindowAdv", "TCPFromZeroWindowAdv", "InSegs", "OutSegs", "RtoAlgorithm",
-        "RtoMin", "RtoMax", "MaxConn",
-    ]
-
-    /// They follow from retransmissions, whose number is the load's where the kernel's clock is not ours.
-    static let ofRetransmission: Set<String> = [
-        "RetransSegs", "TCPTimeouts", "TCPSynRetrans", "TCPLostRetransmit", "TCPRetransFail", "TCPSlowStartRetrans",
-        "TCPFastRetrans", "TcpTimeoutRehash", "TcpDuplicateDataRehash", "TCPSpuriousRtxHostQueues", "TCPSpuriousRTOs",
-        "TCPSACKReorder", "TCPTSReorder", "TCPFullUndo", "TCPPartialUndo", "TCPDSACKUndo", "TCPLossUndo",
-        "TCPLossProbes", "TCPLossProbeRecovery", "TCPDSACKOldSent", "TCPDSACKOfoSent", "TCPDSACKRecv",
-        "TCPDSACKOfoRecv", "TCPDSACKIgnoredOld", "TCPDSACKIgnoredNoUndo", "TCPDSACKIgnoredDubious",
-        "TCPDSACKRecvSegs", "DelayedACKLost", "TCPSYNChallenge", "TCPChallengeACK", "TCPACKSkippedSynRecv",
-        "TCPACKSkippedSeq", "TCPACKSkippedChallenge", "TCPACKSkippedTimeWait", "TCPACKSkippedFinWait2",
-        "TCPReqQFullDrop", "PAWSEstab",
-    ]
-}
-
 extension Measurement {
     /// Whether runs are expected to agree on it at all.
-    var isCompared: Bool { tolerance < 1e308 }
+    var isCompared: Bool { comparison.tolerance != nil }
 
     var words: String { "\(Numbers.short(value)) \(unit)" }
 }
@@ -200,6 +209,15 @@ extension Event {
 
 /// Figures as people write them.
 enum Numbers {
+    /// Names of which none comes twice: those after the first of one name have their number.
+    static func distinct(_ names: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        return names.map { name in
+            counts[name, default: 0] += 1
+            return name + (counts[name] == 1 ? "" : " #\(counts[name] ?? 0)")
+        }
+    }
+
     /// With three decimals at most, and none that are zero.
     static func short(_ value: Double) -> String {
         let thousandths = (value * 1000).rounded()

@@ -3,38 +3,62 @@ internal import Record
 /// Calls as one run shares them with another.
 enum CallWords {
     /// The call with its answer, without descriptors, process ids, addresses and ports that the kernel chose.
-    ///
-    /// - Parameter isLeftToChance: how much a call moved is not told.
-    static func describe(_ fact: CallFact, isLeftToChance: Bool) -> String {
+    static func describe(_ fact: CallFact) -> String {
         var arguments = fact.arguments.split(separator: ", ", omittingEmptySubsequences: false).map { normalized($0) }
         // What a call is made on stands first, and the socket's name says it better.
         if fact.socket != nil, let first = arguments.first, Int(first) != nil { arguments.removeFirst() }
         let call = "\(fact.call)(\(arguments.joined(separator: ", ")))"
         guard let result = fact.result else { return "\(call) does not return" }
-        var text = call + " = " + answer(fact, result, isLeftToChance: isLeftToChance)
+        var text = call + " = " + answer(fact, result)
         if let errno = fact.errno { text += " \(errno)" }
-        if let output = fact.output, !(isLeftToChance && result > 0) {
+        if let output = fact.output {
             text += ", " + output.split(separator: ", ").map { normalized($0) }.joined(separator: ", ")
         }
         if !fact.signals.isEmpty { text += ", \(fact.signals.joined(separator: " "))" }
         return text
     }
 
-    private static func answer(_ fact: CallFact, _ result: Int64, isLeftToChance: Bool) -> String {
+    private static func answer(_ fact: CallFact, _ result: Int64) -> String {
         guard result > 0 else { return String(result) }
+        if takesPart(fact) { return part }
         switch fact.call {
         case "socket", "accept", "accept4", "dup": return "descriptor"
         case "fork": return "process"
-        // How much of it fitted in is the memory's business.
-        case "send" where isMore(than: result, fact.arguments), "write" where isMore(than: result, fact.arguments):
-            return "a part"
-        default: return isLeftToChance ? "n" : String(result)
+        default: return String(result)
         }
     }
 
-    /// Whether a call was asked for more than it did.
-    private static func isMore(than result: Int64, _ arguments: String) -> Bool {
-        arguments.split(separator: ", ").contains { Int64($0).map { $0 > result } ?? false }
+    /// How much of it fitted in is the memory's business.
+    private static let part = "a part"
+
+    /// Whether a buffer took less than it was offered.
+    static func takesPart(_ fact: CallFact) -> Bool {
+        guard ["send", "write"].contains(fact.call), let result = fact.result, result > 0 else { return false }
+        return size(fact).map { $0 > result } ?? false
+    }
+
+    /// How many bytes a call was asked to move: the last number after the descriptor.
+    private static func size(_ fact: CallFact) -> Int64? {
+        fact.arguments.split(separator: ", ").dropFirst().lazy.reversed().compactMap { Int64($0) }.first
+    }
+
+    /// A read that asks for so much that it takes whatever has come of a stream by then.
+    static func isStreamRead(_ fact: CallFact) -> Bool {
+        guard ["recv", "read"].contains(fact.call), let result = fact.result, result > 0 else { return false }
+        return size(fact).map { $0 >= Traffic.bulk } ?? false
+    }
+
+    /// Reads of a stream, one after the other, as one.
+    ///
+    /// - Parameter total: nil where the memory decided how much there was to read.
+    static func reads(_ facts: [CallFact], total: Int64?) -> String {
+        guard let first = facts.first else { return "" }
+        let call = describe(first).prefix { $0 != "=" }
+        // Which bytes there are: how many of them an output shows depends on how many there were.
+        let bytes = Set(facts.flatMap { ($0.output ?? "").filter { !"\".".contains($0) } }).sorted()
+        let signals = Set(facts.flatMap(\.signals)).sorted()
+        return "\(call)= \(total.map { "\($0) in all" } ?? "what there is of the stream"), of \"\(String(bytes))\""
+            + (signals.isEmpty ? "" : ", \(signals.joined(separator: " "))")
     }
 
     /// An address without what differs from run to run; anything else as it is.

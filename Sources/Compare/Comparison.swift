@@ -24,6 +24,8 @@ package struct Comparison: Sendable, Equatable {
         package var differences: [Difference]
         /// Whether neither run has judged it.
         package var isUnjudged: Bool
+        /// What the runs need not agree on.
+        package var exemptions: [Exemption] = []
 
         package var unexplained: [Difference] { differences.filter { $0.known == nil } }
     }
@@ -77,7 +79,7 @@ package struct Comparison: Sendable, Equatable {
                 knownVariants: knowledge.changes.flatMap { $0.variants(of: id) })
             return Change(
                 scenario: scenario, differences: knowledge.explained(pair.differences),
-                isUnjudged: !pair.before.isJudged && !pair.after.isJudged)
+                isUnjudged: !pair.before.isJudged && !pair.after.isJudged, exemptions: pair.exemptions)
         }
     }
 }

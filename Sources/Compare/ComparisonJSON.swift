@@ -35,6 +35,7 @@ private struct Document: Encodable {
         /// How many scenarios were compared.
         let scenarios: Int
         let differences: [Difference]
+        let notCompared: [Exemption]
     }
 
     let version = 1
@@ -53,7 +54,7 @@ private struct Document: Encodable {
         steps = comparison.steps.map {
             Step(
                 before: $0.before.name, after: $0.after.name, scenarios: $0.scenarios.count,
-                differences: $0.scenarios.flatMap(\.differences))
+                differences: $0.scenarios.flatMap(\.differences), notCompared: $0.scenarios.flatMap(\.exemptions))
         }
         flips = comparison.flips
         unexplained = comparison.unexplained.count

@@ -15,6 +15,22 @@ extension Comparison {
         return lines.dropLast().map { "\($0)\n" }.joined()
     }
 
+    /// What was not compared, by the reason.
+    package var exemptionsText: String {
+        let all = steps.flatMap(\.scenarios).flatMap(\.exemptions)
+        var lines = ["", "not compared:"] + Exemption.everywhere.map { "  \($0)" }
+        for reason in all.map(\.reason).reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
+            lines.append("  since \(reason):")
+            let ones = all.filter { $0.reason == reason }
+            for scenario in ones.map(\.scenario).reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
+                let subjects = ones.filter { $0.scenario == scenario }.map(\.subject)
+                    .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+                lines.append("    \(scenario): \(subjects.joined(separator: ", "))")
+            }
+        }
+        return lines.map { "\($0)\n" }.joined()
+    }
+
     private static func lines(_ change: Change) -> [String] {
         var lines = [change.scenario.id, "  claim  \(change.scenario.claim)"]
         for (explanation, differences) in change.groups {

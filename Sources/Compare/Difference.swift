@@ -29,6 +29,9 @@ package struct Difference: Codable, Equatable, Sendable {
     /// Why that is no surprise; nil when nothing explains it.
     package var known: Explanation?
 
+    /// What it is about without the host: the name of a counter.
+    var name: String { String(subject.prefix { $0 != " " }) }
+
     package init(
         scenario: String, aspect: Aspect, subject: String = "", before: String?, after: String?,
         known: Explanation? = nil

@@ -58,7 +58,9 @@ package struct KnownChange: Sendable {
     func hasConsequence(_ difference: Difference) -> Bool {
         signs.contains { sign in
             guard case .consequences(let aspects) = sign else { return false }
-            return aspects.contains(difference.aspect)
+            // Where other segments are sent, others are counted.
+            let counts = aspects.contains(.segment) && difference.aspect == .counter
+            return aspects.contains(difference.aspect) || (counts && Counters.ofSegments.contains(difference.name))
         }
     }
 
@@ -87,8 +89,7 @@ extension KnownChange.Sign {
             return difference.aspect == .variant && before == without && after == with
         case .counters(let without, let with):
             guard difference.aspect == .counter, let old = Int64(before), let new = Int64(after) else { return false }
-            let name = String(difference.subject.prefix { $0 != " " })
-            return old > new ? without.contains(name) : with.contains(name)
+            return old > new ? without.contains(difference.name) : with.contains(difference.name)
         case .measurement(let name, let grows):
             guard difference.aspect == .measurement, difference.subject == name,
                 let old = leadingNumber(before), let new = leadingNumber(after)

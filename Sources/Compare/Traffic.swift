@@ -18,19 +18,40 @@ struct Traffic {
     }
 
     struct Segment: Equatable {
-        var words: String
-        /// Whether it holds nothing that its sender had not sent before.
+        var flags: String
+        var sequence: UInt32
+        var acknowledgement: UInt32?
+        var length: Int
+        /// Those that are compared, in words.
+        var options: [String]
+        /// Whether it holds nothing that its sender had not sent before: a retransmission or a probe.
         var isAgain: Bool
-        var isPureAck: Bool
-        /// Whether it carries SACK blocks.
-        var reports: Bool
         /// Which bytes it brings that its sender had not sent before; nil where it does more than that.
         var news: Range<UInt32>?
-        var acknowledgement: UInt32?
+        /// Whether it stands for a row of segments that a stream was cut into.
+        var isStream = false
+
+        var isPureAck: Bool { flags == "." && length == 0 }
     }
 
-    private(set) var sent: [Sender: [Segment]] = [:]
+    /// What of the traffic two runs need not agree on.
+    struct Leeway {
+        /// How often something is sent again, and so which ACKs answer that.
+        var repetitions = false
+        /// How many bytes a stream has.
+        var volume = false
+        /// Everything but how connections begin and are reset.
+        var loss = false
+    }
+
+    private var sent: [Sender: [Segment]] = [:]
     private(set) var connections = 0
+    /// How much was sent again in all.
+    private(set) var repetitions = 0
+    /// Whether any end sent a stream, which is cut in one way or another.
+    private(set) var hasStreams = false
+
+    var senders: Set<Sender> { Set(sent.keys) }
 
     init(_ facts: [Event]) {
         var numbers: [Set<UInt16>: Int] = [:]
@@ -52,73 +73,124 @@ struct Traffic {
             let end = fact.sequence &+ fact.span
             if fact.span > 0 { ends[sender] = max(end, before ?? 0) }
             let isData = fact.length > 0 && ["P.", "."].contains(fact.flags) && fact.sequence < end
+            // A probe of a window or of a peer lies below what has been sent.
+            let isProbe = fact.span == 0 && fact.flags == "." && before.map { fact.sequence < $0 } ?? false
             sent[sender, default: []].append(
                 Segment(
-                    words: fact.words, isAgain: fact.span > 0 && before.map { end <= $0 } ?? false,
-                    isPureAck: fact.span == 0 && fact.flags == ".",
-                    reports: fact.options.contains { $0.hasPrefix("sack ") },
-                    news: isData && fact.sequence == before ?? fact.sequence ? fact.sequence..<end : nil,
-                    acknowledgement: fact.acknowledgement))
+                    flags: fact.flags, sequence: fact.sequence, acknowledgement: fact.acknowledgement,
+                    length: fact.length, options: fact.comparedOptions,
+                    isAgain: isProbe || (fact.span > 0 && before.map { end <= $0 } ?? false),
+                    news: isData && fact.sequence == before ?? fact.sequence ? fact.sequence..<end : nil))
         }
         connections = numbers.count
-        gatherBulk()
-    }
-
-    /// Makes one of each row of segments that a stream was cut into, and leaves out what acknowledges the inside of it.
-    ///
-    /// Where a stream is cut and which of its segments are pushed follows from when room and acknowledgements came.
-    private mutating func gatherBulk() {
-        for sender in sent.keys {
-            var segments: [Segment] = []
-            var rows: [Range<UInt32>] = []
-            for segment in sent[sender] ?? [] {
-                let last = segments.indices.last
-                guard let last, let row = segments[last].news, let news = segment.news,
-                    row.upperBound == news.lowerBound,
-                    max(row.count, news.count) >= Traffic.bulk
-                else {
-                    segments.append(segment)
-                    continue
-                }
-                let whole = row.lowerBound..<news.upperBound
-                segments[last].news = whole
-                segments[last].words = "bulk seq \(whole.lowerBound) length \(whole.count)"
-                if rows.last?.lowerBound == whole.lowerBound { rows.removeLast() }
-                rows.append(whole)
-            }
-            guard !rows.isEmpty else { continue }
-            sent[sender] = segments
-            sent[sender.peer]?.removeAll { segment in
-                guard segment.isPureAck, let number = segment.acknowledgement else { return false }
-                return rows.contains { $0.lowerBound < number && number < $0.upperBound }
-            }
-        }
+        repetitions = sent.values.joined().count(where: \.isAgain)
+        hasStreams = sent.keys.contains { !streams(of: $0, Leeway(repetitions: true, volume: true)).isEmpty }
     }
 
     /// How many bytes a segment brings that belongs to a stream: no message of a scenario is as long.
-    private static let bulk = 1000
+    static let bulk = 1000
 
     /// Whether an end sent something again.
     func repeats(_ sender: Sender) -> Bool { sent[sender]?.contains(where: \.isAgain) ?? false }
 
-    /// How much was sent again in all.
-    var repetitions: Int { sent.values.joined().count(where: \.isAgain) }
-
     /// What an end sent, in words.
     ///
-    /// - Parameter withRepetitions: whether what was sent again is told as well, and so the ACKs that answered it.
     /// - Parameter peerRepeats: whether the other end sent something again in either of two runs that are compared.
-    func words(of sender: Sender, withRepetitions: Bool, peerRepeats: Bool) -> [String] {
-        let segments = sent[sender] ?? []
-        if withRepetitions { return segments.map(\.words) }
-        var seen: Set<String> = []
+    func words(of sender: Sender, _ leeway: Leeway, peerRepeats: Bool) -> [String] {
+        var segments = sent[sender] ?? []
+        if leeway.loss { return Set(segments.filter(\.isOpeningOrReset).map { words($0, sender, []) }).sorted() }
+        if leeway.volume { segments = segments.flatMap(\.withoutFINOnData) }
+        if leeway.repetitions {
+            segments.removeAll { $0.isAgain }
+            if peerRepeats { segments = Traffic.answeredOnce(segments) }
+        }
+        segments = Traffic.gathered(segments)
+        // Where a stream is cut follows from when room and acknowledgements came; so does what acknowledges its inside.
+        let rows = streams(of: sender.peer, leeway)
+        segments.removeAll { segment in
+            guard segment.isPureAck, let number = segment.acknowledgement else { return false }
+            return rows.contains { $0.lowerBound < number && number < $0.upperBound }
+        }
+        let known = leeway.volume ? [sender: streams(of: sender, leeway), sender.peer: rows] : [:]
+        var result = segments.map { segment in
+            words(segment, sender, known[sender] ?? [], known[sender.peer] ?? [], hidesLength: leeway.volume)
+        }
+        if leeway.volume, leeway.repetitions || !rows.isEmpty { result = Sequence.collapsed(result) }
+        return result
+    }
+
+    /// The streams that an end sent, each as a row of bytes.
+    private func streams(of sender: Sender, _ leeway: Leeway) -> [Range<UInt32>] {
+        var segments = (sent[sender] ?? []).flatMap(\.withoutFINOnData)
+        if leeway.repetitions || leeway.volume { segments.removeAll { $0.isAgain } }
+        return Traffic.gathered(segments).filter(\.isStream).compactMap(\.news)
+    }
+
+    /// Makes one of each row of segments that a stream was cut into.
+    private static func gathered(_ segments: [Segment]) -> [Segment] {
+        segments.reduce(into: []) { result, segment in
+            guard let last = result.last, let row = last.news, let news = segment.news,
+                row.upperBound == news.lowerBound, max(row.count, news.count) >= bulk
+            else { return result.append(segment) }
+            let whole = row.lowerBound..<news.upperBound
+            result[result.count - 1].news = whole
+            result[result.count - 1].length = whole.count
+            result[result.count - 1].isStream = true
+        }
+    }
+
+    /// Without the ACKs that were sent again because what they acknowledge was.
+    private static func answeredOnce(_ segments: [Segment]) -> [Segment] {
+        var seen: [Segment] = []
         return segments.filter { segment in
-            if segment.isAgain { return false }
-            guard segment.isPureAck, peerRepeats else { return true }
+            guard segment.isPureAck else { return true }
             // What came twice is reported, if it came.
-            if segment.reports { return false }
-            return seen.insert(segment.words).inserted
-        }.map(\.words)
+            if segment.options.contains("sack") || seen.contains(segment) { return false }
+            seen.append(segment)
+            return true
+        }
+    }
+
+    private func words(
+        _ segment: Segment, _ sender: Sender, _ own: [Range<UInt32>], _ peers: [Range<UInt32>] = [],
+        hidesLength: Bool = false
+    ) -> String {
+        let hides = hidesLength && segment.length >= Traffic.bulk
+        let sequence = number(segment.sequence, own)
+        if segment.isStream { return "bulk seq \(sequence)" + (hides ? "" : " length \(segment.length)") }
+        var text = "\(segment.flags) seq \(sequence)"
+        if let acknowledgement = segment.acknowledgement { text += " ack \(number(acknowledgement, peers))" }
+        if segment.length > 0 { text += hides ? " length of the stream" : " length \(segment.length)" }
+        return segment.options.isEmpty ? text : text + " <\(segment.options.joined(separator: ","))>"
+    }
+
+    /// A relative number, by the stream that it lies in or behind where it is not known how long that is.
+    ///
+    /// Numbers below the first of a connection are those of another one, whose distance is the clock's choice.
+    private func number(_ number: UInt32, _ streams: [Range<UInt32>]) -> String {
+        guard number < 1 << 31 else { return "of another connection" }
+        guard let stream = streams.last(where: { $0.lowerBound < number }) else { return String(number) }
+        if number < stream.upperBound { return "in the stream" }
+        let beyond = number - stream.upperBound
+        return "end of the stream" + (beyond == 0 ? "" : " + \(beyond)")
+    }
+}
+
+extension Traffic.Segment {
+    fileprivate var isOpeningOrReset: Bool { flags.contains("S") || flags.contains("R") }
+
+    /// A FIN that goes with the last bytes of a stream, and these, apart.
+    fileprivate var withoutFINOnData: [Traffic.Segment] {
+        let end = sequence &+ UInt32(clamping: length)
+        // Numbers of another connection may be just below 0, and nobody can rely on a record's length.
+        guard flags.contains("F"), length > 0, sequence < end else { return [self] }
+        var (data, fin) = (self, self)
+        data.flags = "P."
+        if !isAgain { data.news = sequence..<end }
+        fin.flags = "F."
+        fin.sequence = end
+        fin.length = 0
+        return [data, fin]
     }
 }
 
@@ -128,20 +200,13 @@ extension SegmentFact {
         UInt32(clamping: length) &+ (flags.contains("S") ? 1 : 0) &+ (flags.contains("F") ? 1 : 0)
     }
 
-    /// `S. seq 0 ack 1 <mss 1460,sackOK>`. Windows and the scale they come with are the memory's, time stamps the
-    /// clock's, and how the blocks of a SACK are cut is that of the segments that came.
-    fileprivate var words: String {
-        var text = "\(flags) seq \(relative(sequence))"
-        if let acknowledgement { text += " ack \(relative(acknowledgement))" }
-        if length > 0 { text += " length \(length)" }
-        let told = options.compactMap { option -> String? in
+    /// Windows and the scale they come with are the memory's, time stamps the clock's, and the blocks of a SACK follow
+    /// from what was lost.
+    fileprivate var comparedOptions: [String] {
+        options.compactMap { option in
             let name = option.prefix { $0 != " " }
             if ["ts", "wscale", "nop", "eol"].contains(name) { return nil }
             return name == "sack" ? "sack" : option
         }
-        return told.isEmpty ? text : text + " <\(told.joined(separator: ","))>"
     }
-
-    /// Numbers below the first of a connection are those of another one, whose distance is the clock's choice.
-    private func relative(_ number: UInt32) -> String { number < 1 << 31 ? String(number) : "of another connection" }
 }

@@ -90,7 +90,8 @@ package struct History {
                     sql:
                         "INSERT INTO measurement (runId, scenario, name, value, unit, tolerance) VALUES (?, ?, ?, ?, ?, ?)",
                     arguments: [
-                        id, scenario, measurement.name, measurement.value, measurement.unit, measurement.tolerance,
+                        id, scenario, measurement.name, measurement.value, measurement.unit,
+                        measurement.comparison.tolerance ?? 0,
                     ])
             }
         }

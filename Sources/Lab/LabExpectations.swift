@@ -298,11 +298,22 @@ extension Lab {
     }
 
     /// Keeps a figure for comparison between kernels.
+    ///
+    /// - Parameter tolerance: how far two runs may differ and still agree; 0 for what must be exactly the same.
     package func measure(_ name: String, _ value: Double, _ unit: String, tolerance: Double) {
+        measure(name, value, unit, ComparisonPolicy(tolerance: tolerance))
+    }
+
+    /// Keeps a figure that is worth knowing but that two runs need not agree on.
+    package func measure(_ name: String, _ value: Double, _ unit: String, neverComparedSince reason: String) {
+        measure(name, value, unit, .never(reason))
+    }
+
+    private func measure(_ name: String, _ value: Double, _ unit: String, _ comparison: ComparisonPolicy) {
         timeline.add(
             .measurement(
                 Measurement(
-                    attempt: timeline.attempt, name: name, value: value, unit: unit, tolerance: tolerance)),
+                    attempt: timeline.attempt, name: name, value: value, unit: unit, comparison: comparison)),
             at: timeline.relative(.now))
     }
 

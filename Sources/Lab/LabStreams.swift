@@ -7,8 +7,7 @@ internal import Worker
 extension Lab {
     /// Reads until the end of the stream; returns how many bytes came before it.
     ///
-    /// How many reads it takes, and what is acknowledged together, is a matter of the moment: such a scenario's segments
-    /// are not compared.
+    /// How many reads it takes is a matter of the moment; how much they bring in all is not.
     package func readToEnd(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws -> Int {
         var total = 0
         var reads = 0
@@ -17,7 +16,7 @@ extension Lab {
             if answer.result == 0 {
                 measure(
                     "reads until the end of \(socket.label)", Double(reads), "calls",
-                    tolerance: .greatestFiniteMagnitude)
+                    neverComparedSince: "each read takes what has come by then")
                 return total
             }
             guard answer.result > 0 else {
@@ -31,7 +30,7 @@ extension Lab {
 
     /// Gives the kernel as much to send as it takes at once; returns how many bytes that is.
     ///
-    /// That depends on its memory and on what has been acknowledged meanwhile: such a scenario's segments are not compared.
+    /// That depends on its memory and on what has been acknowledged meanwhile.
     package func fill(_ socket: Socket, atMost count: Int, file: StaticString = #fileID, line: Int = #line) throws
         -> Int
     {
@@ -41,7 +40,7 @@ extension Lab {
         }
         measure(
             "bytes taken from \(socket.label) at once", Double(answer.result), "bytes",
-            tolerance: .greatestFiniteMagnitude)
+            neverComparedSince: "how much a buffer takes is a matter of the kernel's memory")
         return Int(answer.result)
     }
 }

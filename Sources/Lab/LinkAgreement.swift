@@ -47,7 +47,7 @@ package struct LinkAgreement {
         }
         for measurement in one.measurements {
             guard let other = other.measurements.first(where: { $0.name == measurement.name }),
-                (measurement.value - other.value).magnitude > max(measurement.tolerance, other.tolerance)
+                !measurement.agrees(with: other)
             else { continue }
             return words { result in
                 let value = result.measurements.first { $0.name == measurement.name }?.value ?? 0

@@ -81,7 +81,7 @@ package struct Scenario: Sendable {
         ScenarioDescription(
             id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
             location: location, steps: steps(lane),
-            nominalSeconds: longestTimer(lane))
+            nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil)
     }
 }
 
@@ -95,6 +95,12 @@ package enum Link: Sendable, Equatable {
     case loopback
     /// A long or lossy way, one way each: by netem where the kernel has it, by the relay otherwise.
     case impaired(delay: Duration, jitter: Duration = .zero, loss: Double = 0)
+
+    /// Whether it loses segments at random.
+    var isLossy: Bool {
+        guard case .impaired(_, _, let loss) = self else { return false }
+        return loss > 0
+    }
 
     /// Whether netem or the relay may make it.
     var isImpaired: Bool { if case .impaired = self { true } else { false } }

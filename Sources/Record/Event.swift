@@ -130,11 +130,13 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     package var steps: [String]
     /// Its longest kernel timer in this lane, in seconds; 0 when it waits for none.
     package var nominalSeconds: Double
+    /// What it leaves to chance, so that no two runs need to agree on it; nil for nothing.
+    package var chance: Chance?
 
     package init(
         id: String, claim: String, documentSays: String? = nil, citations: [Citation], documentVerdict: DocumentVerdict,
         location: String,
-        steps: [String], nominalSeconds: Double
+        steps: [String], nominalSeconds: Double, chance: Chance? = nil
     ) {
         self.id = id
         self.claim = claim
@@ -144,10 +146,17 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
         self.location = location
         self.steps = steps
         self.nominalSeconds = nominalSeconds
+        self.chance = chance
     }
 
     /// The part of the id before the first dot.
     package var topic: String { String(id.prefix { $0 != "." }) }
+}
+
+/// What a scenario leaves to chance.
+package enum Chance: String, Codable, Sendable {
+    /// The link loses segments at random: what is sent again, and what follows from that.
+    case loss
 }
 
 /// A place that says what a scenario tests.

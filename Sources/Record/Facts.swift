@@ -321,15 +321,14 @@ package struct Measurement: Codable, Equatable, Sendable {
     package var value: Double
     /// `s`, `ms`, `segments`, ...
     package var unit: String
-    /// How far two runs may differ and still agree, in the same unit.
-    package var tolerance: Double
+    package var comparison: ComparisonPolicy
 
-    package init(attempt: Attempt, name: String, value: Double, unit: String, tolerance: Double) {
+    package init(attempt: Attempt, name: String, value: Double, unit: String, comparison: ComparisonPolicy) {
         self.attempt = attempt
         self.name = name
         self.value = value
         self.unit = unit
-        self.tolerance = tolerance
+        self.comparison = comparison
     }
 }
 

@@ -66,7 +66,12 @@ extension Event {
         case .measurement(let one):
             look.names(one.name, one.unit)
             look.require(one.value.isFinite, "value \(one.value) is no measurement")
-            look.require(one.tolerance.isFinite && one.tolerance >= 0, "tolerance \(one.tolerance) is none")
+            switch one.comparison {
+            case .exact: break
+            case .within(let tolerance):
+                look.require(tolerance.isFinite && tolerance >= 0, "tolerance \(tolerance) is none")
+            case .never(let reason): look.text("the reason why it is not compared", reason)
+            }
         case .finished(let finished):
             look.time("duration", finished.duration)
             look.text("reason", finished.reason)

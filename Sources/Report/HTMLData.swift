@@ -160,6 +160,10 @@ extension Double {
 
 extension Measurement {
     fileprivate var toleranceWords: String {
-        tolerance >= 1e18 ? "any" : "± \(tolerance.short) \(unit)"
+        switch comparison {
+        case .exact: "none"
+        case .within(let tolerance): "± \(tolerance.short) \(unit)"
+        case .never(let reason): "any: \(reason)"
+        }
     }
 }

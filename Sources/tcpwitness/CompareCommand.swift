@@ -33,6 +33,9 @@ struct CompareCommand: Subcommand {
         completion: .directory)
     var baselines: String?
 
+    @Flag(help: "Say also what is not compared, and why.")
+    var notCompared = false
+
     func perform() throws -> ExitStatus {
         guard records.count >= 2 else { throw Complaint("compare needs two or more records") }
         let kernels = records.filter(isSeries)
@@ -61,11 +64,12 @@ struct CompareCommand: Subcommand {
             throw Complaint("--output names the record \(replaced)")
         }
         let comparison = Comparison(named(runs), knowing: knownChanges, baselines: try known(runs.map(\.run)))
-        let bytes = format.render(comparison)
+        var bytes = format.render(comparison)
+        if notCompared, format == .terminal { bytes += Array(comparison.exemptionsText.utf8) }
         if let file {
             try file.create(bytes)
         } else if format == .terminal {
-            try Terminal.tell(comparison.text)
+            try Terminal.tell(String(decoding: bytes, as: UTF8.self))
         } else {
             try Terminal.print(String(decoding: bytes, as: UTF8.self))
         }

@@ -40,7 +40,7 @@ import Testing
                 Check(
                     attempt: attempt, at: 3000, status: .broken, expected: escape, seen: escape, witnesses: [escape],
                     wire: escape, location: escape)),
-            .measurement(Measurement(attempt: attempt, name: escape, value: 1, unit: escape, tolerance: 0)),
+            .measurement(Measurement(attempt: attempt, name: escape, value: 1, unit: escape, comparison: .exact)),
             .finished(
                 Finished(
                     attempt: attempt, verdict: .failed, reason: escape, variant: escape, link: escape, duration: 5000)),

@@ -73,6 +73,24 @@ import Testing
         #expect(differences({ fill(&$0, 4096, 1488, -1) }) { fill(&$0, 4096, 1488) }.count == 1)
     }
 
+    /// Whatever numbers and lengths a record has, they are compared.
+    @Test(arguments: [0, 1, UInt32(1) << 31, .max - 10, .max], [0, 1, 1448, 1 << 32, .max])
+    func anyNumberAndLength(_ sequence: UInt32, _ length: Int) {
+        for flags in ["F.", "FP.", ".", "P.", "S", "R"] {
+            let segments = { (trial: inout Trial) in
+                trial.segment("A", flags, sequence, ack: .max, length: length)
+                trial.segment("A", flags, sequence &+ 1448, ack: .max, length: length)
+            }
+            #expect(differences(segments, segments) == [])
+        }
+        for result in [Int64.min, -1, .max] {
+            let reads = { (trial: inout Trial) in
+                for _ in 0..<2 { trial.call("recv", "5, 65536", result) }
+            }
+            #expect(differences(reads, reads) == [])
+        }
+    }
+
     @Test func numbersOfTheConnectionBefore() {
         #expect(
             differences({ $0.segment("A", "R", UInt32(bitPattern: -72_395)) }) {

@@ -5,7 +5,7 @@ import Record
 enum Sample {
     /// One run of some scenarios on a kernel.
     static func run(
-        _ release: String, lane: Lane = .scaled, place: String = "host", _ attempts: [Trial],
+        _ release: String, lane: Lane = .scaled, place: String = "host", chance: Chance? = nil, _ attempts: [Trial],
         plan: [String]? = nil, end: RunEnd? = RunEnd(duration: 1_000_000_000)
     ) -> RunRecord {
         let header = RunHeader(
@@ -14,7 +14,7 @@ enum Sample {
             place: place, startedAt: "2026-01-02T03:04:05Z")
         var ids: [String] = []
         for id in plan ?? attempts.map(\.attempt.scenario) where !ids.contains(id) { ids.append(id) }
-        let events = [.run(header)] + ids.map { Event.plan(description($0)) } + attempts.flatMap(\.events)
+        let events = [.run(header)] + ids.map { Event.plan(description($0, chance)) } + attempts.flatMap(\.events)
         do {
             return try RunRecord(events + (end.map { [.end($0)] } ?? []), truncation: end == nil ? "cut off" : nil)
         } catch {
@@ -22,10 +22,11 @@ enum Sample {
         }
     }
 
-    static func description(_ id: String) -> ScenarioDescription {
+    static func description(_ id: String, _ chance: Chance? = nil) -> ScenarioDescription {
         ScenarioDescription(
             id: id, claim: claims[id] ?? "A claim.", citations: [Citation(source: "RFC 9293")],
-            documentVerdict: .holds, location: "Opening.swift:31", steps: ["a step"], nominalSeconds: 0)
+            documentVerdict: .holds, location: "Opening.swift:31", steps: ["a step"], nominalSeconds: 0,
+            chance: chance)
     }
 
     private static let claims = [
@@ -106,9 +107,14 @@ struct Trial {
         events.append(.note(NoteFact(attempt: attempt, at: tick(), text: text, voidsSince: voidsSince)))
     }
 
-    mutating func measure(_ name: String, _ value: Double, _ unit: String = "s", tolerance: Double = 0) {
+    mutating func measure(
+        _ name: String, _ value: Double, _ unit: String = "s", tolerance: Double = 0, never reason: String? = nil
+    ) {
         events.append(
-            .measurement(Measurement(attempt: attempt, name: name, value: value, unit: unit, tolerance: tolerance)))
+            .measurement(
+                Measurement(
+                    attempt: attempt, name: name, value: value, unit: unit,
+                    comparison: reason.map { .never($0) } ?? ComparisonPolicy(tolerance: tolerance))))
     }
 
     mutating func finish(_ verdict: Verdict = .passed, _ reason: String? = nil, variant: String? = nil) {

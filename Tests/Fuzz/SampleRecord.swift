@@ -112,7 +112,7 @@ enum SampleRecord {
                 SuspicionFact(
                     attempt: attempt, at: 8_000_000, began: 7_000_000, kind: .late, text: "the relay was late")),
             .lateness(LatenessFact(attempt: attempt, at: 9_000_000, relay: 1, look: 2, call: 3)),
-            .measurement(Measurement(attempt: attempt, name: "time", value: 1.5, unit: "s", tolerance: 0.25)),
+            .measurement(Measurement(attempt: attempt, name: "time", value: 1.5, unit: "s", comparison: .within(0.25))),
             .finished(
                 Finished(
                     attempt: attempt, verdict: isBad ? .failed : .passed, reason: isBad ? "a state" : nil,

@@ -25,7 +25,7 @@ import Testing
             }
             + [
                 .measurement(
-                    Measurement(attempt: attempts[0], name: "gap", value: value, unit: "s", tolerance: 1)),
+                    Measurement(attempt: attempts[0], name: "gap", value: value, unit: "s", comparison: .within(1))),
                 .finished(
                     Finished(
                         attempt: attempts[0], verdict: first, reason: first == .passed ? nil : "a <reason>",

@@ -17,7 +17,7 @@ import Testing
             .measurement(
                 Measurement(
                     attempt: Attempt(scenario: "open.far", number: 1), name: "gap", value: value, unit: "s",
-                    tolerance: tolerance))
+                    comparison: .within(tolerance)))
         ]
     }
 

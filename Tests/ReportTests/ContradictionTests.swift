@@ -49,7 +49,7 @@ import Testing
             ("hosts", "\"10.0.0.1\"", ["\"\"", "\"A\""]),
             ("note", "\"voidsSince\":4", ["-1"]),
             ("measurement", "\"value\":1.5", ["1e999"]),
-            ("measurement", "\"tolerance\":0.25", ["-1", "-1e308"]),
+            ("measurement", "\"within\":0.25", ["-1", "-1e308"]),
             ("finished", "\"duration\":41500000", ["-1", "9223372036854775807"]),
             ("finished", "\"number\":1", ["0", "-9223372036854775808", "9223372036854775807"]),
             ("end", "\"duration\":1600000000", ["-1", "9223372036854775807"]),
@@ -101,7 +101,7 @@ import Testing
                     local: "l", remote: "r")),
             .counters(CountersFact(attempt: attempt, at: 1, host: "A", deltas: ["TCPTimeouts": 1])),
             .note(NoteFact(attempt: attempt, at: 5, text: "a note", voidsSince: 4)),
-            .measurement(Measurement(attempt: attempt, name: "time", value: 1.5, unit: "s", tolerance: 0.25)),
+            .measurement(Measurement(attempt: attempt, name: "time", value: 1.5, unit: "s", comparison: .within(0.25))),
             Sample.finished(attempt, .passed), .end(RunEnd(duration: 1_600_000_000, realDuration: 6)),
         ]
     }
@@ -193,7 +193,8 @@ import Testing
                 .note(NoteFact(attempt: Self.attempt, at: number, text: "", voidsSince: .min)),
                 .measurement(
                     Measurement(
-                        attempt: Self.attempt, name: "m", value: number == 0 ? .nan : .infinity, unit: "", tolerance: 0)
+                        attempt: Self.attempt, name: "m", value: number == 0 ? .nan : .infinity, unit: "",
+                        comparison: .exact)
                 ),
             ]
         }
