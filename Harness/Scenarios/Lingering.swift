@@ -235,3 +235,8 @@ enum Lingering {
         try lab.expect(client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED, .FIN_WAIT1, .FIN_WAIT2, .CLOSE)
     }
 }
+
+extension Connection {
+    /// Both ends without the listener.
+    var ends: (client: Socket, server: Socket) { (client, server) }
+}

@@ -34,3 +34,7 @@ package typealias CarriedSegment = LabSegment
 package typealias DiagRow = Netlink.DiagRow
 package typealias Lane = Record.Lane
 package typealias Link = LabLink
+
+extension Signal {
+    package static let SIGSEGV = Signal(number: 11)
+}
