@@ -18,6 +18,7 @@ package typealias PollEvents = LabPollEvents
 package typealias RowKind = Engine.RowKind
 package typealias Scenario = LabScenario
 package typealias SegmentPattern = Packets.SegmentPattern
+package typealias ShutdownDirection = ShutdownHow
 package typealias Signal = Engine.Signal
 package typealias SACKBlock = Packets.SACKBlock
 package typealias SocketAddress = Linux.SocketAddress

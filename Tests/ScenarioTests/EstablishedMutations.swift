@@ -86,7 +86,7 @@ let establishedMutations = [
             } else {
                 nil
             }
-        }, says: "SO_PROTOCOL of MPTCP listener is 262", "seen 6"),
+        }, says: "SO_PROTOCOL of MPTCP listener is 262", "seen returned 0 6"),
 ]
 
 extension Tampering {

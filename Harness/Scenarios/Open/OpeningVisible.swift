@@ -117,7 +117,7 @@ enum OpeningVisible {
             client.calls(.connect(B.port(5000)), fails: .EALREADY)
             client.passes(.CLOSE, .SYN_SENT)
         }
-        step("the wire lets the SYN go; A connects twice more, and hears of it once") {
+        step("the wire lets the SYN go; connect() returns 0 once, then fails with EISCONN") {
             syn.release()
             let server = listener.accept("server")
             client.shows(.ESTABLISHED, .owned, timer: .off)
