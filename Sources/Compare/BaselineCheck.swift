@@ -60,7 +60,9 @@ extension Baseline {
             let tried = attempts[scenario.id] ?? []
             guard !tried.isEmpty else { return [unjudged(scenario.id, record.caution ?? "it did not start")] }
             // A repeat that does otherwise is as much of a surprise, but the same surprise only once.
-            return tried.flatMap { check($0, lane, record.caution, knowing: changes) }.map {
+            return tried.flatMap {
+                check($0, lane, record.caution, isOther: kernel?.series != series, knowing: changes)
+            }.map {
                 explained($0, kernel, changes)
             }
             .reduce(into: []) { unique, finding in
@@ -98,7 +100,8 @@ extension Baseline {
     }
 
     func check(
-        _ attempt: RunRecord.AttemptRecord, _ lane: Lane, _ caution: String? = nil, knowing changes: [KnownChange] = []
+        _ attempt: RunRecord.AttemptRecord, _ lane: Lane, _ caution: String? = nil, isOther: Bool = false,
+        knowing changes: [KnownChange] = []
     ) -> [Finding] {
         let id = attempt.attempt.scenario
         guard let seen = Expectation(attempt) else {
@@ -114,6 +117,8 @@ extension Baseline {
                     commits: [])
             ]
         }
+        // What one series could not look at and another could is no change of a kernel.
+        if isOther, seen.verdict == .skipped || expected.verdict == .skipped, seen.verdict != .failed { return [] }
         return expected.findings(id, seen, changes.flatMap { $0.variants(of: id) })
     }
 }

@@ -51,6 +51,29 @@ struct BaselineDirectory {
         }
     }
 
+    /// The baseline of a kernel's series, or else of the nearest one: the newest before it, or the oldest after it.
+    func nearest(to kernel: KernelVersion) throws -> Baseline? {
+        if let own = try baseline(kernel.series) { return own }
+        let others = series().filter { $0.series != kernel.series }.sorted()
+        let nearest = others.last { ($0.major, $0.minor) < (kernel.major, kernel.minor) } ?? others.first
+        return try nearest.flatMap { try baseline($0.series) }
+    }
+
+    /// The series that have a baseline.
+    private func series() -> [KernelVersion] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var found: [KernelVersion] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasSuffix(".json"), let version = KernelVersion(release: name) else { continue }
+            if name == "\(version.series).json" { found.append(version) }
+        }
+        return found
+    }
+
     private static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -146,9 +146,9 @@ struct RunCommand: Subcommand {
                 _ = failures.conclude(status)
                 return status
             }
-            var statuses = [status]
-            failures.attempt { statuses += try holdAgainstBaselines(records) }
-            return failures.conclude(.worst(of: statuses))
+            var held: [ExitStatus] = []
+            failures.attempt { held = try holdAgainstBaselines(records) }
+            return failures.conclude(held.isEmpty ? status : .worst(of: held))
         } catch let complaint as Complaint where bisect {
             throw Complaint(complaint.line, status: Judgement.bisectStatus(complaint.status))
         }
@@ -190,10 +190,12 @@ struct RunCommand: Subcommand {
         }
     }
 
-    /// Holds guests' runs against what their kernel series are known to do, and says what they show of it.
+    /// Holds guests' runs against what their kernel series are known to do, says what they show of it, and gives what
+    /// then becomes of each run's status.
     private func holdAgainstBaselines(_ records: [RunRecord]) throws -> [ExitStatus] {
         guard !kernel.isEmpty, baseline, let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
-        return try records.filter { $0.stop == nil }.map { record in
+        return try records.map { record in
+            guard record.stop == nil else { return record.exitStatus }
             let report = try BaselineReport(
                 record, in: directory, isWhole: scenarios.isEmpty && shard == nil && choice.isWhole)
             try Terminal.tell(report.text)

@@ -128,7 +128,53 @@ import Testing
         #expect(try run(other, "--no-baseline").status == 0)
         let lane = try run(baseline("scaled", known))
         #expect(lane.status == 0)
-        #expect(lane.output.hasSuffix("6.1.0-test  the baseline of 6.1 knows nothing of the default lane\n"))
+        #expect(lane.output.hasSuffix("6.1.0-test  the baseline of 6.1 has no default lane\n"))
+    }
+
+    /// A failure that the baseline has is as expected; another failure, a pass, and what was not judged are not.
+    @Test(
+        arguments: [
+            (.failed, "a reason", 0, "as its baseline says, 1 failed as expected"),
+            (.failed, "another reason", 1, "not as its baseline says"),
+            (.passed, "a reason", 1, "not as its baseline says"),
+            (.error, "a reason", 3, "as its baseline says, 1 of 2 not judged"),
+        ] as [(Verdict, String, Int32, String)])
+    func anExpectedFailure(_ seen: Verdict, _ reason: String, _ status: Int32, _ words: String) throws {
+        let bench = try bench([.run(Self.guestHeader)] + Stream.whole((seen, .passed)).dropFirst())
+        try bench.write(
+            """
+            {"version": 1, "series": "6.1", "kernel": "6.1.0", "lanes": {"default": {
+            "open.three-way": {"verdict": "failed", "reason": "\(reason)"}, "close.simultaneous": {"verdict": "passed"}}}}
+            """, to: "bench-baselines/6.1.json")
+        let result = try bench.run(["run", "--kernel", "bench-kernel"] + Stream.selected)
+        #expect(result.status == status)
+        #expect(result.output.contains("6.1.0-test  \(words)\n"), "\(result.output)")
+    }
+
+    /// Nothing was judged, so nothing is as expected.
+    @Test func nothingJudged() throws {
+        let bench = try bench([.run(Self.guestHeader)] + Stream.whole((.error, .error)).dropFirst())
+        try bench.write(
+            "{\"version\": 1, \"series\": \"6.1\", \"kernel\": \"6.1.0\", \"lanes\": {\"default\": {}}}",
+            to: "bench-baselines/6.1.json")
+        let result = try bench.run(["run", "--kernel", "bench-kernel"] + Stream.selected)
+        #expect(result.status == 3)
+        #expect(result.output.contains("6.1.0-test  cannot be compared with its baseline, 2 of 2 not judged\n"))
+    }
+
+    /// A series without a baseline is held against the nearest that has one.
+    @Test func theNearestBaseline() throws {
+        let bench = try bench(Self.whole)
+        for (series, verdict) in [("5.10", "failed"), ("5.15", "passed"), ("6.12", "failed")] {
+            try bench.write(
+                """
+                {"version": 1, "series": "\(series)", "kernel": "\(series).1", "lanes": {"default": {
+                "open.three-way": {"verdict": "\(verdict)"}, "close.simultaneous": {"verdict": "skipped"}}}}
+                """, to: "bench-baselines/\(series).json")
+        }
+        let result = try bench.run(["run", "--kernel", "bench-kernel"] + Stream.selected)
+        #expect(result.status == 0)
+        #expect(result.output.hasSuffix("6.1.0-test  as the baseline of 5.15, the series nearest to 6.1, says\n"))
     }
 
     @Test(arguments: [
