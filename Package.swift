@@ -110,7 +110,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
-            name: "tcpwitness-lab", dependencies: ["CLinux", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            name: "tcpwitness-lab",
+            dependencies: ["CLinux", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict,
             linkerSettings: staticRuntime),
         .executableTarget(

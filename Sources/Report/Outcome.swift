@@ -83,7 +83,8 @@ extension RunRecord {
             return Outcome(
                 name: record.attempt.nameOfAll, number: record.attempt.number, scenario: record.scenario,
                 verdict: finished.verdict,
-                reason: finished.reason, again: record.reasonsForMore, start: record.start, duration: finished.duration, variant: finished.variant,
+                reason: finished.reason, again: record.reasonsForMore, start: record.start, duration: finished.duration,
+                variant: finished.variant,
                 link: finished.link,
                 checks: record.checks, measurements: record.measurements, facts: record.facts)
         }

@@ -48,7 +48,8 @@ extension Request {
         case .socket, .getOption, .bind, .duplicate, .poll, .socketName, .peerName, .outputQueue,
             .setNonblocking, .setSignal, .pipe, .fork, .identify:
             false
-        case .setOption, .listen, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write, .read,
+        case .setOption, .listen, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write,
+            .read,
             .shutdown, .close, .raise, .exit:
             true
         }
