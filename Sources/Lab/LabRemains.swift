@@ -66,8 +66,6 @@ final class Reaper: Sendable {
     private struct State {
         var waiting: [LabRemains] = []
         var threads = 0
-        /// Taken and not yet gone.
-        var clearing = 0
     }
 
     private let state = Mutex(State())
@@ -105,10 +103,7 @@ final class Reaper: Sendable {
 
     /// Works until nothing is left to do, and ends.
     private func work() {
-        while let next = next() {
-            next.clear()
-            state.withLock { $0.clearing -= 1 }
-        }
+        while let next = next() { next.clear() }
     }
 
     private func next() -> LabRemains? {
@@ -117,11 +112,7 @@ final class Reaper: Sendable {
                 state.threads -= 1
                 return nil
             }
-            state.clearing += 1
             return state.waiting.removeFirst()
         }
     }
-
-    /// Whether everything that was taken is gone.
-    var isIdle: Bool { state.withLock { $0.waiting.isEmpty && $0.clearing == 0 } }
 }

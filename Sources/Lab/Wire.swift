@@ -94,9 +94,6 @@ package final class Wire {
         try add(patterns, .duplicate, first: count)
     }
 
-    /// Keeps everything, both ways, until `release`.
-    package func freeze() throws -> WireRule { try add([], .hold) }
-
     /// Loses everything, both ways: the cable is cut.
     @discardableResult
     package func silence() throws -> WireRule { try add([], .drop) }

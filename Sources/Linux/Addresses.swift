@@ -33,8 +33,6 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     package var isV6: Bool { bytes.count == 16 }
     /// AF_INET or AF_INET6.
     package var family: Int32 { isV6 ? AF_INET6 : AF_INET }
-    /// 0.0.0.0 or ::.
-    package var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 
     /// The IPv4 address inside an IPv4-mapped one, otherwise the address itself.
     package var unmapped: IPAddress {

@@ -14,8 +14,6 @@ package enum HealthKind: String, Codable, Sendable, CaseIterable {
     case reference
     /// Sockets that nobody can see or close any more.
     case leakedSockets
-    /// Namespaces that outlive everything in them.
-    case leakedNamespaces
     /// The kernel marked itself as tainted, and its log does not say why.
     case taint
 }
