@@ -19,9 +19,6 @@ struct Course {
     var offered: UInt32?
     /// Its last timestamp.
     var timestamp: UInt32?
-    /// What was sent, by distance from the initial number; a bound keeps a record from filling the memory.
-    private(set) var data: [UInt32: UInt8] = [:]
-    private static let mostData = 1 << 20
 
     init(_ segment: TCPSegment) {
         syn = segment.flags.contains(.SYN) ? segment : nil
@@ -31,17 +28,10 @@ struct Course {
 
     func covers(_ number: UInt32) -> Bool { !initial.isAfter(number) && !number.isAfter(end) }
 
-    /// Where a byte of a segment's data lies; a SYN comes before the data.
-    func distance(_ segment: TCPSegment, _ place: Int) -> UInt32 {
-        segment.sequence &- initial &+ UInt32(place) &+ (segment.flags.contains(.SYN) ? 1 : 0)
-    }
-
     mutating func keep(_ segment: TCPSegment) {
         if segment.endSequence.isAfter(end) { end = segment.endSequence }
         if segment.hasFIN { fin = segment.endSequence &- 1 }
         if let value = segment.timestamps?.value { timestamp = value }
-        guard data.count + segment.length <= Self.mostData else { return }
-        for (place, byte) in segment.payload.enumerated() { data[distance(segment, place)] = byte }
     }
 }
 

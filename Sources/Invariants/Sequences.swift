@@ -59,15 +59,16 @@ extension Invariant {
         Invariant(
             "seq.same-bytes", "What is sent again has the bytes that it had the first time.", source: "RFC 9293 3.8.1"
         ) { exchange in
-            exchange.walk { ledger, frame in
+            var sent: [Exchange.Direction: SentBytes] = [:]
+            return exchange.walk { ledger, frame in
                 let segment = frame.segment
-                guard !segment.isRST, !ledger.isNew(frame), let course = ledger.course(frame.direction) else {
-                    return nil
+                guard !segment.isRST else { return nil }
+                if ledger.isNew(frame) || ledger.course(frame.direction) == nil {
+                    sent[frame.direction] = SentBytes(since: Course(segment).initial)
                 }
-                let changed = segment.payload.enumerated().first { place, byte in
-                    course.data[course.distance(segment, place)].map { $0 != byte } ?? false
-                }
-                return changed.map { "byte \($0.offset) of its data was another before" }
+                let changed = sent[frame.direction]?.firstChange(in: segment)
+                sent[frame.direction]?.keep(segment)
+                return changed.map { "byte \($0) of its data was another before" }
             }
         },
         Invariant(
@@ -124,6 +125,33 @@ extension Invariant {
             }
         },
     ]
+}
+
+/// The data of one course.
+private struct SentBytes {
+    private let initial: UInt32
+    /// By distance from the initial number; a bound keeps a record from filling the memory.
+    private var bytes: [UInt32: UInt8] = [:]
+    private static let most = 1 << 20
+
+    init(since initial: UInt32) { self.initial = initial }
+
+    /// Where a byte of a segment's data lies; a SYN comes before the data.
+    private func distance(_ segment: TCPSegment, _ place: Int) -> UInt32 {
+        segment.sequence &- initial &+ UInt32(place) &+ (segment.flags.contains(.SYN) ? 1 : 0)
+    }
+
+    /// The place of the first byte that was another when it was sent before.
+    func firstChange(in segment: TCPSegment) -> Int? {
+        segment.payload.enumerated().first { place, byte in
+            bytes[distance(segment, place)].map { $0 != byte } ?? false
+        }?.offset
+    }
+
+    mutating func keep(_ segment: TCPSegment) {
+        guard bytes.count + segment.length <= Self.most else { return }
+        for (place, byte) in segment.payload.enumerated() { bytes[distance(segment, place)] = byte }
+    }
 }
 
 extension Ledger {
