@@ -77,8 +77,8 @@ let package = Package(
                 "Compare", "JUnitXML", "Pages", "Record", .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
-                .embedInCode("Page/page.mustache"), .embedInCode("Page/layout.js"), .embedInCode("Page/ladder.js"),
-                .embedInCode("Page/segment.js"), .embedInCode("Page/table.js"), .embedInCode("Page/page.js"),
+                .embedInCode("HTML/page.mustache"), .embedInCode("HTML/layout.js"), .embedInCode("HTML/ladder.js"),
+                .embedInCode("HTML/segment.js"), .embedInCode("HTML/table.js"), .embedInCode("HTML/page.js"),
             ], swiftSettings: strict),
         .target(
             name: "Pages", resources: [.embedInCode("style.css"), .embedInCode("frame.js")], swiftSettings: strict),
