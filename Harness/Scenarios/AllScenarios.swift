@@ -1,4 +1,4 @@
-package import Lab
+package import Vocabulary
 
 /// Every scenario, in the order of the documents.
 package let allScenarios: [Scenario] =
@@ -10,4 +10,10 @@ package let allScenarios: [Scenario] =
     + TimeWaiting.all + TimeWaitShowing.all + TimeWaitBinding.all + TimeWaitReconnecting.all + TimeWaitSegments.all
     + KeepingAlive.all + KeepaliveOptions.all + KeepaliveProbes.all + KeepalivePeers.all
     + Aborting.all + Lingering.all + Orphans.all + ShuttingDown.all + ShutdownCalls.all + HalfOpen.all
-    + Losing.all + connectionTrouble
+    + Losing.all + beyondTheDocuments
+
+/// What goes beyond the documents, and peeking: scenarios of half-open, forged and aborted connections.
+private let beyondTheDocuments: [Scenario] = [
+    SimultaneousTrouble.all, ListenerQueues.all, HalfOpening.all, Unreachability.all, Challenging.all, Destroying.all,
+    UserTimeout.all, Polling.all, Peeking.all, Signalling.all, Multipath.all,
+].flatMap { $0 }

@@ -97,7 +97,7 @@ package func closeInOrder(
     first.shutdown(.SHUT_WR, file: file, line: line)
     first.shows(.FIN_WAIT2, .owned, timer: .off, file: file, line: line)
     last.shows(.CLOSE_WAIT, .owned, timer: .off, file: file, line: line)
-    let began = try moment {
+    let began = moment {
         last.close(file: file, line: line)
         first.shows(.TIME_WAIT, .minisock, timer: .timewait, file: file, line: line)
         // From here on no FIN is sent again that would renew the minute.

@@ -104,13 +104,14 @@ package func lasts(
     }
 }
 
-/// Waits until something holds of what is looked at again and again; ends the scenario otherwise.
+/// Waits until something holds of what is looked at again and again, and gives that; ends the scenario otherwise.
 ///
 /// - Parameter timer: how long the kernel timer takes that brings it about.
+@discardableResult
 package func waitUntil<Seen: Evidence>(
     _ words: String, after timer: Duration = .zero, of look: () throws -> Seen, file: StaticString = #fileID,
     line: Int = #line, _ holds: (Seen) throws -> Bool
-) throws {
+) throws -> Seen {
     try attempt.look { lab in
         var last: Seen?
         try lab.require(
@@ -121,6 +122,8 @@ package func waitUntil<Seen: Evidence>(
             last = seen
             return try holds(seen)
         }
+        guard let last else { throw ScenarioStop.harness("nobody has looked whether \(words)") }
+        return last
     }
 }
 

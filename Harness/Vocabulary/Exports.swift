@@ -5,7 +5,7 @@ package import Netlink
 package import Packets
 package import Record
 internal import Tracing
-internal import Worker
+package import Worker
 
 // The types of the engine that scenarios speak of, so that they import the vocabulary alone.
 
@@ -13,6 +13,7 @@ package typealias Call = Engine.Call
 package typealias Citation = Record.Citation
 package typealias Endpoint = Engine.Endpoint
 package typealias Errno = Linux.Errno
+package typealias MessageFlags = Worker.MessageFlags
 package typealias HostName = LabHostName
 package typealias PollEvents = LabPollEvents
 package typealias RowKind = Engine.RowKind

@@ -17,6 +17,19 @@ extension Socket {
         }
     }
 
+    /// Looks at what it would read, by recv(MSG_PEEK | MSG_DONTWAIT), once for each of these.
+    package func peeks(_ expected: Received..., file: StaticString = #fileID, line: Int = #line) {
+        let peek = Call.recv(100, [.MSG_PEEK, .MSG_DONTWAIT])
+        for one in expected {
+            switch one {
+            case .text(let text): calls(peek, reads: text, file: file, line: line)
+            case .end: calls(peek, returns: 0, file: file, line: line)
+            case .nothing: calls(peek, fails: .EAGAIN, file: file, line: line)
+            case .error(let errno): calls(peek, fails: errno, file: file, line: line)
+            }
+        }
+    }
+
     /// A call returns this.
     package func calls(_ call: Call, returns value: Int64, file: StaticString = #fileID, line: Int = #line) {
         perform(.call(call, .returns(value)), file, line)

@@ -68,6 +68,11 @@ extension Socket {
         perform(.tcpInfo(state), file, line)
     }
 
+    /// What TCP_INFO gives.
+    package func tcpInfo(file: StaticString = #fileID, line: Int = #line) throws -> TCPInfo {
+        TCPInfo(bytes: try tries(.tcpInfo, file: file, line: line).bytes)
+    }
+
     /// getsockopt(2) gives this number.
     package func hasOption(
         _ option: SocketOption, _ value: Int32, file: StaticString = #fileID, line: Int = #line

@@ -24,11 +24,12 @@ package struct Moment: Mark {
 }
 
 /// The time within which something is done: a moment that is known only so far.
-package func moment(of body: () throws -> Void) throws -> Moment {
+package func moment(of body: () throws -> Void) rethrows -> Moment {
     let moment = Moment(name: attempt.name("a moment"))
     let before = Instant.now
     try body()
-    try attempt.look { lab in
+    // Where the attempt has stopped nobody asks for it any more.
+    try? attempt.look { lab in
         try lab.synchronize()
         attempt.remember(before...(.now), as: moment.name)
     }
@@ -36,7 +37,7 @@ package func moment(of body: () throws -> Void) throws -> Moment {
 }
 
 /// Now, by our own clock.
-package func now() throws -> Moment { try moment(of: {}) }
+package func now() -> Moment { moment(of: {}) }
 
 /// From one mark to another it takes this long, by the kernel's stamps.
 ///

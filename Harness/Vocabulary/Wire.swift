@@ -259,14 +259,24 @@ package struct Wire: Sendable {
 
     /// What the hosts have sent, in order; forged segments are not theirs.
     ///
-    /// - Parameter end: only what one of these sent.
-    package func segments(since: Since = .stepBegan, from end: Socket? = nil) throws -> [CarriedSegment] {
+    /// - Parameters:
+    ///   - sender: only what this one sent.
+    ///   - end: only what this one sent and was sent.
+    package func segments(
+        since: Since = .stepBegan, from sender: Socket? = nil, fromAndTo end: Socket? = nil
+    ) throws -> [CarriedSegment] {
         try attempt.look { lab in
             try lab.synchronize()
-            let all = lab.carried(since: attempt.place(since, lab))
-            guard let end else { return all }
-            let local = try attempt.socket(end.name).local
-            return all.filter { $0.segment.source == local }
+            var all = lab.carried(since: attempt.place(since, lab))
+            if let sender {
+                let local = try attempt.socket(sender.name).local
+                all.removeAll { $0.segment.source != local }
+            }
+            if let end {
+                let local = try attempt.socket(end.name).local
+                all.removeAll { $0.segment.source != local && $0.segment.destination != local }
+            }
+            return all
         }
     }
 }

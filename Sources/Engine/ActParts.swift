@@ -35,8 +35,8 @@ package enum Call: Codable, Sendable {
     case send(String, MessageFlags = [])
     case sendFill(count: Int, MessageFlags = [])
     case recv(Int = 100, MessageFlags = [])
-    /// recv(2) with errno set before, to see whether the call touches it.
-    case recvAfter(Errno, Int, MessageFlags = [])
+    /// recv(2) with errno set to this before, which is expected to stay as it is.
+    case recvLeaving(errno: Errno, Int = 100, MessageFlags = [])
     case write(String)
     case read(Int = 100)
     case shutdown(ShutdownHow)

@@ -77,6 +77,12 @@ extension Performer {
         }
         let answer = try socket.ask(try request(call, lab))
         try judge(answer, outcome, lab, at)
+        if case .recvLeaving(let errno, _, _) = call {
+            let after = answer.integer.map { Errno(rawValue: $0).symbol } ?? "unknown"
+            lab.expect(
+                "errno stays \(errno.symbol)", after == errno.symbol, seen: after, witnesses: ["errno"],
+                file: at.file, line: at.line)
+        }
         return answer.result
     }
 
@@ -124,7 +130,7 @@ extension Performer {
         case .send(let text, let flags): .send(text, flags)
         case .sendFill(let count, let flags): .sendFill(UInt8(ascii: "a"), count: count, flags)
         case .recv(let count, let flags): .recv(count, flags)
-        case .recvAfter(let errno, let count, let flags): .recvAfter(errno, count, flags)
+        case .recvLeaving(let errno, let count, let flags): .recvAfter(errno, count, flags)
         case .write(let text): .write(text)
         case .read(let count): .read(count)
         case .shutdown(let how): .shutdown(how)

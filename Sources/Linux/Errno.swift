@@ -19,6 +19,8 @@ package struct Errno: Error, Hashable, Sendable, RawRepresentable, CustomStringC
 }
 
 extension Errno {
+    /// No error: what errno is before anything has failed.
+    package static let noError = Errno(rawValue: 0)
     package static let EPERM = Errno(rawValue: Glibc.EPERM)
     package static let ENOENT = Errno(rawValue: Glibc.ENOENT)
     package static let EINTR = Errno(rawValue: Glibc.EINTR)
@@ -33,6 +35,7 @@ extension Errno {
     package static let EINVAL = Errno(rawValue: Glibc.EINVAL)
     package static let ENOSPC = Errno(rawValue: Glibc.ENOSPC)
     package static let EPIPE = Errno(rawValue: Glibc.EPIPE)
+    package static let EDOM = Errno(rawValue: Glibc.EDOM)
     package static let EBADF = Errno(rawValue: Glibc.EBADF)
     package static let ENOBUFS = Errno(rawValue: Glibc.ENOBUFS)
     package static let ENOTCONN = Errno(rawValue: Glibc.ENOTCONN)

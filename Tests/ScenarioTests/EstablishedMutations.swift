@@ -36,7 +36,7 @@ let establishedMutations = [
 
     Mutation(
         "poll.table", "shutdown() ends both directions", .shutdown(on: .a) { .shutdown($0, shutBoth) },
-        says: "on client reports OUT", "seen returned IN|OUT|HUP|RDHUP"),
+        says: "on client 2 reports OUT", "seen returned IN|OUT|HUP|RDHUP"),
     Mutation(
         "poll.table", "a refused socket does not notice", .turn("<RST/ACK", into: .RST),
         says: "no row of refused", "seen refused SYN_SENT"),
@@ -46,7 +46,7 @@ let establishedMutations = [
         says: "on client fails with EBADF", "seen returned 0"),
     Mutation(
         "peek.actively-closed", "the reset is a FIN", .turn("<RST/ACK", into: [.FIN, .ACK]),
-        says: "client passes CLOSE>SYN_SENT>ESTABLISHED>CLOSE", "CLOSE_WAIT"),
+        says: "client 2 passes CLOSE>SYN_SENT>ESTABLISHED>CLOSE", "CLOSE_WAIT"),
 
     Mutation(
         "peek.peer-closed", "errno is set, as the documents have it",
@@ -56,7 +56,7 @@ let establishedMutations = [
             } else {
                 nil
             }
-        }, says: "errno stays 0", "seen 11"),
+        }, says: "errno stays 0", "seen EAGAIN"),
 
     Mutation(
         "peek.healthy", "peeking takes the data", .peekingTakes(),

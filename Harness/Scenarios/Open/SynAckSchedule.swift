@@ -29,7 +29,7 @@ enum OpeningSchedules {
             _ = B.listen("limited listener", port: 5001)
             let retries = Int(try B.sysctl("tcp_synack_retries") ?? "5") ?? 5
             let doubling = (0...retries).map { Duration.seconds(1 << $0) }
-            let begun = try moment {
+            let begun = moment {
                 wire.forges(.SYN, from: forger, to: B.port(5000), sequence: 1000, mss: 1460)
                 B.shows(.SYN_RECV, .minisock, toward: forger, timer: .retransmit, retransmits: 0)
             }
