@@ -24,6 +24,8 @@ package struct RunRecord: Sendable, Equatable {
         package var finished: Finished?
         /// The tries before it, for which the machine was too slow, in their order.
         package var earlier: [AttemptRecord] = []
+        /// Whether all that reports do not tell was left out: facts, and expectations that were met.
+        package var isBrief = false
     }
 }
 
@@ -38,13 +40,13 @@ package struct RecordContents: Sendable, Equatable {
         var reader = RecordReader()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         let wholeLastLine = bytes.last == UInt8(ascii: "\n")
-        for (index, line) in lines.enumerated() {
+        events = try lines.enumerated().compactMap { index, line in
             try reader.add(Array(line), isTorn: index == lines.count - 1 && !wholeLastLine)
         }
-        self = try reader.contents()
+        truncation = try reader.finish()
     }
 
-    fileprivate init(_ events: [Event], truncation: String?) {
+    package init(events: [Event], truncation: String?) {
         self.events = events
         self.truncation = truncation
     }
@@ -55,7 +57,6 @@ package struct RecordContents: Sendable, Equatable {
 package struct RecordReader {
     private let decoder = RecordDecoder()
     private var consistency = Consistency()
-    private var events: [Event] = []
     private var lines = 0
     private var hasHeader = false
     private var hasEnd = false
@@ -63,33 +64,35 @@ package struct RecordReader {
 
     package init() {}
 
-    /// Takes the next line, without its newline. Throws what is wrong with it, in one line.
+    /// The event of the next line, which comes without its newline; nil for what this program does not know. Throws
+    /// what is wrong with it, in one line.
     ///
     /// - Parameter isTorn: whether its newline is missing, so that it may be the begin of a line only.
-    package mutating func add(_ line: [UInt8], isTorn: Bool = false) throws {
-        if line.isEmpty { return }
+    package mutating func add(_ line: [UInt8], isTorn: Bool = false) throws -> Event? {
+        if line.isEmpty { return nil }
         lines += 1
         do {
-            guard let event = try decoder.event(line) else { return }
+            guard let event = try decoder.event(line) else { return nil }
             try consistency.admit(event)
-            events.append(event)
             if case .run = event { hasHeader = true }
             if case .end = event { hasEnd = true }
+            return event
         } catch let contradiction as Contradiction {
             throw RecordError("line \(lines): this record contradicts itself: \(contradiction)")
         } catch let error as RecordError {
             // Only the last line may be torn, and only if a header makes this a record at all.
             guard isTorn, hasHeader else { throw RecordError("line \(lines): \(error)") }
             truncation = "cut off inside line \(lines)"
+            return nil
         }
     }
 
-    /// The whole record. Throws when it is none.
-    package consuming func contents() throws -> RecordContents {
+    /// Says that no more lines come. Gives what is missing at the end, in words; nil for a whole record. Throws when
+    /// it is none.
+    package consuming func finish() throws -> String? {
         guard lines > 0 else { throw RecordError("the record is empty") }
         guard hasHeader else { throw RecordError("not a tcpwitness record: it has no header line") }
-        if !hasEnd && truncation == nil { truncation = "cut off after line \(lines)" }
-        return RecordContents(events, truncation: truncation)
+        return truncation ?? (hasEnd ? nil : "cut off after line \(lines)")
     }
 }
 
@@ -104,65 +107,9 @@ extension RunRecord {
     ///
     /// They come from a record that has been read, or from a stream that was held against what was asked.
     package init(_ events: some Sequence<Event>, truncation: String? = nil) throws {
-        var header: RunHeader?
-        var builder = Builder()
-        var end: RunEnd?
-        for event in events {
-            switch event {
-            case .run(let value): header = value
-            case .end(let value): end = value
-            default: builder.add(event)
-            }
-        }
-        guard let header else { throw RecordError("not a tcpwitness record: it has no header line") }
-        self.init(
-            header: header, plan: builder.plan, attempts: builder.attempts(), end: end, truncation: truncation)
-    }
-
-    private struct Builder {
-        var plan: [ScenarioDescription] = []
-        var records: [Attempt: AttemptRecord] = [:]
-        var places: [String: Int] = [:]
-
-        mutating func add(_ event: Event) {
-            if case .plan(let description) = event {
-                places[description.id] = plan.count
-                plan.append(description)
-                return
-            }
-            guard let attempt = event.attempt, let place = places[attempt.scenario] else { return }
-            var record =
-                records.removeValue(forKey: attempt)
-                ?? AttemptRecord(
-                    attempt: attempt, scenario: plan[place], start: 0, facts: [], checks: [], measurements: [],
-                    finished: nil)
-            switch event {
-            case .check(let check): record.checks.append(check)
-            case .measurement(let measurement): record.measurements.append(measurement)
-            case .finished(let finished): record.finished = finished
-            case .started(let started): record.start = started.at
-            default: record.facts.append(event)
-            }
-            records[attempt] = record
-        }
-
-        func attempts() -> [AttemptRecord] {
-            let tries = records.values.sorted {
-                (places[$0.attempt.scenario] ?? 0, $0.attempt.number, $0.attempt.again ?? 0)
-                    < (places[$1.attempt.scenario] ?? 0, $1.attempt.number, $1.attempt.again ?? 0)
-            }
-            return tries.reduce(into: []) { attempts, record in
-                var record = record
-                if let last = attempts.last, last.attempt.scenario == record.attempt.scenario,
-                    last.attempt.number == record.attempt.number, last.finished?.isTriedAgain == true
-                {
-                    attempts.removeLast()
-                    record.earlier = last.earlier + [last]
-                    record.earlier[record.earlier.count - 1].earlier = []
-                }
-                attempts.append(record)
-            }
-        }
+        var assembly = RunAssembly(.whole)
+        for event in events { assembly.add(event) }
+        self = try assembly.record(truncation: truncation)
     }
 }
 

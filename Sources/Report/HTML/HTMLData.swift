@@ -36,7 +36,8 @@ struct HTMLRun {
 
     init?(_ outcomes: [Outcome]) {
         guard let verdict = Verdict.worst(of: outcomes.map(\.verdict)),
-            let outcome = outcomes.first(where: { $0.verdict == verdict })
+            let outcome = outcomes.first(where: { $0.verdict == verdict && !$0.isBrief })
+                ?? outcomes.first(where: { $0.verdict == verdict })
         else { return nil }
         self.outcome = outcome
         let counts = Verdict.gravest.reversed().compactMap { one -> String? in

@@ -4,8 +4,8 @@ package import Record
 /// A run as JUnit XML.
 ///
 /// The format's common part has no output in a `testcase`, so the timelines of a topic's attempts stand one after the
-/// other in the output of its suite. Repeats that passed are left out there: they would only make the report a hundred
-/// times as long, and the record has them.
+/// other in the output of its suite. Repeats that passed, or that failed as many before them, are left out there: they
+/// would only make the report a hundred times as long, and the record has them.
 package enum JUnit {
     /// The whole document, UTF-8, ending with a newline. Runs in guests name their kernels.
     ///
@@ -54,7 +54,7 @@ extension TestSuite {
         id: Int, topic: String, outcomes: [Outcome], record: RunRecord, attached: (Outcome) -> [String]
     ) {
         let header = record.header
-        let told = outcomes.filter { $0.verdict != .passed || $0.isFirst || !$0.again.isEmpty }
+        let told = outcomes.filter { !$0.isBrief && ($0.verdict != .passed || $0.isFirst || !$0.again.isEmpty) }
         let timelines = told.map { outcome in
             let title = outcome.name + (outcome.variant.map { "  (variant \($0))" } ?? "")
             return ([title] + outcome.againLines.map { "  \($0)" } + outcome.timeline).joined(separator: "\n")

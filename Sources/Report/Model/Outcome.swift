@@ -44,6 +44,8 @@ package struct Outcome: Sendable, Equatable {
     }
     /// In the order of the record.
     package var facts: [Event]
+    /// Whether facts, and expectations that were met, were left out, since only its end was to be told.
+    package var isBrief = false
 }
 
 extension [Outcome] {
@@ -86,7 +88,8 @@ extension RunRecord {
                 reason: finished.reason, again: record.reasonsForMore, start: record.start, duration: finished.duration,
                 variant: finished.variant,
                 link: finished.link,
-                checks: record.checks, measurements: record.measurements, facts: record.facts)
+                checks: record.checks, measurements: record.measurements, facts: record.facts,
+                isBrief: record.isBrief)
         }
         guard let cause = causeOfSilence else { return nil }
         return Outcome(

@@ -36,7 +36,7 @@ package struct Progress: Sendable {
             if end.isTriedAgain == true { break }
             finished[end.attempt.scenario, default: 0] += 1
             if end.verdict == .failed || end.verdict == .error { bad.insert(end.attempt.scenario) }
-            clock = max(clock, (starts[end.attempt] ?? 0).plus(end.duration))
+            clock = max(clock, (starts.removeValue(forKey: end.attempt) ?? 0).plus(end.duration))
         default: break
         }
     }

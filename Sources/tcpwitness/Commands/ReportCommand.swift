@@ -19,21 +19,26 @@ struct ReportCommand: Subcommand {
     var reports: ReportOptions
 
     func perform() throws -> ExitStatus {
-        let contents = try records.map { (path: $0, contents: try InputFile.record($0)) }
-        let files = try ReportFiles(reports)
-        for path in records { try files.spare(path) }
-        var runs: [(path: String?, record: RunRecord)] = []
-        for (path, contents) in contents {
-            let run = try RunRecord(contents.events, truncation: contents.truncation)
+        var texts: [String] = []
+        var runs: [ReportedRun] = []
+        for path in records {
             var console = Console(
                 colour: Terminal.hasColour, detail: amount.detail,
                 width: Terminal.isInteractive ? Terminal.width : nil, name: records.count > 1 ? path : nil,
                 slowest: amount.slowest ?? 0)
-            let separator = runs.isEmpty ? "" : "\n"
-            let lines = contents.events.map { console.render($0) }.joined()
-            try Terminal.tell(separator + lines + console.conclusion(run))
-            runs.append((path, run))
+            var assembly = RunAssembly(.reported)
+            var lines = ""
+            let truncation = try InputFile.events(path) { event in
+                lines += console.render(event)
+                assembly.add(event)
+            }
+            let run = try assembly.record(truncation: truncation)
+            texts.append(lines + console.conclusion(run))
+            runs.append(ReportedRun(record: run, path: path) { _ = try InputFile.events(path, $0) })
         }
+        let files = try ReportFiles(reports)
+        for path in records { try files.spare(path) }
+        try Terminal.tell(texts.joined(separator: "\n"))
         let failures = OutputFailures()
         files.write(runs, noting: failures)
         let torn = runs.compactMap { run in run.record.truncation.map { "\(run.path ?? ""): \($0)" } }

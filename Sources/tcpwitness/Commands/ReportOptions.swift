@@ -58,6 +58,9 @@ struct ReportOptions: ParsableArguments {
         completion: .file())
     var attachmentPrefix: String?
 
+    /// Whether they need every fact of every attempt.
+    var needEverything: Bool { pcap != nil }
+
     func validate() throws {
         if attachments != nil && (junit == nil || pcap == nil) {
             throw ValidationError("--attachments needs --junit and --pcap")

@@ -270,7 +270,7 @@ struct RunCommand: Subcommand {
         let reports = try ReportFiles(reports, others: record.map { [("--record", $0)] } ?? [])
         return RunSession.Outputs(
             record: record, reports: reports, history: try history.map { try HistoryOutput(checking: $0) },
-            failures: failures)
+            failures: failures, needsEverything: self.reports.needEverything)
     }
 
     /// What a lab is asked to do on some kernel.

@@ -16,25 +16,33 @@ enum InputFile {
         return bytes
     }
 
-    /// The events of a file that `run --record` wrote.
-    static func record(_ path: String) throws -> RecordContents {
+    /// Reads a file that `run --record` wrote event by event. Gives what is missing at its end, in words.
+    static func events(_ path: String, _ take: (Event) throws -> Void) throws -> String? {
         var reader = RecordReader()
         var buffer = LineBuffer()
         do {
             try read(path) { more in
-                for line in try buffer.add(more) { try reader.add(line) }
+                for line in try buffer.add(more) { try reader.add(line).map(take) }
             }
-            try reader.add(buffer.partial, isTorn: true)
-            return try reader.contents()
+            try reader.add(buffer.partial, isTorn: true).map(take)
+            return try reader.finish()
         } catch let error as RecordError {
             throw Complaint("\(path): \(error)")
         }
     }
 
+    /// All events of such a file.
+    static func record(_ path: String) throws -> RecordContents {
+        var events: [Event] = []
+        let truncation = try Self.events(path) { events.append($0) }
+        return RecordContents(events: events, truncation: truncation)
+    }
+
     /// The run that such a file tells of.
-    static func run(_ path: String) throws -> RunRecord {
-        let contents = try record(path)
-        return try RunRecord(contents.events, truncation: contents.truncation)
+    static func run(_ path: String, _ detail: RunAssembly.Detail = .reported) throws -> RunRecord {
+        var assembly = RunAssembly(detail)
+        let truncation = try events(path) { assembly.add($0) }
+        return try assembly.record(truncation: truncation)
     }
 
     private static func read(_ path: String, _ take: ([UInt8]) throws -> Void) throws {

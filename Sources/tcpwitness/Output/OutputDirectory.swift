@@ -46,12 +46,21 @@ final class OutputDirectory {
     /// A file without a name; nil where the file system has no such thing (NFS, older overlayfs).
     func openUnnamed() throws(SystemError) -> Descriptor? {
         do {
-            return try open(".", O_WRONLY | clx_O_TMPFILE)
+            return try open(".", O_RDWR | clx_O_TMPFILE)
         } catch {
             // EISDIR is the answer of a file system that does not know the flag.
             if error.errno == .EOPNOTSUPP || error.errno == .EISDIR { return nil }
             throw error
         }
+    }
+
+    /// A file that is gone with its descriptor, on any file system.
+    func openScratch() throws(SystemError) -> Descriptor {
+        if let file = try openUnnamed() { return file }
+        let name = ".tcpwitness.\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
+        let file = try open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+        remove(name)
+        return file
     }
 
     /// Gives a file without a name one that is free.

@@ -99,25 +99,20 @@ struct OutputFile {
         return stat(other, &its) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino
     }
 
-    /// Whether what is created can be replaced as a whole later.
-    var isReplaceable: Bool { if case .file = place { true } else { false } }
-
     /// Creates the file with these bytes, replacing an old one, and gives it for more. Throws a complaint.
     @discardableResult
     func create(_ bytes: [UInt8]) throws -> Writer {
-        let file = try complaining { () throws(SystemError) in
-            switch place {
-            case .file(let directory, let name): try createWhole(bytes, directory, name)
-            case .device: try Descriptor.open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY).writing(bytes)
-            case .own(let number): try Self.duplicate(number).writing(bytes)
-            }
+        if case .file(let directory, let name) = place {
+            return try createWhole(directory, name) { try $0.append(bytes) }
         }
-        return Writer(file: file, output: self)
+        let writer = Writer(file: try complaining(openDevice), output: self)
+        try writer.append(bytes)
+        return writer
     }
 
     /// An output file that exists and grows.
     final class Writer {
-        private let file: Descriptor
+        fileprivate let file: Descriptor
         private let output: OutputFile
 
         fileprivate init(file: consuming Descriptor, output: OutputFile) {
@@ -135,37 +130,54 @@ struct OutputFile {
         }
     }
 
+    /// Replaces a file by one that has the same lines but for those that are changed, and gives it for more. Throws a
+    /// complaint. What cannot be replaced stays as it is.
+    func replace(_ old: Writer, changing change: ([UInt8]) throws -> [UInt8]) throws -> Writer {
+        guard case .file(let directory, let name) = place else { return old }
+        return try createWhole(directory, name) { new in
+            try old.file.eachLine { try new.append(try change($0) + [UInt8(ascii: "\n")]) }
+        }
+    }
+
+    private func openDevice() throws(SystemError) -> Descriptor {
+        if case .own(let number) = place { return try Self.duplicate(number) }
+        return try Descriptor.open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY)
+    }
+
+    /// - Parameter fill: writes what the file is to have before its name is given to it.
     private func createWhole(
-        _ bytes: [UInt8], _ directory: OutputDirectory, _ name: String
-    ) throws(SystemError) -> Descriptor {
-        guard let file = try directory.openUnnamed() else {
-            var temporary = ""
-            let file = try openTemporary(directory, name, &temporary)
-            do {
-                try file.write(bytes)
-                try directory.rename(temporary, to: name)
-            } catch {
-                directory.remove(temporary)
-                throw error
-            }
-            return file
-        }
-        try file.write(bytes)
+        _ directory: OutputDirectory, _ name: String, _ fill: (Writer) throws -> Void
+    ) throws -> Writer {
+        var temporary = ""
+        let writer = Writer(
+            file: try complaining { () throws(SystemError) in
+                if let unnamed = try directory.openUnnamed() { return unnamed }
+                return try openTemporary(directory, name, &temporary)
+            }, output: self)
         do {
-            try directory.link(file, as: name)
-            return file
+            try fill(writer)
+            try complaining { () throws(SystemError) in try give(writer.file, name, in: directory, &temporary) }
         } catch {
-            // What is there is replaced in one step, so that nobody finds nothing.
-            guard error.errno == .EEXIST else { throw error }
-        }
-        let temporary = try linkTemporary(file, directory, name)
-        do {
-            try directory.rename(temporary, to: name)
-        } catch {
-            directory.remove(temporary)
+            if !temporary.isEmpty { directory.remove(temporary) }
             throw error
         }
-        return file
+        return writer
+    }
+
+    /// Gives a file its name, also where there is one of that name: it is replaced in one step, so that nobody finds
+    /// nothing.
+    private func give(
+        _ file: borrowing Descriptor, _ name: String, in directory: OutputDirectory, _ temporary: inout String
+    ) throws(SystemError) {
+        if temporary.isEmpty {
+            do {
+                return try directory.link(file, as: name)
+            } catch {
+                guard error.errno == .EEXIST else { throw error }
+            }
+            temporary = try linkTemporary(file, directory, name)
+        }
+        try directory.rename(temporary, to: name)
     }
 
     /// A new file with a name that nobody has, for file systems that have none without.
@@ -176,7 +188,7 @@ struct OutputFile {
         while true {
             temporary = Self.temporary(name, number)
             do {
-                return try directory.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+                return try directory.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
             } catch {
                 number += 1
                 guard error.errno == .EEXIST, number < Self.trials else { throw error }
@@ -236,12 +248,4 @@ struct OutputFile {
     }
 
     private func complaint(_ error: SystemError) -> Complaint { Complaint("\(option) \(path): \(error.errno)") }
-}
-
-extension Descriptor {
-    /// Writes bytes on the way.
-    fileprivate consuming func writing(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
-        try write(bytes)
-        return self
-    }
 }

@@ -42,33 +42,60 @@ struct ReportFiles {
     }
 
     /// Writes everything that can be written; one that cannot takes no other along.
-    func write(_ records: [(path: String?, record: RunRecord)], noting failures: OutputFailures) {
-        let runs = named(records)
-        for (option, file) in files { failures.attempt { try file.create(bytes(option, runs)) } }
+    func write(_ reported: [ReportedRun], noting failures: OutputFailures) {
+        let runs = named(reported)
+        // First, so that the JUnit names those that are there.
+        var captured = Captured()
         if let captures {
-            for (run, place) in zip(runs, Self.places(of: runs)) {
-                failures.attempt { try write(run.record, into: captures, place) }
+            for (number, place) in Self.places(of: runs).enumerated() {
+                failures.attempt {
+                    captured[number] = try write(runs[number].record, reported[number].replay, into: captures, place)
+                }
             }
         }
+        for (option, file) in files { failures.attempt { try file.create(bytes(option, runs, captured)) } }
         if options.github { failures.attempt { try Terminal.print(GitHubAnnotations.text(runs)) } }
     }
 
-    private func write(_ record: RunRecord, into captures: OutputDirectory, _ place: String?) throws {
+    /// The names of the captures of each attempt of a run, by its name.
+    private typealias Captured = [Int: [String: [String]]]
+    private typealias Replay = (_ take: (Event) throws -> Void) throws -> Void
+
+    private func write(
+        _ record: RunRecord, _ replay: Replay?, into captures: OutputDirectory, _ place: String?
+    ) throws -> [String: [String]] {
         let directory = try Self.complaining("\(captures.path)/\(place ?? "")") { () throws(SystemError) in
             try place.map { name throws(SystemError) in try captures.making(name) } ?? captures
         }
-        for outcome in record.outcomes {
+        var names: [String: [String]] = [:]
+        func write(_ outcome: Outcome) throws {
             for capture in Capture.all(outcome, header: record.header) {
                 try OutputFile(capture.name, in: directory, option: "--pcap").create(capture.bytes)
+                names[outcome.name, default: []].append(capture.name)
             }
         }
+        var brief: [String: Outcome] = [:]
+        for outcome in record.outcomes {
+            if outcome.isBrief { brief[outcome.name] = outcome } else { try write(outcome) }
+        }
+        guard !brief.isEmpty, let replay else { return names }
+        var assembly = RunAssembly(.whole)
+        try replay { event in
+            assembly.add(event)
+            guard case .finished(let end) = event, let whole = assembly.take(end.attempt), end.isTriedAgain != true,
+                var outcome = brief[end.attempt.nameOfAll]
+            else { return }
+            outcome.facts = whole.facts
+            try write(outcome)
+        }
+        return names
     }
 
     private typealias Runs = [(name: String, record: RunRecord)]
 
-    private func bytes(_ option: String, _ runs: Runs) throws -> [UInt8] {
+    private func bytes(_ option: String, _ runs: Runs, _ captured: Captured) throws -> [UInt8] {
         switch option {
-        case "--junit": JUnit.document(runs.map(\.record), attachments: attachments(runs))
+        case "--junit": JUnit.document(runs.map(\.record), attachments: attachments(runs, captured))
         case "--html": HTMLReport.document(runs, comparisons: comparisons(runs), titles: documentTitles)
         case "--ktap": Array(KTAP.document(runs).utf8)
         case "--json": SummaryJSON.document(runs)
@@ -85,7 +112,7 @@ struct ReportFiles {
     }
 
     /// Runs by their kernel, where that tells them apart, and else by their file too.
-    private func named(_ records: [(path: String?, record: RunRecord)]) -> Runs {
+    private func named(_ records: [ReportedRun]) -> Runs {
         let releases = records.map(\.record.header.kernel.release)
         guard Set(releases).count < releases.count else {
             return zip(releases, records).map { ($0, $1.record) }
@@ -97,13 +124,13 @@ struct ReportFiles {
 
     // MARK: Captures
 
-    private func attachments(_ runs: Runs) -> JUnit.Attachments? {
+    private func attachments(_ runs: Runs, _ captured: Captured) -> JUnit.Attachments? {
         guard let style = options.attachments, let directory = options.pcap else { return nil }
         let places = Self.places(of: runs)
         return JUnit.Attachments { record, outcome in
             let number = runs.firstIndex { $0.record.header == record.header } ?? 0
             let place = places[number].map { "/\($0)" } ?? ""
-            return Capture.names(outcome).map { name in
+            return (captured[number]?[outcome.name] ?? []).map { name in
                 if let prefix = options.attachmentPrefix { return "\(prefix)\(place)/\(name)" }
                 let file = "\(directory)\(place)/\(name)"
                 return style == .jenkins ? absolute(file) : file

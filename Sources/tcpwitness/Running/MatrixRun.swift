@@ -17,7 +17,7 @@ final class MatrixRun {
     private let screen: Screen
     private let failures: OutputFailures
     /// By the place of the kernel on the command line, whichever ends first.
-    private var records: [Int: RunRecord] = [:]
+    private var finished: [Int: ReportedRun] = [:]
     private var history: HistoryOutput?
 
     /// A kernel before its turn.
@@ -103,9 +103,9 @@ final class MatrixRun {
             }
             for run in running { run.session.tick() }
         }
-        let inOrder = records.sorted { $0.key < $1.key }.map(\.value)
-        reports.write(inOrder.map { (nil, $0) }, noting: failures)
-        return inOrder
+        let inOrder = finished.sorted { $0.key < $1.key }.map(\.value)
+        reports.write(inOrder, noting: failures)
+        return inOrder.map(\.record)
     }
 
     /// Whether guests can be accelerated, which virtual time excludes; says why not.
@@ -174,7 +174,9 @@ final class MatrixRun {
             place: qemu.place, startedAt: nil, shard: command.shard,
             shuffle: command.shuffle)
         let session = RunSession(
-            outputs: RunSession.Outputs(record: next.record, history: history, failures: failures),
+            outputs: RunSession.Outputs(
+                record: next.record, history: history, failures: failures,
+                needsEverything: command.reports.needEverything),
             selected: selected,
             assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
             screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
@@ -192,14 +194,14 @@ final class MatrixRun {
                 place: next.place, guest: guest, session: session, name: kernel.label,
                 consoleFile: ConsoleFile(of: kernel.label, record: next.record), limits: limits)
         } catch let complaint as Complaint where !isAlone {
-            records[next.place] = try session.finish(complaint.line)
+            finished[next.place] = try session.finish(complaint.line)
             complaint.print()
             return nil
         }
     }
 
     /// Whether the kernel of a guest that is done with has done otherwise than expected.
-    private var hasFailure: Bool { records.values.contains { RunSummary($0).attempts[.failed] > 0 } }
+    private var hasFailure: Bool { finished.values.contains { RunSummary($0.record).attempts[.failed] > 0 } }
 
     /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
     private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
@@ -267,7 +269,7 @@ final class MatrixRun {
         run.guest.reap(killing: true)
         // Its last lines may be anything: what the user wants is an end.
         while (try? take(run)) == true {}
-        records[run.place] = try run.session.finish(stop.words)
+        finished[run.place] = try run.session.finish(stop.words)
     }
 
     /// - Parameter verdict: why it was us who ended the guest; nil when it was not.
@@ -284,10 +286,10 @@ final class MatrixRun {
             console = ConsoleExcerpt(
                 lines: run.console.excerpt, path: run.consoleFile.keep(run.guest.wholeConsole))
         }
-        let record = try run.session.finish(failure, console: console)
-        records[run.place] = record
+        let reported = try run.session.finish(failure, console: console)
+        finished[run.place] = reported
         guard let failure else { return }
-        Complaint("\(record.header.kernel.release): \(failure)").print()
+        Complaint("\(reported.record.header.kernel.release): \(failure)").print()
         for line in console?.told ?? ["nothing was printed"] { Terminal.printError("  console  \(line)\n") }
     }
 

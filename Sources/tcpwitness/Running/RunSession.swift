@@ -5,7 +5,7 @@ internal import Linux
 internal import Record
 internal import Report
 
-/// A run as it comes in: every event goes to the record, to the console and, for the reports at the end, to memory.
+/// A run as it comes in: every event goes to the record and to the console, and what reports tell of it is kept.
 final class RunSession {
     /// Where to write; each may be missing.
     struct Outputs {
@@ -14,6 +14,8 @@ final class RunSession {
         var history: HistoryOutput?
         /// What could not be written, to be said at the end.
         var failures = OutputFailures()
+        /// Whether reports need every fact of every attempt.
+        var needsEverything = false
     }
 
     private let outputs: Outputs
@@ -32,7 +34,9 @@ final class RunSession {
     private var console: Console
     private var progress = Progress()
     private var writer: OutputFile.Writer?
-    private var events: [Event] = []
+    /// The same for reports that need every fact.
+    private var journal: Journal?
+    private var assembly = RunAssembly(.reported)
     /// The lab's own end, kept back until it has exited: it may still fail.
     private var end: RunEnd?
 
@@ -52,9 +56,10 @@ final class RunSession {
         prefix = label.map { "\($0)  " } ?? ""
         let width = Terminal.isInteractive ? Terminal.width - prefix.count : nil
         console = Console(colour: Terminal.hasColour, detail: detail, width: width, slowest: slowest)
+        if outputs.needsEverything { outputs.failures.attempt { journal = try Journal() } }
     }
 
-    var hasBegun: Bool { !events.isEmpty }
+    var hasBegun: Bool { assembly.header != nil }
     /// Whether the kernel has done otherwise than expected.
     private(set) var hasFailure = false
     var hasEnd: Bool { end != nil }
@@ -71,9 +76,9 @@ final class RunSession {
     ///
     /// - Parameter cause: why the run ended early; nil when the lab did its job.
     func conclude(_ cause: String?) throws -> RunRecord {
-        let record = try finish(cause)
-        outputs.reports?.write([(nil, record)], noting: outputs.failures)
-        return record
+        let run = try finish(cause)
+        outputs.reports?.write([run], noting: outputs.failures)
+        return run.record
     }
 
     /// Ends the record, and prints what failed and the counts.
@@ -81,9 +86,9 @@ final class RunSession {
     /// - Parameters:
     ///   - cause: why the run ended early; nil when the lab did its job.
     ///   - console: what a guest's kernel printed, where that may tell the cause.
-    func finish(_ cause: String?, console excerpt: ConsoleExcerpt? = nil) throws -> RunRecord {
+    func finish(_ cause: String?, console excerpt: ConsoleExcerpt? = nil) throws -> ReportedRun {
         var text = ""
-        if events.isEmpty { text += add(.run(fallbackHeader), line: nil) }
+        if !hasBegun { text += add(.run(fallbackHeader), line: nil) }
         if let cause, RunStop(cause) == nil { text += planTheRest() }
         voidWhatIsContradicted()
         let elapsed = (Instant.now - start).nanoseconds
@@ -92,10 +97,10 @@ final class RunSession {
         let whole = RunEnd(
             duration: end.duration, interrupted: cause ?? end.interrupted, realDuration: real, console: excerpt)
         text += add(.end(whole), line: nil)
-        let record = try RunRecord(events)
+        let record = try assembly.record()
         print(text + console.conclusion(record), forgetting: true)
         if let history = outputs.history { outputs.failures.attempt { try history.add(record) } }
-        return record
+        return ReportedRun(record: record, replay: journal.map { $0.events })
     }
 
     private func take(_ line: [UInt8]) throws(RecordError) -> String {
@@ -126,39 +131,47 @@ final class RunSession {
     private func add(_ event: Event, line: [UInt8]?) -> String {
         guard case .run(var header) = event else {
             append(line ?? encoder.line(event))
-            events.append(event)
+            assembly.add(event)
             return rendered(event)
         }
         header.startedAt = header.startedAt ?? Date.now.formatted(.iso8601)
         header.shard = fallbackHeader.shard
         let stamped = Event.run(header)
         // Only now, so that a run that never begins leaves no file and an older record whole.
-        if let record = outputs.record {
-            outputs.failures.attempt { writer = try record.create(encoder.line(stamped)) }
-        }
-        events.append(stamped)
+        let stampedLine = encoder.line(stamped)
+        if let record = outputs.record { outputs.failures.attempt { writer = try record.create(stampedLine) } }
+        keep(stampedLine)
+        assembly.add(stamped)
         return rendered(stamped)
     }
 
     /// Adds to the record; one that cannot grow any more is left as it is, cut off.
     private func append(_ line: [UInt8]) {
+        keep(line)
         guard let writer else { return }
         if !outputs.failures.attempt({ try writer.append(line) }) { self.writer = nil }
+    }
+
+    private func keep(_ line: [UInt8]) {
+        guard let journal else { return }
+        if !outputs.failures.attempt({ try journal.append(line) }) { self.journal = nil }
     }
 
     /// Takes the verdicts back that a contradiction makes doubtful, also those that are written already.
     private func voidWhatIsContradicted() {
         guard let contradiction else { return }
-        var isChanged = false
-        events = events.map { event in
-            guard case .finished(let end) = event, end.verdict != .error,
-                contradiction.scenario == nil || contradiction.scenario == end.attempt.scenario
-            else { return event }
-            isChanged = true
-            return .finished(end.voided(contradiction.description))
+        func voided(_ end: Finished) -> Finished? {
+            guard end.verdict != .error, contradiction.scenario == nil || contradiction.scenario == end.attempt.scenario
+            else { return nil }
+            return end.voided(contradiction.description)
         }
-        guard isChanged, writer != nil, let record = outputs.record, record.isReplaceable else { return }
-        outputs.failures.attempt { writer = try record.create(events.flatMap { encoder.line($0) }) }
+        guard assembly.changeEnds(voided), let writer, let record = outputs.record else { return }
+        outputs.failures.attempt {
+            self.writer = try record.replace(writer) { line in
+                guard case .finished(let end)? = try decoder.event(line), let changed = voided(end) else { return line }
+                return encoder.line(.finished(changed)).dropLast()
+            }
+        }
     }
 
     private func rendered(_ event: Event) -> String {
@@ -172,8 +185,7 @@ final class RunSession {
 
     /// Plans what was selected and is not yet planned, so that the reports miss it.
     private func planTheRest() -> String {
-        var planned: Set<String> = []
-        for case .plan(let scenario) in events { planned.insert(scenario.id) }
+        let planned = Set(assembly.plan.map(\.id))
         return selected.filter { !planned.contains($0.id) }.map { add(.plan($0), line: nil) }.joined()
     }
 
