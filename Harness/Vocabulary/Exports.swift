@@ -22,6 +22,7 @@ package typealias SegmentPattern = Packets.SegmentPattern
 package typealias ShutdownDirection = ShutdownHow
 package typealias Signal = Engine.Signal
 package typealias SACKBlock = Packets.SACKBlock
+package typealias SocketOption = Worker.SocketOption
 package typealias SocketAddress = Linux.SocketAddress
 package typealias TCPFlags = Packets.TCPFlags
 package typealias TCPInfo = Netlink.TCPInfo

@@ -2,7 +2,7 @@ internal import Engine
 internal import Lab
 internal import Linux
 package import Netlink
-package import Worker
+internal import Worker
 
 // What the kernel shows of a socket.
 extension Socket {

@@ -2,7 +2,7 @@ internal import Engine
 package import Lab
 internal import Linux
 internal import Netlink
-package import Worker
+internal import Worker
 
 /// A TCP socket, by the name it has in the scenario.
 ///

@@ -19,7 +19,7 @@ let timerMutations = [
         says: "client ESTABLISHED owned timer keepalive retransmits 3", "client has no row any more; at"),
     Mutation(
         "keepalive.dead-peer", "one probe does not go out", .swallow("ACK> seq=0 len=0", 3...4),
-        says: "3 probes below the next sequence number, then RST/ACK", "ACK> seq=0"),
+        says: "3 probes below the next sequence number, then RST/ACK", "seen ACK> ACK> RST/ACK>"),
     Mutation(
         "keepalive.dead-peer", "no reset at the end", .swallow("RST/ACK>"),
         says: "the wire carries RST/ACK>", "ACK>"),
