@@ -28,7 +28,6 @@ enum SimultaneousOutcomes {
             a.mirrors(b)
         }
         step("data goes both ways, and neither end can accept") {
-            for socket in crossing.sockets { socket.setNonblocking(false) }
             a.send("from a")
             b.send("from b")
             a.receives("from b")

@@ -21,6 +21,8 @@ struct Crossing {
         b.bind(B.port(other))
         a.beginConnecting(to: B.port(other))
         b.beginConnecting(to: A.port(port))
+        // Who reads later is to wait for what is under way.
+        for socket in [a, b] { socket.setNonblocking(false) }
         synA.meets(1)
         synB.meets(1)
     }
