@@ -49,7 +49,7 @@ private let generalChanges = [
         words: "SOCK_DESTROY closes an orphan like any other socket; before, it only emptied its queue, which left an "
             + "orphan without a timer for ever"),
     KnownChange(
-        commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), scenarios: ["*"],
+        commits: ["19822a980e19", "b533fb9cf4f7"], mainline: KernelVersion(6, 10), kind: .tracepoints, scenarios: ["*"],
         signs: [.resetReasons],
         words: "tcp_send_reset is traced for every reset, also without a full socket, and gives the reason; before, "
             + "only for resets of full sockets and without one"),
@@ -58,7 +58,7 @@ private let generalChanges = [
         signs: [.variant(without: "bound sockets cannot be listed", with: "bound sockets can be listed")],
         words: "sock_diag lists sockets that are only bound, for those who ask with TCPF_BOUND_INACTIVE"),
     KnownChange(
-        commits: ["939463016b7a"], mainline: KernelVersion(6, 7), scenarios: ["*"],
+        commits: ["939463016b7a"], mainline: KernelVersion(6, 7), kind: .counters, scenarios: ["*"],
         signs: [.counters(without: ["TcpDuplicateDataRehash"], with: ["TcpDuplicateDataRehash"])],
         words:
             "a receiver takes another path after the first duplicate, but over IPv6 alone; before, after the second, "
@@ -70,8 +70,8 @@ private let generalChanges = [
             .variant(without: "refused while a call is blocked", with: "allowed while a call is blocked"),
             .consequences([.path, .call, .segment, .packet, .counter]),
         ],
-        words: "connect() with AF_UNSPEC works again while another thread is blocked in a call on the socket, which "
-            + "then fails with EPIPE; since 4faeee0cf8a5 (6.4, 5.10.183) it was refused with EBUSY"),
+        words: "connect() with AF_UNSPEC works while another thread is blocked in a call on the socket, which fails "
+            + "with EPIPE; since 4faeee0cf8a5 (6.4, 5.10.183) it was refused with EBUSY"),
     KnownChange(
         commits: ["ccce324dabfe"], mainline: KernelVersion(6, 5),
         scenarios: ["open.syn-timeout", "open.syn-retransmit-schedule"],
@@ -84,13 +84,13 @@ private let generalChanges = [
                 without: [],
                 with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TCPLostRetransmit", "TcpTimeoutRehash"]),
         ],
-        words: "tcp_syn_linear_timeouts: the first 4 SYN timeouts after the initial one are equal and the doubling "
-            + "starts later, so a client sends 11 SYNs instead of 7 and gives up after 131 s instead of 127 s"),
+        words: "the doubling of SYN timeouts begins 4 timeouts later (tcp_syn_linear_timeouts), so a client sends 11 "
+            + "SYNs instead of 7 and gives up after 131 s instead of 127 s"),
     KnownChange(
-        commits: ["27dd35e02235"], mainline: KernelVersion(5, 18), scenarios: ["*"],
+        commits: ["27dd35e02235"], mainline: KernelVersion(5, 18), kind: .counters, scenarios: ["*"],
         signs: [
             .variant(without: "TIME_WAIT counted at its end", with: "TIME_WAIT counted at its start"),
             .counters(without: [], with: ["TW", "TWKilled"]),
         ],
-        words: "a time-wait minisock is counted (TW, TWKilled) when it starts; before, when it ended"),
+        words: "TW and TWKilled count a time-wait minisock when it starts; before, when it ended"),
 ]

@@ -21,7 +21,7 @@ let forgeryChanges: [KnownChange] = [
         ],
         words: "an acknowledgement of what was never sent is answered by a challenge ACK; before, it was dropped"),
     KnownChange(
-        commits: ["6c758062c64d"], mainline: KernelVersion(6, 17), scenarios: ["*"],
+        commits: ["6c758062c64d"], mainline: KernelVersion(6, 17), kind: .counters, scenarios: ["*"],
         signs: [
             .variant(without: "beyond the window is not counted", with: "beyond the window is counted"),
             .counters(without: [], with: ["BeyondWindow"]),

@@ -3,7 +3,7 @@ internal import Compare
 /// What is known to differ between kernels about TIME_WAIT, the newest first. Commits are mainline's.
 let knownTimeWaitChanges: [KnownChange] = [
     KnownChange(
-        commits: ["c449d5f3a3d7"], mainline: KernelVersion(6, 16),
+        commits: ["c449d5f3a3d7"], mainline: KernelVersion(6, 16), kind: .counters,
         scenarios: ["timewait.new-syn-lower", "timewait.old-duplicate", "timewait.self-assassination"],
         signs: [
             .variant(without: "PAWS in TIME_WAIT counted as in ESTABLISHED", with: "PAWS in TIME_WAIT counted apart"),
@@ -17,8 +17,8 @@ let knownTimeWaitChanges: [KnownChange] = [
         scenarios: ["timewait.reconnect-blocked"],
         signs: [.variant(without: "whole seconds", with: "tcp_tw_reuse_delay")],
         words:
-            "how old a TIME_WAIT must be to be used again is measured in milliseconds and set by tcp_tw_reuse_delay; "
-            + "before, it had to be from an earlier second of the clock"),
+            "the age at which a TIME_WAIT may be used again is in milliseconds (tcp_tw_reuse_delay); before, it had to be of "
+            + "an earlier second of the clock"),
     KnownChange(
         commits: ["41eecbd712b7"], mainline: KernelVersion(6, 10),
         scenarios: ["timewait.new-syn-higher", "open.v6-twins"],

@@ -14,8 +14,12 @@ package struct Comparison: Sendable, Equatable {
     package struct Step: Sendable, Equatable {
         package var before: Side
         package var after: Side
-        /// Every scenario that either has, in the order of the later plan.
+        /// Every scenario that both have begun, in the order of the later plan.
         package var scenarios: [Change]
+        /// Scenarios that only the earlier run has begun.
+        package var onlyBefore: [ScenarioDescription]
+        /// Scenarios that only the later run has begun.
+        package var onlyAfter: [ScenarioDescription]
     }
 
     /// One scenario in two runs.
@@ -34,6 +38,11 @@ package struct Comparison: Sendable, Equatable {
     package var steps: [Step]
     package var flips: [Flip]
 
+    /// Every scenario that some run has begun.
+    package var scenarios: [ScenarioDescription] {
+        steps.flatMap { $0.scenarios.map(\.scenario) + $0.onlyBefore + $0.onlyAfter }
+    }
+
     /// Differences that neither a known change nor a baseline explains.
     package var unexplained: [Difference] { steps.flatMap { $0.scenarios.flatMap(\.unexplained) } }
 
@@ -47,37 +56,46 @@ package struct Comparison: Sendable, Equatable {
         self.sides = sides
         steps = zip(records.indices, records.indices.dropFirst()).map { before, after in
             Step(
-                before: sides[before], after: sides[after],
-                scenarios: Comparison.changes(
-                    from: records[before].record, to: records[after].record,
-                    Comparison.Knowledge(
-                        changes: changes, baselines: baselines, before: sides[before].header,
-                        after: sides[after].header)))
+                from: (sides[before], records[before].record), to: (sides[after], records[after].record),
+                knowing: changes, baselines: baselines)
         }
         flips = records.flatMap { $0.record.flips(named: $0.name) }
     }
 
-    private static func changes(
-        from before: RunRecord, to after: RunRecord, _ knowledge: Knowledge
-    ) -> [Change] {
-        let (old, new) = (before.firstAttempts, after.firstAttempts)
-        let planned = Set(after.plan.map(\.id))
-        let isExact = before.header.livesByItsOwnClock && after.header.livesByItsOwnClock
-        let scenarios = after.plan + before.plan.filter { !planned.contains($0.id) }
-        let wasPlanned = Set(before.plan.map(\.id))
-        return scenarios.map { scenario in
-            let id = scenario.id
-            guard planned.contains(id), wasPlanned.contains(id) else {
-                let (one, other) = (old[id]?.verdictWords, new[id]?.verdictWords)
-                let gone = Difference(
-                    scenario: id, aspect: .presence, before: wasPlanned.contains(id) ? one ?? "no verdict" : nil,
-                    after: planned.contains(id) ? other ?? "no verdict" : nil)
-                return Change(scenario: scenario, differences: [gone], isUnjudged: false)
-            }
+    /// What the comparison says of some scenarios.
+    package func narrowed(to isWanted: (ScenarioDescription) -> Bool) -> Comparison {
+        var narrowed = self
+        for index in steps.indices {
+            narrowed.steps[index].scenarios.removeAll { !isWanted($0.scenario) }
+            narrowed.steps[index].onlyBefore.removeAll { !isWanted($0) }
+            narrowed.steps[index].onlyAfter.removeAll { !isWanted($0) }
+        }
+        let wanted = Set(scenarios.filter(isWanted).map(\.id))
+        narrowed.flips.removeAll { !wanted.contains($0.scenario) }
+        return narrowed
+    }
+}
+
+extension Comparison.Step {
+    /// Compares what both have begun.
+    fileprivate init(
+        from before: (side: Comparison.Side, record: RunRecord), to after: (side: Comparison.Side, record: RunRecord),
+        knowing changes: [KnownChange], baselines: [Baseline]
+    ) {
+        let knowledge = Comparison.Knowledge(
+            changes: changes, baselines: baselines, before: before.side.header, after: after.side.header)
+        let (old, new) = (before.record.firstAttempts, after.record.firstAttempts)
+        let isExact = before.side.header.livesByItsOwnClock && after.side.header.livesByItsOwnClock
+        self.before = before.side
+        self.after = after.side
+        onlyBefore = before.record.plan.filter { old[$0.id] != nil && new[$0.id] == nil }
+        onlyAfter = after.record.plan.filter { old[$0.id] == nil && new[$0.id] != nil }
+        scenarios = after.record.plan.compactMap { scenario in
+            guard let one = old[scenario.id], let other = new[scenario.id] else { return nil }
             let pair = AttemptComparison(
-                scenario: id, before: old[id] ?? .none, after: new[id] ?? .none, isExact: isExact,
-                knownVariants: knowledge.changes.flatMap { $0.variants(of: id) })
-            return Change(
+                scenario: scenario.id, before: one, after: other, isExact: isExact,
+                knownVariants: changes.flatMap { $0.variants(of: scenario.id) })
+            return Comparison.Change(
                 scenario: scenario, differences: knowledge.explained(pair.differences),
                 isUnjudged: !pair.before.isJudged && !pair.after.isJudged, exemptions: pair.exemptions)
         }

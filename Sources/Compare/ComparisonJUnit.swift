@@ -22,15 +22,16 @@ extension TestSuite {
                 ("lane", after.header.lane.rawValue), ("place before", before.header.place),
                 ("place after", after.header.place),
             ],
-            cases: step.scenarios.map { TestCase($0, after: after.name) }, output: known.joined(separator: "\n"),
+            cases: step.scenarios.map { TestCase($0, after: after.name) }
+                + step.onlyBefore.map { TestCase($0, missingIn: after.name, after: after.name) }
+                + step.onlyAfter.map { TestCase($0, missingIn: before.name, after: after.name) },
+            output: known.joined(separator: "\n"),
             errorOutput: [before, after].compactMap(\.cautionLine).joined(separator: "\n"))
     }
 }
 
 extension TestCase {
     fileprivate init(_ change: Comparison.Change, after: String) {
-        // Jenkins takes a dot for the end of a package, which no kernel's release is.
-        let kernel = String(after.map { $0 == "." ? "_" : $0 })
         let lines = change.unexplained.map { $0.line(withScenario: false) }
         var trouble: Trouble?
         if let first = lines.first {
@@ -38,8 +39,18 @@ extension TestCase {
         } else if change.isUnjudged {
             trouble = .skipped(message: "neither run has judged it")
         }
+        self.init(change.scenario, after: after, trouble)
+    }
+
+    fileprivate init(_ scenario: ScenarioDescription, missingIn run: String, after: String) {
+        self.init(scenario, after: after, .skipped(message: "not run on \(run)"))
+    }
+
+    private init(_ scenario: ScenarioDescription, after: String, _ trouble: Trouble?) {
+        // Jenkins takes a dot for the end of a package, which no kernel's release is.
+        let kernel = String(after.map { $0 == "." ? "_" : $0 })
         self.init(
-            classname: "tcpwitness.compare.\(kernel).\(change.scenario.topic)", name: change.scenario.id, time: "0.000",
+            classname: "tcpwitness.compare.\(kernel).\(scenario.topic)", name: scenario.id, time: "0.000",
             trouble: trouble)
     }
 }

@@ -6,12 +6,63 @@ extension Comparison.Step {
     /// `6.1.0-42-amd64 -> 6.12.48+deb13-amd64`.
     var title: String { "\(before.name) -> \(after.name)" }
 
-    /// `2 scenarios changed, one of them unexplained; 17 did not`.
+    /// `101 of 146 scenarios changed; 2 have changes that nothing explains`.
     var summary: String {
-        guard !changed.isEmpty else { return "no differences in \(scenarios.count.counted("scenario"))" }
+        let compared = scenarios.count.counted("scenario")
+        guard !changed.isEmpty else { return "no differences in \(compared)" }
         let surprising = changed.count { !$0.unexplained.isEmpty }
-        let known = surprising == 0 ? "all as known" : "\(surprising) of them with what nothing explains"
-        return "\(changed.count.counted("scenario")) changed, \(known); \(scenarios.count - changed.count) did not"
+        let known =
+            switch surprising {
+            case 0: "all as known"
+            case 1: "1 has a change that nothing explains"
+            default: "\(surprising) have changes that nothing explains"
+            }
+        return "\(changed.count) of \(compared) changed; \(known)"
+    }
+
+    /// What only one of the two has; nil where both have the same.
+    func leftOut(_ telling: Telling) -> String? {
+        func words(_ scenarios: [ScenarioDescription], of side: Comparison.Side) -> String? {
+            guard !scenarios.isEmpty else { return nil }
+            let names = telling.detail == .everything ? ": \(scenarios.map(\.id).joined(separator: ", "))" : ""
+            return "\(scenarios.count) that only \(side.name) ran\(names)"
+        }
+        let parts = [words(onlyBefore, of: before), words(onlyAfter, of: after)].compactMap(\.self)
+        return parts.isEmpty ? nil : "left out: " + parts.joined(separator: "; ")
+    }
+}
+
+extension Comparison {
+    /// Groups of one kind, under one heading.
+    struct Section {
+        let title: String
+        let groups: [ChangeGroup]
+
+        /// `1 scenario`, `2 changes`.
+        var count: String {
+            groups.first?.isKnown ?? false
+                ? groups.count.counted("change")
+                : groups.reduce(0) { $0 + $1.items.count }.counted("scenario")
+        }
+    }
+
+    static func sections(_ groups: [ChangeGroup]) -> [Section] {
+        let sections =
+            [Section(title: "Nothing explains", groups: groups.filter { !$0.isKnown })]
+            + Aspect.Kind.allCases.map { kind in
+                Section(title: kind.title, groups: groups.filter { $0.isKnown && $0.kind == kind })
+            }
+        return sections.filter { !$0.groups.isEmpty }
+    }
+}
+
+extension Aspect.Kind {
+    fileprivate var title: String {
+        switch self {
+        case .behaviour: "Behaviour"
+        case .counters: "Counters only"
+        case .tracepoints: "Tracepoints only"
+        }
     }
 }
 

@@ -14,6 +14,34 @@ package enum Aspect: String, Codable, Sendable, CaseIterable {
     case packet
     case counter
     case measurement
+
+    /// What it says something about.
+    package var kind: Kind {
+        switch self {
+        case .presence, .verdict, .variant, .path, .call, .segment, .measurement: .behaviour
+        case .counter: .counters
+        case .packet: .tracepoints
+        }
+    }
+
+    /// The more telling kind comes first.
+    package enum Kind: String, Codable, Sendable, Comparable, CaseIterable {
+        /// What applications and peers meet.
+        case behaviour
+        /// What the kernel counts of it.
+        case counters
+        /// What the kernel traces of it.
+        case tracepoints
+
+        package static func < (one: Kind, other: Kind) -> Bool { one.place < other.place }
+
+        private var place: Int { Kind.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// The most telling first: a verdict before the state that explains it, that before a count.
+    static let mostTelling: [Aspect] = [
+        .presence, .verdict, .variant, .path, .call, .segment, .measurement, .counter, .packet,
+    ]
 }
 
 /// One thing that differs between two runs of a scenario.
@@ -53,20 +81,27 @@ package struct Explanation: Codable, Hashable, Sendable {
     package var since: String?
     /// Where they were taken out again: `in 6.12.111 to 6.12.117, reverted in 7.3`.
     package var reverted: String?
+    /// What the change is about, wherever else it also shows.
+    package var kind: Aspect.Kind
     package var words: String
 
-    package init(commits: [String], since: String?, reverted: String? = nil, words: String) {
+    package init(
+        commits: [String], since: String?, reverted: String? = nil, kind: Aspect.Kind = .behaviour, words: String
+    ) {
         self.commits = commits
         self.since = since
         self.reverted = reverted
+        self.kind = kind
         self.words = words
     }
 
     /// `23e89e8ee7be, c1668292689a (6.11): ...`.
-    package var line: String {
+    package var line: String { source.isEmpty ? words : "\(source): \(words)" }
+
+    /// `23e89e8ee7be, c1668292689a (6.11)`; empty where no commit is known.
+    package var source: String {
         let releases = [since, reverted].compactMap(\.self).joined(separator: "; ")
-        let source = commits.joined(separator: ", ") + (releases.isEmpty ? "" : " (\(releases))")
-        return source.isEmpty ? words : "\(source): \(words)"
+        return commits.joined(separator: ", ") + (releases.isEmpty ? "" : " (\(releases))")
     }
 }
 

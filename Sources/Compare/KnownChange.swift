@@ -35,11 +35,11 @@ package struct KnownChange: Sendable {
 
     package init(
         commits: [String], mainline: KernelVersion, reverted: KernelVersion? = nil, backports: [Backport] = [],
-        scenarios: [String], signs: [Sign], words: String
+        kind: Aspect.Kind = .behaviour, scenarios: [String], signs: [Sign], words: String
     ) {
         releases = Releases(mainline: mainline, reverted: reverted, backports: backports)
         explanation = Explanation(
-            commits: commits, since: mainline.series, reverted: releases.revertWords, words: words)
+            commits: commits, since: mainline.series, reverted: releases.revertWords, kind: kind, words: words)
         self.scenarios = scenarios
         self.signs = signs
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Record
 
 /// A directory of its own, and the built command line.
@@ -59,6 +60,38 @@ final class Bench {
         process.waitUntilExit()
         return Result(
             status: process.terminationStatus, output: try read("bench-output"), errors: try read("bench-errors"))
+    }
+
+    /// Runs the command line with a terminal of 100 columns as its output.
+    func run(_ arguments: [String], onTerminalWith environment: [String: String]) throws -> Result {
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        // TIOCSPTLCK and TIOCGPTN, which are macros made of others.
+        var (lock, number): (Int32, Int32) = (0, 0)
+        guard master >= 0, ioctl(master, 0x4004_5431, &lock) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
+            throw POSIXError(.ENOTTY)
+        }
+        let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        var size = winsize(ws_row: 50, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(slave, UInt(TIOCSWINSZ), &size)
+        let process = Process()
+        process.executableURL = URL(filePath: Bench.tcpwitness)
+        process.arguments = arguments
+        process.currentDirectoryURL = directory
+        process.environment = ["PATH": "/usr/bin:/bin", "TCPWITNESS_BASELINES": "baselines", "TERM": "xterm"]
+            .merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(fileDescriptor: slave)
+        process.standardError = FileHandle(fileDescriptor: slave)
+        try process.run()
+        close(slave)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        // A terminal that nobody has open any more gives EIO.
+        while case let count = Glibc.read(master, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
+        close(master)
+        process.waitUntilExit()
+        let text = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+        return Result(status: process.terminationStatus, output: text, errors: "")
     }
 
     /// Beside the test's own executable.

@@ -40,6 +40,92 @@ import Testing
         }
     }
 
+    /// What both have is compared, and how much only one has is a line.
+    @Test func partialRunsAreCompared() throws {
+        let bench = try bench()
+        let whole = Sample.before()
+        var part = whole
+        part.plan.removeAll { $0.id != "open.syn-timeout" }
+        part.attempts.removeAll { $0.attempt.scenario != "open.syn-timeout" }
+        try bench.write(part, to: "part")
+        let result = try bench.run(["compare", "old", "part"])
+        #expect(
+            result.output.hasSuffix(
+                "\nno differences in 1 scenario\nleft out: 3 that only 5.10.0-35-amd64 (old) ran\n"))
+        #expect(result.status == 0)
+        let verbose = try bench.run(["compare", "part", "old", "--verbose"])
+        #expect(verbose.output.contains("(old) ran: open.simultaneous-segment-count, close.rst-on-late-data, "))
+
+        part.end = nil
+        try bench.write(part, to: "cut")
+        let cut = try bench.run(["compare", "old", "cut"])
+        #expect(cut.output.hasPrefix("caution: 5.10.0-35-amd64 (cut): the record is cut off"))
+        #expect(cut.status == 3, "what a run did not come to is not known to be as before")
+    }
+
+    @Test func scenariosAreSelected() throws {
+        let bench = try bench()
+        for (choice, scenarios, status) in [
+            (["open.*"], 2, 0), (["close.rst-on-late-data"], 1, 1), (["-k", "open or ordinary"], 3, 0),
+            (["--tag", "close"], 2, 1), (["open.*", "-k", "not timeout"], 1, 0),
+        ] as [([String], Int, Int32)] {
+            let result = try bench.run(["compare", "old", "bad"] + choice)
+            #expect(result.output.contains(" \(scenarios) scenario"), "\(choice): \(result.output)")
+            #expect(result.status == status, "\(choice)")
+        }
+    }
+
+    @Test func detailIsChosen() throws {
+        let bench = try bench()
+        let lines = try bench.run(["compare", "old", "bad"]).output
+        #expect(lines.contains("\n    open.syn-timeout  A sends S seq 0 <mss 1460,sackOK> ×7 -> "))
+        let stat = try bench.run(["compare", "old", "bad", "--stat"]).output
+        #expect(stat.contains("\n  nothing explains                              1 scenario"), "\(stat)")
+        #expect(stat.contains("\n  ccce324dabfe (6.5)"))
+        let unexplained = try bench.run(["compare", "old", "bad", "--only-unexplained"]).output
+        #expect(unexplained.contains("close.rst-on-late-data") && !unexplained.contains("ccce324dabfe"))
+        let verbose = try bench.run(["compare", "old", "bad", "--verbose"]).output
+        #expect(verbose.contains("      counter, TCPSynRetrans of A     6 -> 10\n"), "\(verbose)")
+    }
+
+    @Test func whatCannotBeComparedIsSaid() throws {
+        let bench = try bench()
+        try bench.write(Sample.run("6.12.1", lane: .default, [.of("est.other")]), to: "other")
+        for (arguments, line) in [
+            (["old", "open.*", "new"], "'new' stands after the scenario 'open.*'; records and series come first"),
+            (["old", "new", "est.*"], "no scenario matches 'est.*'; 'tcpwitness list' shows all"),
+            (["old", "other"], "the runs have no scenario in common"),
+            (["old", "other", "est.*"], "the runs have no scenario in common"),
+        ] {
+            let result = try bench.run(["compare"] + arguments)
+            #expect(result.errors == "tcpwitness: \(line)\n")
+            #expect(result.status == 2)
+        }
+    }
+
+    /// As git does: only on a terminal, and only where somebody wants one.
+    @Test func aTerminalHasAPager() throws {
+        let bench = try bench()
+        let pager = ["PAGER": "sed s/^/paged:/"]
+        let paged = try bench.run(["compare", "old", "bad"], onTerminalWith: pager)
+        #expect(paged.output.hasPrefix("paged:5.10.0-35-amd64 -> 6.18.1"))
+        #expect(paged.status == 1, "the pager's end is not the comparison's")
+        for (arguments, environment) in [
+            (["--no-pager"], pager), ([], ["PAGER": ""]), ([], ["PAGER": "cat"]), (["--format", "json"], pager),
+        ] {
+            let plain = try bench.run(["compare", "old", "bad"] + arguments, onTerminalWith: environment)
+            #expect(!plain.output.contains("paged:"))
+            #expect(plain.status == 1)
+        }
+        #expect(try bench.run(["compare", "old", "bad"]).output.hasPrefix("5.10.0-35-amd64 -> 6.18.1"))
+        let early = try bench.run(["compare", "old", "bad"], onTerminalWith: ["PAGER": "head -1"])
+        #expect(early.output.split(whereSeparator: \.isNewline).count == 1)
+        #expect(early.status == 1)
+        let missing = try bench.run(["compare", "old", "bad"], onTerminalWith: ["PAGER": "no-such-pager"])
+        #expect(missing.output.contains("5.10.0-35-amd64 -> 6.18.1"))
+        #expect(missing.output.contains("tcpwitness: PAGER 'no-such-pager' is not installed"))
+    }
+
     @Test func aBaselineExplainsToo() throws {
         let bench = try Bench()
         for (release, variant) in [("6.1.1", "one"), ("6.12.1", "two")] {
@@ -54,6 +140,8 @@ import Testing
     @Test(arguments: [
         (["compare"], "Missing expected argument '<records> ...'"),
         (["compare", "old"], "compare needs two or more records"),
+        (["compare", "old", "open.*"], "compare needs two or more records"),
+        (["compare", "old", "new", "--stat", "--verbose"], "--stat and --verbose contradict each other"),
         (["compare", "old", "missing"], "cannot read missing: ENOENT (No such file or directory)"),
         (["compare", "old", "garbage"], "garbage: line 1: not a line of a tcpwitness record"),
         (

@@ -21,7 +21,7 @@ import Testing
         // What is looked at at all: a record with one thing changed differs in that.
         let changed = try bench.read("second").replacing("\"new\":\"CLOSING\"", with: "\"new\":\"TIME_WAIT\"")
         try bench.write(changed, to: "changed")
-        let difference = try bench.run(["compare", "first", "changed"])
+        let difference = try bench.run(["compare", "first", "changed", "--verbose"])
         #expect(difference.status == 1)
         #expect(difference.output.contains("state path, client of A"))
     }

@@ -38,9 +38,11 @@ extension Target {
 
     private static func comparisons(_ run: RunRecord) throws {
         let comparison = Comparison([("one", SampleRecord.run), ("two", run)], knowing: [])
-        _ = comparison.text
-        _ = comparison.markdown
-        _ = comparison.json
+        for detail in [Telling.Detail.counts, .lines, .everything] {
+            _ = comparison.text(Telling(detail, width: 60))
+            _ = comparison.markdown(Telling(detail))
+        }
+        _ = comparison.json()
         _ = comparison.junit
         _ = Baseline(series: "6.12", kernel: "6.12.0").updated(with: run, knowing: []).json
         let history = try History(path: nil)

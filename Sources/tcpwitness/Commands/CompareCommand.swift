@@ -12,13 +12,15 @@ struct CompareCommand: Subcommand {
         commandName: "compare",
         abstract: "Shows what changed from one run to the next, and which commit is known for it.",
         discussion: """
-            A kernel series is run first, in a guest, with every scenario; a record of an earlier run is compared as \
-            it is. Exit status: 0 when nothing changed that neither a known change nor a baseline explains, 1 otherwise.
+            A kernel series is run first, in a guest; a record of an earlier run is compared as it is. What both runs \
+            have is compared. Exit status: 0 when nothing changed that neither a known change nor a baseline explains, \
+            1 when something did, 3 when a run ended early and what it has agrees.
             """)
 
     @Argument(
         help: """
-            Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows.
+            Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows. \
+            Ids and globs of scenarios may follow, as with 'run'; without any, all are compared.
             """, completion: .kernels)
     var records: [String]
 
@@ -33,22 +35,33 @@ struct CompareCommand: Subcommand {
         completion: .directory)
     var baselines: String?
 
+    @OptionGroup
+    var scope: ScopeOptions
+
+    @Flag(name: .shortAndLong, help: "Tell every difference, not a line for each scenario.")
+    var verbose = false
+
+    @Flag(help: "Tell only in how many scenarios each change shows.")
+    var stat = false
+
+    @Flag(help: "Leave out what a known change or a baseline explains.")
+    var onlyUnexplained = false
+
     @Flag(help: "Say also what is not compared, and why.")
     var notCompared = false
 
+    @OptionGroup
+    var paging: PagerOptions
+
+    func validate() throws {
+        if stat && verbose { throw ValidationError("--stat and --verbose contradict each other") }
+    }
+
     func perform() throws -> ExitStatus {
-        guard records.count >= 2 else { throw Complaint("compare needs two or more records") }
-        let kernels = records.filter(isSeries)
-        if let twice = kernels.first(where: { name in kernels.count { $0 == name } > 1 }) {
-            throw Complaint("\(twice) is named twice; a kernel in virtual time does the same each time")
-        }
-        let isVersion = { (name: String) in !name.isEmpty && name.allSatisfy { $0.isNumber || $0 == "." } }
-        if let unknown = records.first(where: { isVersion($0) && !isSeries($0) && !Files.exists($0) }) {
-            let names = KernelSeries.all.map(\.name).joined(separator: ", ")
-            throw Complaint("\(unknown) is neither a file nor a kernel series; known are \(names)")
-        }
+        let (records, patterns) = try named()
         let files = try records.filter { !isSeries($0) }.map { (path: $0, run: try InputFile.run($0)) }
-        let fresh = kernels.isEmpty ? [] : try run(kernels, lane: files.first?.run.header.lane ?? .default)
+        let kernels = records.filter(isSeries)
+        let fresh = kernels.isEmpty ? [] : try run(kernels, patterns, lane: files.first?.run.header.lane ?? .default)
         var (waitingFiles, waitingRuns) = (files[...], fresh[...])
         let runs = records.compactMap { name in
             isSeries(name) ? waitingRuns.popFirst().map { (path: name, run: $0) } : waitingFiles.popFirst()
@@ -63,26 +76,71 @@ struct CompareCommand: Subcommand {
         if let file, let replaced = records.first(where: { file.replaces($0) }) {
             throw Complaint("--output names the record \(replaced)")
         }
-        let comparison = Comparison(named(runs), knowing: knownChanges, baselines: try known(runs.map(\.run)))
-        var bytes = format.render(comparison)
+        let whole = Comparison(distinct(runs), knowing: knownChanges, baselines: try known(runs.map(\.run)))
+        let comparison = try narrowed(whole, patterns)
+        guard comparison.steps.contains(where: { !$0.scenarios.isEmpty }) else {
+            throw Complaint("the runs have no scenario in common")
+        }
+        try tell(comparison, in: file)
+        if !comparison.unexplained.isEmpty { return .regression }
+        return comparison.sides.contains { $0.caution != nil } ? .harnessError : .asExpected
+    }
+
+    private func tell(_ comparison: Comparison, in file: OutputFile?) throws {
+        let detail: Telling.Detail = stat ? .counts : verbose ? .everything : .lines
+        let isShown = file == nil && Terminal.isInteractive
+        let telling = Telling(detail, onlyUnexplained: onlyUnexplained, width: isShown ? Terminal.width : nil)
+        var bytes = format.render(comparison, telling)
         if notCompared, format == .terminal { bytes += Array(comparison.exemptionsText.utf8) }
         if let file {
             try file.create(bytes)
-        } else if format == .terminal {
-            try Terminal.tell(String(decoding: bytes, as: UTF8.self))
-        } else {
-            try Terminal.print(String(decoding: bytes, as: UTF8.self))
+            return
         }
-        return comparison.unexplained.isEmpty ? .asExpected : .regression
+        let text = String(decoding: bytes, as: UTF8.self)
+        if format == .terminal { try paging.tell(text) } else { try Terminal.print(text) }
+    }
+
+    // MARK: What is compared
+
+    /// The records and series that the arguments name, and the ids and globs that follow. Throws a complaint.
+    private func named() throws -> (records: [String], patterns: [String]) {
+        let end = records.firstIndex(where: isScenario) ?? records.endIndex
+        let (names, patterns) = (Array(records[..<end]), Array(records[end...]))
+        if let late = patterns.first(where: { !isScenario($0) && (Files.exists($0) || isSeries($0)) }) {
+            throw Complaint("'\(late)' stands after the scenario '\(patterns[0])'; records and series come first")
+        }
+        guard names.count >= 2 else { throw Complaint("compare needs two or more records") }
+        let kernels = names.filter(isSeries)
+        if let twice = kernels.first(where: { name in kernels.count { $0 == name } > 1 }) {
+            throw Complaint("\(twice) is named twice; a kernel in virtual time does the same each time")
+        }
+        let isVersion = { (name: String) in !name.isEmpty && name.allSatisfy { $0.isNumber || $0 == "." } }
+        if let unknown = names.first(where: { isVersion($0) && !isSeries($0) && !Files.exists($0) }) {
+            let known = KernelSeries.all.map(\.name).joined(separator: ", ")
+            throw Complaint("\(unknown) is neither a file nor a kernel series; known are \(known)")
+        }
+        return (names, patterns)
     }
 
     /// Whether it names a kernel and no file.
     private func isSeries(_ name: String) -> Bool { !Files.exists(name) && KernelStore.series(name) != nil }
 
-    /// Runs every scenario on these kernels, since only a run says what they do today.
-    private func run(_ kernels: [String], lane: Lane) throws -> [RunRecord] {
+    /// Whether it names scenarios and no file.
+    private func isScenario(_ name: String) -> Bool {
+        !Files.exists(name) && (isGlob(name) || catalogue(lane: .default).contains { $0.id == name })
+    }
+
+    /// What the user wants to know of it. Throws a complaint where that is nothing that any run has.
+    private func narrowed(_ comparison: Comparison, _ patterns: [String]) throws -> Comparison {
+        if patterns.isEmpty && scope.isWhole { return comparison }
+        let wanted = Set(try scope.select(patterns, from: comparison.scenarios).map(\.id))
+        return comparison.narrowed { wanted.contains($0.id) }
+    }
+
+    /// Runs scenarios on these kernels, since only a run says what they do today.
+    private func run(_ kernels: [String], _ patterns: [String], lane: Lane) throws -> [RunRecord] {
         let command = try RunCommand.parse(kernels.flatMap { ["--kernel", $0] })
-        let selected = catalogue(lane: lane)
+        let selected = try scope.select(patterns, from: catalogue(lane: lane))
         Terminal.printError(
             "tcpwitness: running \(selected.count) scenarios on \(kernels.joined(separator: ", "))\n")
         let failures = OutputFailures()
@@ -94,7 +152,7 @@ struct CompareCommand: Subcommand {
     }
 
     /// Runs by their kernel, where that tells them apart, and else by their file.
-    private func named(_ runs: [(path: String, run: RunRecord)]) -> [(name: String, record: RunRecord)] {
+    private func distinct(_ runs: [(path: String, run: RunRecord)]) -> [(name: String, record: RunRecord)] {
         let releases = runs.map(\.run.header.kernel.release)
         let distinct = Set(releases).count == releases.count
         return zip(runs, releases).map { (distinct ? $1 : "\($1) (\($0.path))", $0.run) }
@@ -111,11 +169,11 @@ struct CompareCommand: Subcommand {
 enum ComparisonFormat: String, ExpressibleByArgument, CaseIterable {
     case terminal, markdown, json, junit
 
-    fileprivate func render(_ comparison: Comparison) -> [UInt8] {
+    fileprivate func render(_ comparison: Comparison, _ telling: Telling) -> [UInt8] {
         switch self {
-        case .terminal: Array(comparison.text.utf8)
-        case .markdown: Array(comparison.markdown.utf8)
-        case .json: comparison.json
+        case .terminal: Array(comparison.text(telling).utf8)
+        case .markdown: Array(comparison.markdown(telling).utf8)
+        case .json: comparison.json(telling)
         case .junit: comparison.junit
         }
     }

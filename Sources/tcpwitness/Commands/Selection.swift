@@ -3,17 +3,14 @@ internal import Glibc
 internal import Record
 internal import Report
 
-/// What narrows a choice of scenarios besides ids and globs.
-struct SelectionOptions: ParsableArguments {
+/// What narrows a choice of scenarios by what they are, besides ids and globs.
+struct ScopeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Only scenarios of a topic ('close'), by what documents say of it (holds, differs, refuted, unclaimed), "
                 + "or quick or slow by their kernel timers. May be given several times: all must hold.",
             valueName: "tag"), completion: .tags)
     var tag: [String] = []
-
-    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
-    var onlyFailed: String?
 
     @Option(
         name: [.customShort("k"), .customLong("matching")],
@@ -23,7 +20,7 @@ struct SelectionOptions: ParsableArguments {
     var matching: String?
 
     /// Whether they leave nothing out.
-    var isWhole: Bool { tag.isEmpty && onlyFailed == nil && matching == nil }
+    var isWhole: Bool { tag.isEmpty && matching == nil }
 
     /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
     func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
@@ -40,6 +37,24 @@ struct SelectionOptions: ParsableArguments {
             chosen.removeAll { !filter.matches($0) }
             if chosen.isEmpty { throw Complaint("no scenario matches -k '\(matching)'") }
         }
+        return chosen
+    }
+}
+
+/// What narrows a choice of scenarios for a run.
+struct SelectionOptions: ParsableArguments {
+    @OptionGroup
+    var scope: ScopeOptions
+
+    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
+    var onlyFailed: String?
+
+    /// Whether they leave nothing out.
+    var isWhole: Bool { scope.isWhole && onlyFailed == nil }
+
+    /// The scenarios that ids, globs and these options name, in the catalogue's order. Throws a complaint.
+    func select(_ patterns: [String], from all: [ScenarioDescription]) throws -> [ScenarioDescription] {
+        var chosen = try scope.select(patterns, from: all)
         if let onlyFailed {
             let run = try InputFile.run(onlyFailed)
             let bad = Set(run.outcomes.filter(\.isBad).map(\.scenario.id))
@@ -93,7 +108,7 @@ func nearest(_ name: String, _ names: [String]) -> String? {
     return nearest.name
 }
 
-private func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0) } }
+func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0) } }
 
 private func expand(_ pattern: String, _ all: [ScenarioDescription]) throws -> [String] {
     if let fault = fault(inGlob: pattern) { throw Complaint("bad pattern '\(pattern)': \(fault)") }

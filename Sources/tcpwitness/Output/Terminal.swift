@@ -51,6 +51,9 @@ enum Terminal {
     /// Writes prose to standard output; lines that are too long for the terminal are folded. Throws a complaint.
     static func tell(_ text: String) throws { try print(isInteractive ? text.folded(to: width) : text) }
 
+    /// Prose as a program may show it that stands between this one and the terminal.
+    static func folded(_ text: String) -> String { text.plain(keepingColours: hasColour).folded(to: width) }
+
     /// Writes to standard output where there is nothing left to do about a failure.
     static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.plain.utf8)) }
 
