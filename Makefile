@@ -108,6 +108,8 @@ deb: build manual ## Make a Debian package in build/
 
 lint: prerequisites ## Check the form of the sources
 	$(AS_USER) swift format lint --recursive --strict --parallel $(SOURCES)
+	@! grep -rnE '^([a-z]+ )?import Foundation$$' Sources Harness || \
+		{ echo "Foundation is 40 MB more than FoundationEssentials: docs/costs.md" >&2; exit 2; }
 
 format: prerequisites ## Bring the sources into form
 	$(AS_USER) swift format --recursive --in-place --parallel $(SOURCES)

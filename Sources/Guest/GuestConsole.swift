@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Linux
 
 /// What a guest's kernel prints, taken line by line while it runs.
@@ -79,11 +79,11 @@ package struct GuestConsole: Equatable {
         }
         let marker = "Kernel panic - not syncing: "
         // The kernel says it again at the end of all it has to say.
-        if panic == nil, !line.contains("---["), let place = line.range(of: marker) {
+        if panic == nil, !line.contains("---["), let place = line.firstRange(of: marker) {
             panic = String(line[place.upperBound...])
         }
         // Before the kernel can panic in order, it says so in other words.
-        if panic == nil, let place = line.range(of: "PANIC: ") { panic = String(line[place.upperBound...]) }
+        if panic == nil, let place = line.firstRange(of: "PANIC: ") { panic = String(line[place.upperBound...]) }
         let prefix = "tcpwitness: "
         if line.hasPrefix(prefix) { complaint = String(line.dropFirst(prefix.count)) }
     }

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import Linux
 
 /// The first file system of a guest: our executables, what they are linked with, the modules they need, their orders.

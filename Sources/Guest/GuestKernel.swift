@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import Linux
 
@@ -41,11 +41,11 @@ package struct GuestKernel: Equatable, Sendable {
             path = String(argument[..<colon])
             modules = String(argument[argument.index(after: colon)...])
         }
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw GuestError("no kernel \(path): no such file, nor a series that 'tcpwitness kernel list' shows")
         }
-        if isDirectory.boolValue {
+        if isDirectory {
             if let kernel = try Self.unpacked(in: path) {
                 self = kernel
                 self.modules = modules ?? kernel.modules

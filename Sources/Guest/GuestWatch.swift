@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Linux
 
 /// Says when a guest that still runs is done for.

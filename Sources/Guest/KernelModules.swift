@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Linux
 
 /// The modules of one kernel, as they lie in a directory tree.
@@ -39,8 +39,9 @@ package struct KernelModules {
         self.read = read
         self.paths = paths.reduce(into: [:]) { found, path in
             let file = path.split(separator: "/").last ?? ""
-            guard let end = file.range(of: ".ko"), Self.unpackers.keys.contains(String(file[end.upperBound...]))
-            else { return }
+            guard let end = Self.ending(file), Self.unpackers.keys.contains(String(file[end.upperBound...])) else {
+                return
+            }
             found[Self.canonical(file[..<end.lowerBound])] = path
         }
     }
@@ -75,7 +76,7 @@ package struct KernelModules {
     /// The programs that unpack those of some modules that are there.
     func unpackers(of names: [String]) -> [String] {
         names.compactMap { paths[Self.canonical($0[...])] }.compactMap { path in
-            path.range(of: ".ko", options: .backwards).flatMap { Self.unpackers[String(path[$0.upperBound...])]?.first }
+            Self.unpackers[Self.packing(path)]?.first
         }
     }
 
@@ -84,10 +85,17 @@ package struct KernelModules {
         "": [], ".xz": ["xz", "-dc"], ".zst": ["zstd", "-dc"], ".gz": ["gzip", "-dc"],
     ]
 
+    /// Where in a file name `.ko` stands.
+    private static func ending(_ name: Substring) -> Range<Substring.Index>? { name.ranges(of: ".ko").last }
+
+    /// What follows `.ko` in a file name.
+    private static func packing(_ path: String) -> String {
+        ending(path[...]).map { String(path[$0.upperBound...]) } ?? ""
+    }
+
     private func unpacked(_ path: String) throws -> [UInt8] {
         let contents = try read(path)
-        let suffix = path.range(of: ".ko", options: .backwards).map { String(path[$0.upperBound...]) } ?? ""
-        guard let command = Self.unpackers[suffix], !command.isEmpty else { return contents }
+        guard let command = Self.unpackers[Self.packing(path)], !command.isEmpty else { return contents }
         return try Tool.output(of: command, input: contents).output
     }
 
@@ -104,6 +112,6 @@ package struct KernelModules {
     }
 
     private static func canonical(_ name: Substring) -> String {
-        name.replacingOccurrences(of: "-", with: "_")
+        String(name.replacing("-", with: "_"))
     }
 }

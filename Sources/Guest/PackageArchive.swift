@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import Kernels
 internal import Linux
@@ -52,7 +52,7 @@ package struct PackageArchive {
 
     /// The releases that the archive has, oldest first. Throws `GuestError`.
     func releases() throws -> [KernelRelease] {
-        let version = series.version.replacingOccurrences(of: ".", with: "\\.")
+        let version = series.version.replacing(".", with: "\\.")
         let wanted = "^linux-(image|binary|modules|modules-extra)-(unsigned-)?\(version)([.+-]|$)"
         let names = try Tool.output(of: ["apt-cache"] + options + ["search", "--names-only", wanted]).text
             .split(separator: "\n").compactMap { $0.split(separator: " ").first }.map(String.init)
@@ -129,7 +129,7 @@ package struct PackageArchive {
 
     /// The packages that `apt-cache show` describes.
     package static func packages(in text: String) -> [Package] {
-        text.components(separatedBy: "\n\n").compactMap { stanza in
+        text.split(separator: "\n\n").compactMap { stanza in
             func field(_ name: String) -> String? {
                 stanza.split(separator: "\n").first { $0.hasPrefix("\(name): ") }
                     .map { String($0.dropFirst(name.count + 2)) }

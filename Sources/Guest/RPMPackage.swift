@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Linux
 
 /// An RPM package, of which only a kernel and its modules are unpacked.

@@ -1,4 +1,3 @@
-internal import GRDB
 package import Record
 
 /// One scenario on one track over time.
@@ -58,78 +57,81 @@ extension History {
     ///
     /// - Parameter last: how many of the newest runs of each track to look at.
     package func trends(of scenarios: [String]? = nil, last: Int = 30) throws(HistoryError) -> [Trend] {
-        try telling { try database.read { try trends(of: scenarios, last: last, $0) } }
+        do {
+            // One transaction, so that a run that is added meanwhile is there for all queries or for none.
+            return try database.transaction(.deferred) { () throws(SQLiteError) in
+                try readTrends(of: scenarios, last: last)
+            }
+        } catch {
+            throw HistoryError(error)
+        }
     }
 
-    private func trends(of scenarios: [String]?, last: Int, _ database: Database) throws -> [Trend] {
+    private func readTrends(of scenarios: [String]?, last: Int) throws(SQLiteError) -> [Trend] {
         var trends: [Trend] = []
-        for track in try String.fetchAll(database, sql: "SELECT DISTINCT track FROM run ORDER BY track") {
-            let runs = try Int64.fetchAll(
-                database, sql: "SELECT id FROM run WHERE track = ? ORDER BY startedAt DESC, id DESC LIMIT ?",
-                arguments: [track, last])
-            var found = try verdicts(database, runs: runs, track: track)
-            try addMeasurements(database, runs: runs, to: &found)
+        for track in try database.query("SELECT DISTINCT track FROM run ORDER BY track", read: { $0.text(0) ?? "" }) {
+            let runs = try database.query(
+                "SELECT id FROM run WHERE track = ? ORDER BY startedAt DESC, id DESC LIMIT ?",
+                .text(track), .integer(Int64(last))
+            ) { String($0.integer(0) ?? 0) }
+            let list = runs.joined(separator: ", ")
+            var found = try verdicts(of: list, on: track)
+            try addMeasurements(of: list, to: &found)
             let order = scenarios ?? found.keys.sorted()
             trends += order.compactMap { found[$0] }
         }
         return trends
     }
 
-    private func verdicts(_ database: Database, runs: [Int64], track: String) throws -> [String: Trend] {
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT scenario, verdict, reason, variant, startedAt, release FROM verdict JOIN run ON run.id = runId
-                WHERE runId IN (\(list(runs))) ORDER BY startedAt, run.id
-                """)
-        return rows.reduce(into: [:]) { trends, row in
-            // A column that holds something else was written by somebody else.
-            guard let verdict = Verdict(rawValue: row.text("verdict")) else { return }
-            let scenario = row.text("scenario")
-            trends[scenario, default: Trend(scenario: scenario, track: track, points: [], series: [])].points.append(
-                Trend.Point(
-                    startedAt: row.text("startedAt"), release: row.text("release"), verdict: verdict,
-                    reason: row.textIfAny("reason"), variant: row.textIfAny("variant")))
+    private func verdicts(of runs: String, on track: String) throws(SQLiteError) -> [String: Trend] {
+        let rows = try database.query(
+            """
+            SELECT scenario, verdict, reason, variant, startedAt, release FROM verdict JOIN run ON run.id = runId
+            WHERE runId IN (\(runs)) ORDER BY startedAt, run.id
+            """
+        ) { row in
+            (
+                scenario: row.text(0) ?? "", verdict: row.text(1), reason: row.text(2), variant: row.text(3),
+                startedAt: row.text(4) ?? "", release: row.text(5) ?? ""
+            )
         }
+        var trends: [String: Trend] = [:]
+        for row in rows {
+            // A column that holds something else was written by somebody else.
+            guard let verdict = row.verdict.flatMap(Verdict.init(rawValue:)) else { continue }
+            let empty = Trend(scenario: row.scenario, track: track, points: [], series: [])
+            trends[row.scenario, default: empty].points.append(
+                Trend.Point(
+                    startedAt: row.startedAt, release: row.release, verdict: verdict, reason: row.reason,
+                    variant: row.variant))
+        }
+        return trends
     }
 
-    private func addMeasurements(_ database: Database, runs: [Int64], to trends: inout [String: Trend]) throws {
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT scenario, name, value, unit, tolerance, startedAt FROM measurement JOIN run ON run.id = runId
-                WHERE runId IN (\(list(runs))) ORDER BY startedAt, run.id
-                """)
+    private func addMeasurements(of runs: String, to trends: inout [String: Trend]) throws(SQLiteError) {
+        let rows = try database.query(
+            """
+            SELECT scenario, name, value, unit, tolerance, startedAt FROM measurement JOIN run ON run.id = runId
+            WHERE runId IN (\(runs)) ORDER BY startedAt, run.id
+            """
+        ) { row in
+            (
+                scenario: row.text(0) ?? "", name: row.text(1) ?? "", value: row.figure(2), unit: row.text(3) ?? "",
+                tolerance: row.figure(4), startedAt: row.text(5) ?? ""
+            )
+        }
         for row in rows {
-            let (scenario, name) = (row.text("scenario"), row.text("name"))
-            guard var trend = trends[scenario], let value = row.figure("value"), let tolerance = row.figure("tolerance")
-            else { continue }
+            guard var trend = trends[row.scenario], let value = row.value, let tolerance = row.tolerance else {
+                continue
+            }
             let place =
-                trend.series.firstIndex { $0.name == name }
+                trend.series.firstIndex { $0.name == row.name }
                 ?? {
-                    trend.series.append(
-                        Trend.Series(name: name, unit: row.text("unit"), tolerance: tolerance, values: []))
+                    trend.series.append(Trend.Series(name: row.name, unit: row.unit, tolerance: tolerance, values: []))
                     return trend.series.count - 1
                 }()
-            trend.series[place].values.append((row.text("startedAt"), value))
-            trends[scenario] = trend
+            trend.series[place].values.append((row.startedAt, value))
+            trends[row.scenario] = trend
         }
-    }
-
-    private func list(_ ids: [Int64]) -> String { ids.map { String($0) }.joined(separator: ", ") }
-}
-
-extension Row {
-    /// SQLite keeps anything in any column, and GRDB's own conversions end the program where it is not what was meant.
-    fileprivate func textIfAny(_ column: String) -> String? {
-        (self[column] as DatabaseValue?).flatMap { String.fromDatabaseValue($0) }
-    }
-
-    fileprivate func text(_ column: String) -> String { textIfAny(column) ?? "" }
-
-    /// A number that can be drawn.
-    fileprivate func figure(_ column: String) -> Double? {
-        let value = (self[column] as DatabaseValue?).flatMap { Double.fromDatabaseValue($0) }
-        return value.flatMap { $0.isFinite ? $0 : nil }
     }
 }

@@ -49,7 +49,7 @@ extension Target {
         try history.add(run)
         let trends = try history.trends()
         _ = TrendWords(trends).text
-        _ = try TrendPage(trends).html
+        _ = TrendPage(trends).html
         if let shard = run.header.shard {
             let contents = RecordContents(of: run)
             _ = try merge([(name: "one", contents: contents), (name: "\(shard.words)", contents: contents)], order: [])

@@ -3,45 +3,10 @@ import Record
 import Testing
 
 @Suite struct HistoryTests {
-    /// A run of two scenarios on a day of November.
-    private static func run(
-        day: Int, release: String = "6.12.0", _ first: Verdict, variant: String? = nil, value: Double = 60
-    ) throws -> RunRecord {
-        let ids = ["open.three-way", "close.simultaneous"]
-        let attempts = ids.map { Attempt(scenario: $0, number: 1) }
-        let events: [Event] =
-            [
-                .run(
-                    RunHeader(
-                        tool: "tcpwitness 0.1.0", kernel: Kernel(release: release, version: "#1", machine: "x86_64"),
-                        lane: .scaled, link: .auto, place: "host",
-                        startedAt: "2026-11-\(day < 10 ? "0" : "")\(day)T02:00:00Z"))
-            ]
-            + ids.map {
-                .plan(
-                    ScenarioDescription(
-                        id: $0, claim: "A claim.", citations: [], documentVerdict: .holds, location: "Here.swift:1",
-                        steps: [], nominalSeconds: 0))
-            }
-            + [
-                .measurement(
-                    Measurement(attempt: attempts[0], name: "gap", value: value, unit: "s", comparison: .within(1))),
-                .finished(
-                    Finished(
-                        attempt: attempts[0], verdict: first, reason: first == .passed ? nil : "a <reason>",
-                        variant: variant, link: "relay", duration: 1)),
-                .finished(
-                    Finished(
-                        attempt: attempts[1], verdict: .passed, reason: nil, variant: nil, link: "relay", duration: 1)),
-                .end(RunEnd(duration: 5)),
-            ]
-        return try RunRecord(events)
-    }
-
     @Test func saysSinceWhen() throws {
         let history = try History(path: nil)
         for (day, verdict) in zip(1..., [.passed, .passed, .failed, .passed, .failed, .failed] as [Verdict]) {
-            #expect(try history.add(Self.run(day: day, release: day < 5 ? "6.12.0" : "6.12.1", verdict)))
+            #expect(try history.add(sampleRun(day: day, release: day < 5 ? "6.12.0" : "6.12.1", verdict)))
         }
         let trends = try history.trends()
         #expect(trends.map(\.scenario) == ["close.simultaneous", "open.three-way"])
@@ -64,7 +29,7 @@ import Testing
     @Test func anotherVariantIsAChange() throws {
         let history = try History(path: nil)
         for (day, variant) in zip(1..., ["old", "old", "new"]) {
-            try history.add(Self.run(day: day, .passed, variant: variant))
+            try history.add(sampleRun(day: day, .passed, variant: variant))
         }
         let trend = try #require(history.trends(of: ["open.three-way"]).first)
         #expect(TrendWords([trend]).strip(trend) == "..v")
@@ -75,8 +40,8 @@ import Testing
 
     @Test func tracksAreKeptApartAndOnlyTheLastRunsAreShown() throws {
         let history = try History(path: nil)
-        for day in 1...9 { try history.add(Self.run(day: day, .passed)) }
-        try history.add(Self.run(day: 9, release: "6.1.5", .failed))
+        for day in 1...9 { try history.add(sampleRun(day: day, .passed)) }
+        try history.add(sampleRun(day: 9, release: "6.1.5", .failed))
         let trends = try history.trends(of: ["open.three-way"], last: 4)
         #expect(trends.map(\.track) == ["6.1 scaled host", "6.12 scaled host"])
         #expect(trends.map(\.points.count) == [1, 4])
@@ -85,14 +50,14 @@ import Testing
 
     @Test func theSameRunIsKeptOnce() throws {
         let history = try History(path: nil)
-        let run = try Self.run(day: 1, .passed)
+        let run = try sampleRun(day: 1, .passed)
         #expect(try history.add(run))
         #expect(try !history.add(run))
         #expect(try history.trends().map(\.points.count) == [1, 1])
     }
 
     @Test func aRunWithoutATimeIsRefused() throws {
-        var run = try Self.run(day: 1, .passed)
+        var run = try sampleRun(day: 1, .passed)
         run.header.startedAt = nil
         #expect(throws: HistoryError.self) { try History(path: nil).add(run) }
     }
@@ -100,11 +65,11 @@ import Testing
     @Test func measurementsBecomePlots() throws {
         let history = try History(path: nil)
         for (day, value) in zip(1..., [60.0, 60.5, 64.25]) {
-            try history.add(Self.run(day: day, day == 3 ? .failed : .passed, value: value))
+            try history.add(sampleRun(day: day, day == 3 ? .failed : .passed, value: value))
         }
         let trends = try history.trends(of: ["open.three-way"])
         #expect(trends.first?.series.first?.values.map(\.value) == [60, 60.5, 64.25])
-        let page = try TrendPage(trends).html
+        let page = TrendPage(trends).html
         #expect(page.contains("gap, 60.0 to 64.25 s"))
         #expect(page.contains(#"<i class="failed" title="2026-11-03T02:00:00Z 6.12.0: failed – a &lt;reason&gt;""#))
         #expect(page.contains("<polyline points=\"4.0,"))

@@ -31,7 +31,17 @@ import Testing
         #expect(shown.count == record.plan.count)
         let ranks = shown.map { ["failed", "error", "skipped", "passed", "none"].firstIndex(of: $0) ?? 9 }
         #expect(ranks == ranks.sorted())
-        #expect(page.contains("the record is cut off after line 8") || record.end != nil)
+        // Why there is no more of it, in the words of whoever knew.
+        #expect(page.contains(record.end?.interrupted ?? "the record is cut off after line 8"))
+    }
+
+    @Test func eachGroupSaysHowManyItHas() throws {
+        let page = page([("6.12.0", try RunRecord(Sample.events))])
+        let said = page.matches(of: /<tr class="group" data-group="([a-z]+)">.*<span class="number">(\d*)<\/span>/)
+            .map { "\($0.1) \($0.2)" }
+        let rows = page.matches(of: /<tr data-n="\d+" data-id="[^"]+" data-group="([a-z]+)"/).map { String($0.1) }
+        #expect(said.count > 1)
+        #expect(Set(said) == Set(Dictionary(grouping: rows) { $0 }.map { "\($0) \($1.count)" }))
     }
 
     @Test func hostileTextStaysText() throws {

@@ -1,5 +1,4 @@
 package import Compare
-internal import Mustache
 internal import Pages
 package import Record
 
@@ -14,20 +13,12 @@ package enum HTMLReport {
     package static func document(
         _ runs: [(name: String, record: RunRecord)], comparisons: [Comparison], titles: [String: String]
     ) -> [UInt8] {
-        do {
-            let template = try MustacheTemplate(string: text(PackageResources.page_mustache))
-            return Array(template.render(Page(runs, comparisons, titles)).utf8)
-        } catch {
-            // The template is part of the program.
-            fatalError("the page's template is broken: \(error)")
-        }
+        Array(Page(runs, comparisons, titles).html.text.utf8)
     }
 }
 
-private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
-/// What the template is filled with; the names are the template's.
-private struct Page {
+/// What the page says; `PageMarkup` has how.
+struct Page {
     struct Run {
         let number: Int
         let name: String
@@ -52,7 +43,6 @@ private struct Page {
         let verdict: String
         let title: String
         let rows: [Row]
-        var count: Int { rows.count }
     }
 
     struct Row {
@@ -92,19 +82,10 @@ private struct Page {
 
     let title: String
     let tool: String
-    let style = Pages.style
-    let frameScript = Pages.script
-    let scripts = [
-        PackageResources.layout_js, PackageResources.ladder_js, PackageResources.segment_js, PackageResources.table_js,
-        PackageResources.page_js,
-    ].map { text($0) }.joined()
     let runs: [Run]
-    let runCount: Int
-    let columns: Int
     /// What all runs have in common, said once.
     let setting: String
     let cautions: [String]
-    let several: Bool
     let topics: [String]
     let groups: [Group]
     let runsData: String
@@ -121,9 +102,6 @@ private struct Page {
         self.runs = runs.enumerated().map {
             Run($1, number: $0, short: areTold ? shorts[$0] : $1.name, besides: told)
         }
-        runCount = runs.count
-        columns = runs.count + 2
-        several = runs.count > 1
         title = "tcpwitness: " + runs.map(\.name).joined(separator: ", ")
         tool = runs.first?.record.header.tool ?? "tcpwitness"
         runsData =

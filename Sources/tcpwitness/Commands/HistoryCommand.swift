@@ -44,7 +44,7 @@ struct HistoryCommand: ParsableCommand {
             }
             let shown = changed ? trends.filter { $0.flips > 0 || $0.points.last?.verdict == .failed } : trends
             try Terminal.tell(TrendWords(shown).text)
-            try output?.create(Array(try TrendPage(shown).html.utf8))
+            try output?.create(Array(TrendPage(shown).html.utf8))
             return .asExpected
         }
     }
