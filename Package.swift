@@ -124,6 +124,7 @@ let package = Package(
                 "Worker",
             ], path: "Tests/Fuzz", swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
         .testTarget(name: "HealthTests", dependencies: ["Health", "Record"], swiftSettings: strict),
         .testTarget(
@@ -148,7 +149,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Judge", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing"],
+            name: "LabTests",
+            dependencies: ["Judge", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(

@@ -8,15 +8,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_FDS 16
+#define MAX_FDS 19
 
 struct child {
     const struct clx_spawn_request *spawn;
-    const int *lifted;       /* copies of the descriptors, above every target number */
+    const int *lifted;       /* copies of the descriptors, above every target number; -1 for none */
     const sigset_t *mask;
     pid_t parent;
     int error;
@@ -38,8 +39,21 @@ static int run_child(void *argument)
     if (spawn->netns >= 0 && setns(spawn->netns, CLONE_NEWNET))
         goto fail;
     for (int i = 0; i < spawn->fd_count; i++)
-        if (dup2(child->lifted[i], 3 + i) < 0)
+        if (child->lifted[i] >= 0 && dup2(child->lifted[i], i) < 0)
             goto fail;
+    if (spawn->directory && chdir(spawn->directory))
+        goto fail;
+    if (spawn->file_limit) {
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_FSIZE, &limit))
+            goto fail;
+        /* Nobody but root may raise what is there already. */
+        if (limit.rlim_max > (rlim_t)spawn->file_limit)
+            limit.rlim_max = (rlim_t)spawn->file_limit;
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_FSIZE, &limit))
+            goto fail;
+    }
     /* Handlers vanish at execve by themselves, ignored signals do not. */
     for (int number = 1; number < 32; number++) {
         struct sigaction action = {.sa_handler = SIG_DFL};
@@ -66,8 +80,8 @@ int clx_spawn(const struct clx_spawn_request *spawn, pid_t *pid, int *pidfd)
     if (stack == MAP_FAILED)
         return -errno;
     for (; count < spawn->fd_count; count++) {
-        lifted[count] = fcntl(spawn->fds[count], F_DUPFD_CLOEXEC, 3 + MAX_FDS);
-        if (lifted[count] < 0) {
+        lifted[count] = spawn->fds[count] < 0 ? -1 : fcntl(spawn->fds[count], F_DUPFD_CLOEXEC, MAX_FDS);
+        if (lifted[count] < 0 && spawn->fds[count] >= 0) {
             result = -errno;
             goto out;
         }
@@ -97,7 +111,8 @@ int clx_spawn(const struct clx_spawn_request *spawn, pid_t *pid, int *pidfd)
     }
 out:
     while (count-- > 0)
-        close(lifted[count]);
+        if (lifted[count] >= 0)
+            close(lifted[count]);
     munmap(stack, stack_size);
     return result;
 }

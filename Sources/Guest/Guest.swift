@@ -28,19 +28,21 @@ package final class Guest {
         results = try TemporaryFile()
         messages = try TemporaryFile()
         memory = try TemporaryFile()
-        // The shell gives QEMU its standard descriptors, and an end to what a guest can write.
-        let script =
-            "ulimit -f \(2 * QEMU.memorySize * 2048); exec \"$@\" </dev/null >&\(QEMU.File.messages.rawValue) 2>&1"
         // In the order of QEMU.File.
         let files = [
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
-            messages.descriptor.raw, memory.descriptor.raw,
+            memory.descriptor.raw,
         ]
+        let nothing = try Descriptor.open("/dev/null", O_RDONLY)
+        let standard = StandardDescriptors(
+            input: nothing.raw, output: messages.descriptor.raw, errors: messages.descriptor.raw)
+        let program = try Self.program()
         let processor = qemu.clock == .virtual ? Processor() : nil
         let start = {
+            // A guest may write what it likes, but not without end.
             try ChildProcess(
-                "/bin/sh", ["-c", script, "sh", Self.executable] + qemu.arguments, environment: Tool.environment,
-                descriptors: files, ownSession: true)
+                program, qemu.arguments, environment: Tool.environment, standard: standard, descriptors: files,
+                longestFile: 2 * QEMU.memorySize << 20, ownSession: true)
         }
         child = try processor?.lending(start) ?? start()
         self.processor = processor
@@ -49,6 +51,12 @@ package final class Guest {
     /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.
     static var executable: String {
         getenv("TCPWITNESS_QEMU").map { String(cString: $0) } ?? "qemu-system-x86_64"
+    }
+
+    /// Its path. Throws a guest error where there is none.
+    static func program() throws -> String {
+        guard let program = findProgram(executable) else { throw GuestError("\(executable) is not installed") }
+        return program
     }
 
     /// Readable once QEMU has ended.

@@ -27,7 +27,6 @@ package struct GuestEnding {
     /// What went wrong, in one line; nil for a guest that did its job.
     package var failure: String? {
         if case .killed(let signal) = status { return "QEMU was killed: \(signalSymbol(signal))" }
-        if status == .exited(Self.notFound) { return "qemu-system-x86_64 is not installed (package qemu-system-x86)" }
         if case .exited(let code) = status, code != 0 {
             return "QEMU failed: " + (lastLine(messages) ?? "exit \(code)")
         }
@@ -39,9 +38,6 @@ package struct GuestEnding {
         if !hasBegun { return "the guest ended without a result" }
         return hasEnd ? nil : "the guest ended before its results did"
     }
-
-    /// The shell's exit status for a command that is not there.
-    private static let notFound: Int32 = 127
 
     /// An oops comes before the panic it leads to.
     private var crash: String? {

@@ -150,10 +150,7 @@ package struct GuestPrerequisiteCheck {
             isRequired: false, remedy: "")
     }
 
-    /// The program of a name, in PATH unless it is a path.
-    private func find(_ name: String) -> String? {
-        (name.contains("/") ? [name] : path.map { "\($0)/\(name)" }).first { access($0, X_OK) == 0 }
-    }
+    private func find(_ name: String) -> String? { findProgram(name, in: path.joined(separator: ":")) }
 
     /// How a distribution's package manager installs what brings a program.
     private struct Packages {

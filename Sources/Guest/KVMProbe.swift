@@ -17,11 +17,12 @@ package enum KVMProbe {
         do {
             let disk = try TemporaryFile(bootSector)
             let messages = try TemporaryFile()
-            let script = "exec \"$@\" </dev/null >&4 2>&1"
+            let nothing = try Descriptor.open("/dev/null", O_RDONLY)
+            let output = messages.descriptor.raw
             let child = try ChildProcess(
-                "/bin/sh", ["-c", script, "sh", Guest.executable] + arguments + accelerator,
-                environment: Tool.environment,
-                descriptors: [disk.descriptor.raw, messages.descriptor.raw], ownSession: true)
+                Guest.program(), arguments + accelerator, environment: Tool.environment,
+                standard: StandardDescriptors(input: nothing.raw, output: output, errors: output),
+                descriptors: [disk.descriptor.raw], ownSession: true)
             var entry = pollfd(fd: child.pidfd.raw, events: Int16(POLLIN), revents: 0)
             guard poll(&entry, 1, Int32(deadline.nanoseconds / 1_000_000)) > 0 else {
                 try? child.signal(SIGKILL)

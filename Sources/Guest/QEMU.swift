@@ -12,8 +12,6 @@ package struct QEMU: Equatable {
         case image
         case console
         case results
-        /// What QEMU itself prints.
-        case messages
         /// Memory that the guest shares with us, for the results of a kernel that has PCI.
         case memory
 

@@ -23,22 +23,20 @@ struct Tool {
         let input = try TemporaryFile(input)
         let output = try TemporaryFile()
         let errors = try TemporaryFile()
-        // The shell gives the descriptors their places; ChildProcess leaves the first three alone.
-        // Nothing that is unpacked or fetched for a guest is nearly as long as the limit, in blocks of 512 bytes.
-        let script = "ulimit -f 2097152; cd \"$0\" && exec \"$@\" <&3 >&4 2>&5 3<&- 4>&- 5>&-"
+        guard let program = findProgram(command[0]) else { throw GuestError("\(command[0]) is not installed") }
         let child: ChildProcess
         do {
             child = try ChildProcess(
-                "/bin/sh", ["-c", script, directory] + command, environment: environment,
-                descriptors: [input.descriptor.raw, output.descriptor.raw, errors.descriptor.raw])
+                program, Array(command.dropFirst()), environment: environment,
+                standard: StandardDescriptors(
+                    input: input.descriptor.raw, output: output.descriptor.raw, errors: errors.descriptor.raw),
+                directory: directory, longestFile: longestFile)
         } catch {
             throw GuestError("cannot run \(command[0]): \(error.errno)")
         }
         var entry = pollfd(fd: child.pidfd.raw, events: Int16(POLLIN), revents: 0)
         while poll(&entry, 1, 200) == 0 { meanwhile() }
         let status = try child.wait()
-        let notFound: Int32 = 127
-        if status == .exited(notFound) { throw GuestError("\(command[0]) is not installed") }
         return Result(
             output: try output.contents(), errors: String(decoding: try errors.contents(), as: UTF8.self),
             status: status)
@@ -128,7 +126,7 @@ struct TemporaryFile: ~Copyable {
 /// Where temporary files go.
 private var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
-/// No kernel, module or executable is as long.
+/// No kernel, module or executable is as long, nor anything that is unpacked or fetched for a guest.
 private let longestFile = 1 << 30
 
 /// A whole file. Throws `GuestError` when it cannot be read.

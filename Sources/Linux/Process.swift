@@ -8,6 +8,27 @@ package enum WaitStatus: Hashable, Sendable {
     case killed(Int32)
 }
 
+/// Where a child's standard input, output and errors go; nil leaves one where the parent's goes.
+package struct StandardDescriptors: Sendable {
+    package var input: Int32?
+    package var output: Int32?
+    package var errors: Int32?
+
+    package init(input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil) {
+        self.input = input
+        self.output = output
+        self.errors = errors
+    }
+}
+
+/// The path of a program that may be executed: as it is where it has a slash, else the first in PATH; nil where there is
+/// none.
+package func findProgram(_ name: String, in path: String? = nil) -> String? {
+    if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+    let path = path ?? getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+}
+
 /// A child process that, unless told otherwise, dies with the thread that started it.
 package final class ChildProcess: Sendable {
     package let pid: Int32
@@ -17,29 +38,36 @@ package final class ChildProcess: Sendable {
     /// Starts an executable. Throws the error of the first step that failed.
     ///
     /// - Parameters:
+    ///   - standard: the first three descriptors of the child.
     ///   - descriptors: descriptor i becomes number 3 + i of the child; no other is inherited.
+    ///   - directory: where it works; nil for where this process does.
+    ///   - longestFile: how many bytes any file it writes may have; the signal SIGXFSZ ends it at one more.
     ///   - namespace: the network namespace to enter.
     ///   - isolated: makes it the first process of a new pid namespace and session, so that all its descendants
     ///     end when it does and a Ctrl-C of the terminal does not reach them.
     ///   - ownSession: makes a session for it, so that a Ctrl-C of the terminal does not reach it.
     ///   - survives: lets it outlive its parent, in a session of its own.
     package init(
-        _ path: String, _ arguments: [String], environment: [String] = [], descriptors: [Int32] = [],
-        namespace: NetworkNamespace? = nil, isolated: Bool = false, ownSession: Bool = false,
+        _ path: String, _ arguments: [String], environment: [String] = [],
+        standard: StandardDescriptors = StandardDescriptors(), descriptors: [Int32] = [], directory: String? = nil,
+        longestFile: Int? = nil, namespace: NetworkNamespace? = nil, isolated: Bool = false, ownSession: Bool = false,
         survives: Bool = false
     ) throws(SystemError) {
         var argv = ([path] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup($0) } + [nil]
-        defer { for string in argv + envp { free(string) } }
+        let place = directory.flatMap { strdup($0) }
+        defer { for string in argv + envp + [place] { free(string) } }
+        let numbered = [standard.input ?? -1, standard.output ?? -1, standard.errors ?? -1] + descriptors
         var pid: pid_t = 0
         var fd: Int32 = -1
         let result = argv.withUnsafeMutableBufferPointer { argv in
             envp.withUnsafeMutableBufferPointer { envp in
                 path.withCString { path in
-                    descriptors.withUnsafeBufferPointer { descriptors in
+                    numbered.withUnsafeBufferPointer { numbered in
                         var spawn = clx_spawn_request(
-                            path: path, argv: argv.baseAddress, envp: envp.baseAddress, fds: descriptors.baseAddress,
-                            fd_count: Int32(descriptors.count), netns: namespace?.descriptor ?? -1,
+                            path: path, argv: argv.baseAddress, envp: envp.baseAddress, fds: numbered.baseAddress,
+                            fd_count: Int32(numbered.count), directory: place, file_limit: Int64(longestFile ?? 0),
+                            netns: namespace?.descriptor ?? -1,
                             new_pid_namespace: isolated ? 1 : 0,
                             new_session: isolated || ownSession || survives ? 1 : 0,
                             death_signal: survives ? 0 : SIGKILL)

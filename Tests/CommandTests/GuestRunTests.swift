@@ -188,7 +188,7 @@ import Testing
             "6.1.0-test: the kernel oopsed: BUG: unable to handle page fault"
         ),
         ("kill -KILL $$", "6.1.0-test: QEMU was killed: SIGKILL"),
-        ("echo 'qemu: no such accelerator' >&7; exit 1", "6.1.0-test: QEMU failed: qemu: no such accelerator"),
+        ("echo 'qemu: no such accelerator' >&2; exit 1", "6.1.0-test: QEMU failed: qemu: no such accelerator"),
         ("exec sleep 100", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor halted"),
         ("while :; do :; done", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor busy"),
         ("kill -STOP $$", "6.1.0-test: the guest hangs: QEMU is stopped by a signal"),

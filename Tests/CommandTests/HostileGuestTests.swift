@@ -86,14 +86,14 @@ import Testing
         ),
         // Counts of bytes in the shared memory.
         (
-            "2^63 - 1 bytes", [], "printf '\\377\\377\\377\\377\\377\\377\\377\\177' >&8",
+            "2^63 - 1 bytes", [], "printf '\\377\\377\\377\\377\\377\\377\\377\\177' >&7",
             "its memory cannot hold 9223372036854775807 bytes"
         ),
         (
-            "2^63 bytes", [], "printf '\\0\\0\\0\\0\\0\\0\\0\\200' >&8",
+            "2^63 bytes", [], "printf '\\0\\0\\0\\0\\0\\0\\0\\200' >&7",
             "its memory cannot hold 9223372036854775808 bytes"
         ),
-        ("2^40 bytes", [], "printf '\\0\\0\\0\\0\\0\\1\\0\\0' >&8", "its memory cannot hold 1099511627776 bytes"),
+        ("2^40 bytes", [], "printf '\\0\\0\\0\\0\\0\\1\\0\\0' >&7", "its memory cannot hold 1099511627776 bytes"),
     ]
 
     @Test(arguments: guests.map(\.name)) func isKilled(_ name: String) throws {

@@ -13,7 +13,7 @@ import Testing
                 earlyprintk=serial,ttyS0,115200 console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests tsc=reliable no_timer_check lpj=4000000 \
                 noreplace-smp acpi=noirq -chardev file,id=console,path=/dev/fd/5 -serial chardev:console \
                 -chardev file,id=results,path=/dev/fd/6 -serial chardev:results \
-                -object memory-backend-file,id=memory,mem-path=/dev/fd/8,size=256M,share=on \
+                -object memory-backend-file,id=memory,mem-path=/dev/fd/7,size=256M,share=on \
                 -device ivshmem-plain,memdev=memory
                 """)
         #expect(qemu.place == "guest, TCG, virtual time")
@@ -28,7 +28,7 @@ import Testing
                 reboot=t loglevel=7 earlyprintk=serial,ttyS0,115200 console=ttyS0 nokaslr nowatchdog mitigations=off cryptomgr.notests \
                 -chardev file,id=console,path=/dev/fd/5 -serial chardev:console \
                 -chardev file,id=results,path=/dev/fd/6 -serial chardev:results \
-                -object memory-backend-file,id=memory,mem-path=/dev/fd/8,size=256M,share=on \
+                -object memory-backend-file,id=memory,mem-path=/dev/fd/7,size=256M,share=on \
                 -device ivshmem-plain,memdev=memory
                 """)
         #expect(qemu.place == "guest, KVM, real time")

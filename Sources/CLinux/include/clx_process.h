@@ -9,8 +9,10 @@ struct clx_spawn_request {
     const char *path;
     char *const *argv;
     char *const *envp;
-    const int *fds;      /* descriptor i becomes number 3 + i of the child; all others must be CLOEXEC */
-    int fd_count;        /* at most 16 */
+    const int *fds;      /* descriptor i becomes number i of the child, -1 leaves it; all others must be CLOEXEC */
+    int fd_count;        /* at most 19 */
+    const char *directory; /* to work in, or NULL for the parent's */
+    long long file_limit;  /* RLIMIT_FSIZE, or 0 for the parent's */
     int netns;           /* namespace to enter, or -1 */
     int new_pid_namespace;
     int new_session;
