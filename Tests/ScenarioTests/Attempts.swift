@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Lab
 import Linux
@@ -31,7 +30,21 @@ struct Outcome: Sendable {
 
 /// Attempts side by side, only as many as leave each of them enough of the processors.
 enum Attempts {
-    private static let places = DispatchSemaphore(value: 12)
+    private static let places = Places()
+
+    /// Who has none waits without a thread.
+    private actor Places {
+        private var free = 12
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+
+        func take() async {
+            if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+        }
+
+        func giveBack() {
+            if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+        }
+    }
 
     /// Makes one attempt on a thread of its own.
     static func run(
@@ -39,9 +52,9 @@ enum Attempts {
         changing change: @escaping @Sendable (inout LabConfiguration) -> Void = { _ in }
     ) async throws -> Outcome {
         let ground = try Ground.shared.get()
+        await places.take()
+        defer { Task { await places.giveBack() } }
         return try await ground.onThread {
-            places.wait()
-            defer { places.signal() }
             var configuration = ground.configuration(patience: patience)
             change(&configuration)
             let timeline = Timeline(attempt: Attempt(scenario: scenario.id, number: 1))

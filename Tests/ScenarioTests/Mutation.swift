@@ -1,3 +1,4 @@
+import Glibc
 import Lab
 import Packets
 import Synchronization
@@ -25,6 +26,11 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     }
 
     var testDescription: String { "\(scenario): \(name)" }
+
+    /// The id, or the pattern of ids, to which `Scripts/run-tests --mutations` restricts them.
+    static let choice = getenv("TCPWITNESS_MUTATIONS").map { String(cString: $0) }
+
+    static let chosen = all.filter { fnmatch(choice ?? "*", $0.scenario, 0) == 0 }
 
     static let all =
         openingMutations + handshakeMutations + acceptQueueMutations + simultaneousMutations

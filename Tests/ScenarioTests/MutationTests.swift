@@ -7,7 +7,7 @@ import Testing
     "Scenarios on a wrong kernel", .enabled(if: isRoot, "needs root: real kernels behave in namespaces of their own"))
 struct MutationTests {
     /// All at once: nearly all of them wait for something that never comes.
-    private static let outcomes = Mutation.all.map { mutation in
+    private static let outcomes = Mutation.chosen.map { mutation in
         Task {
             // A mutation of an unknown scenario is what `everyScenarioHasOne` is about.
             guard let scenario = allScenarios.first(where: { $0.id == mutation.scenario }) else { throw NoScenario() }
@@ -26,9 +26,9 @@ struct MutationTests {
 
     private struct NoScenario: Error {}
 
-    @Test("Each one fails, and its first failure names what is wrong", arguments: Mutation.all.indices)
+    @Test("Each one fails, and its first failure names what is wrong", arguments: Mutation.chosen.indices)
     func turnsRed(_ index: Int) async throws {
-        let mutation = Mutation.all[index]
+        let mutation = Mutation.chosen[index]
         let outcome = try await Self.outcomes[index].value
         #expect(outcome.finished.verdict == .failed, "\(mutation.testDescription): \(outcome.words)")
         let reason = outcome.finished.reason ?? ""
@@ -40,6 +40,11 @@ struct MutationTests {
             }
             rest = rest[place.upperBound...]
         }
+    }
+
+    @Test("The choice names some of them")
+    func theChoiceIsNotEmpty() {
+        #expect(!Mutation.chosen.isEmpty, "no scenario with a mutation is called \(Mutation.choice ?? "")")
     }
 
     @Test("Every scenario has a wrong kernel to notice")
