@@ -70,16 +70,3 @@ import Testing
         }
     }
 }
-
-/// Chance that is the same in every run.
-@Suite struct LossGeneratorTests {
-    @Test func oneSeedOneSequence() {
-        var (one, same, other) = (LossGenerator(seed: 7), LossGenerator(seed: 7), LossGenerator(seed: 8))
-        let numbers = (0..<1000).map { _ in one.next() }
-        #expect(numbers == (0..<1000).map { _ in same.next() })
-        #expect(numbers != (0..<1000).map { _ in other.next() })
-        #expect(numbers.allSatisfy { (0..<1).contains($0) })
-        // A loss of a tenth loses about a tenth: four standard deviations either way.
-        #expect((62...138).contains(numbers.count { $0 < 0.1 }))
-    }
-}

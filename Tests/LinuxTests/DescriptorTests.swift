@@ -44,7 +44,8 @@ import Testing
     @Test func writesAreWhole() throws {
         var pair: [Int32] = [-1, -1]
         try #require(pipe(&pair) == 0)
-        let (reading, writing) = (Descriptor(owning: pair[0]), pair[1])
+        let reading = Descriptor(owning: pair[0])
+        let writing = pair[1]
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try startThread { try? Descriptor(owning: writing).write(bytes) }
         var read: [UInt8] = []
@@ -54,7 +55,8 @@ import Testing
 
     @Test func messagesKeepTheirBounds() throws {
         let pair = try messagePair()
-        let (ours, theirs) = (Descriptor(owning: pair.ours), Descriptor(owning: pair.theirs))
+        let ours = Descriptor(owning: pair.ours)
+        let theirs = Descriptor(owning: pair.theirs)
         try ours.write([1, 2])
         try ours.write([3])
         let messages = [try theirs.read(capacity: 10), try theirs.read(capacity: 10)]

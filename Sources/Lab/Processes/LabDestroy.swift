@@ -33,9 +33,22 @@ extension Lab {
         throw ScenarioStop.harness("SOCK_DESTROY of \(socket.label): \(errno.symbol)")
     }
 
-    /// Lets a host forget a connection as a crash would: the peer is told nothing, and the descriptor goes too.
+    /// Lets a host forget a connection as a crash would: the peer is told nothing.
     ///
-    /// The socket is aborted (SO_LINGER with a timeout of 0) while the wire is cut, so that its reset is lost.
+    /// The cable is cut while the kernel destroys the socket, and the reset it sends is lost.
+    package func forget(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
+        let cut = try wire.silence()
+        try destroy(socket)
+        try requireGone(socket, file: file, line: line)
+        try require("the reset of \(socket.label) is lost on the cut cable", seen: { "no reset" }) {
+            cut.met.contains { $0.segment.isRST && $0.from == socket.host.name }
+        }
+        try wire.lift(cut)
+    }
+
+    /// The same where the kernel may lack SOCK_DESTROY; the descriptor goes too.
+    ///
+    /// The socket is aborted (SO_LINGER with a timeout of 0) while the wire is cut.
     package func erase(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
         try socket.setLinger(seconds: 0, file: file, line: line)
         let cut = try wire.silence()

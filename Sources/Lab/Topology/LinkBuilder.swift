@@ -22,6 +22,15 @@ struct LinkBuilder {
         var impairment: (delay: Duration, jitter: Duration, loss: Double)?
     }
 
+    init(a: Host, b: Host, ipv6: Bool, choice: LinkChoice, seed: UInt64, forceRelay: Bool) {
+        self.seed = seed
+        self.a = a
+        self.b = b
+        self.ipv6 = ipv6
+        self.choice = choice
+        self.forceRelay = forceRelay
+    }
+
     /// Makes the link and waits until it carries frames both ways.
     mutating func build(_ link: Link) throws -> Built {
         let built = try make(link)
