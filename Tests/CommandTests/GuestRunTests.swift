@@ -40,7 +40,7 @@ import Testing
             case "$*" in *isa-debug-exit*) \(probe) ;; esac
             echo "$*" > '\(bench.path("bench-qemu-arguments"))'
             cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
-            cat '\(bench.path("bench-events"))' >&\(throughMemory ? 8 : 6)
+            cat '\(bench.path("bench-events"))' >&\(throughMemory ? 7 : 6)
             \(script)
 
             """, to: "bench-qemu")
