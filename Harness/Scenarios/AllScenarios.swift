@@ -14,6 +14,7 @@ package let allScenarios: [Scenario] =
 
 /// What goes beyond the documents, and peeking: scenarios of half-open, forged and aborted connections.
 private let beyondTheDocuments: [Scenario] = [
-    SimultaneousTrouble.all, ListenerQueues.all, HalfOpening.all, Unreachability.all, Challenging.all, Destroying.all,
+    SimultaneousTrouble.all, ListenerQueues.all, HalfOpening.all, Unreachability.all, SoftError.all, Challenging.all,
+    Destroying.all,
     UserTimeout.all, Polling.all, Peeking.all, Signalling.all, Multipath.all,
 ].flatMap { $0 }

@@ -25,7 +25,7 @@ let establishedMutations = [
         says: "the sender gives up after", "seen 0."),
     Mutation(
         "est.user-timeout", "the last probe is followed by nothing", .swallow("RST/ACK>"),
-        says: "probes, then RST/ACK", "ACK> seq=0"),
+        says: "probes, then RST/ACK", "seen ACK>"),
 
     Mutation(
         "est.icmp-soft-error", "a retransmission comes too early", .double("DATA>", 3...3),
