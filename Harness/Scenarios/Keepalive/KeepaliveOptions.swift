@@ -74,6 +74,8 @@ enum KeepaliveOptions {
         let client = A.socket("client")
         let received = moment { client.connect(to: B.port(5000)) }
         try step("the sysctls and A's options have the kernel's defaults") {
+            client.shows(.ESTABLISHED)
+            client.otherEnd.shows(.ESTABLISHED)
             for setting in settings {
                 expect(
                     "\(setting.sysctl) is \(setting.standard)", of: try A.sysctl(setting.sysctl), by: .sysctl,
@@ -140,6 +142,7 @@ enum KeepaliveOptions {
                 lasts: .milliseconds(99_950) ... .milliseconds(100_050))
         }
         try step("A turns keepalive on with 100 s of idle time, looks, and looks again after a second") {
+            for end in [client, server] { end.shows(.ESTABLISHED) }
             client.keepAlive(idle: 100, interval: 1)
             showsTimer()
             wire.staysQuiet(for: .seconds(1))
