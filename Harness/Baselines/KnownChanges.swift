@@ -23,6 +23,14 @@ private let generalChanges = [
         ],
         words: "tcp_rto_max_ms limits the time between two SYN/ACKs too; before, only established connections and SYNs"),
     KnownChange(
+        commits: ["1280c26228bd"], mainline: KernelVersion(6, 15), scenarios: ["close.orphan-gives-up"],
+        signs: [
+            .variant(without: "no tcp_rto_max_ms", with: "tcp_rto_max_ms"),
+            .consequences([.path, .call, .segment, .packet, .counter, .measurement]),
+        ],
+        words: "tcp_rto_max_ms sets the largest RTO; with shortened timers, the scenario gives up behind a zero window "
+            + "only where there is one"),
+    KnownChange(
         commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
         backports: [Backport(6, 1, 110...), Backport(6, 6), Backport(6, 10, 10...)],
         scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins", "poll.table"],

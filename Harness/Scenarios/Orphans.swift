@@ -55,9 +55,9 @@ enum Orphans {
             try pair.server.close()
             try pair.listener.close()
         }
-        if try lab.isScaled && lab.a.sysctl("tcp_rto_max_ms") == nil {
-            return lab.note("a zero window takes 340 s where there is no tcp_rto_max_ms (before 6.15)")
-        }
+        // Without it, the largest RTO takes too long for shortened timers.
+        if try lab.isScaled && lab.a.sysctl("tcp_rto_max_ms") == nil { return lab.sawVariant("no tcp_rto_max_ms") }
+        if lab.isScaled { lab.sawVariant("tcp_rto_max_ms") }
         try giveUpBehindZeroWindow(lab)
     }
 

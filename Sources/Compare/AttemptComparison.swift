@@ -7,11 +7,61 @@ struct AttemptComparison {
     let after: Behaviour
     /// Whether both kernels lived by a clock of their own, so that no load can have caused a retransmission.
     let isExact: Bool
+    private let records: (RunRecord.AttemptRecord?, RunRecord.AttemptRecord?)
     /// Variants that are known to take each other's place.
     var knownVariants: [(String, String)] = []
 
+    /// - Parameters:
+    ///   - before: nil for a scenario that was planned and never begun; so is `after`.
+    init(
+        scenario: String, before: RunRecord.AttemptRecord?, after: RunRecord.AttemptRecord?, isExact: Bool,
+        knownVariants: [(String, String)] = []
+    ) {
+        self.scenario = scenario
+        self.isExact = isExact
+        self.knownVariants = knownVariants
+        records = (before, after)
+        (self.before, self.after) = (Behaviour(before), Behaviour(after))
+    }
+
+    private init(_ other: AttemptComparison, _ before: Behaviour, _ after: Behaviour) {
+        (scenario, isExact, knownVariants, records) = (
+            other.scenario, other.isExact, other.knownVariants, other.records
+        )
+        (self.before, self.after) = (before, after)
+    }
+
     /// Everything that differs, the most telling first.
     var differences: [Difference] {
+        let found = allDifferences
+        guard !isExact, found.contains(where: { Self.ofAftermath.contains($0.aspect) }) else { return found }
+        // How much comes after the scenario's last look depends on when the laboratory went away: one of the two may
+        // have it, before its last look or after, and the other not.
+        let (one, other) = (Behaviour(records.0, withoutAftermath: true), Behaviour(records.1, withoutAftermath: true))
+        let views = [(one, other), (one, after), (before, other)].map {
+            AttemptComparison(self, $0.0, $0.1).allDifferences
+        }
+        return found.filter { difference in
+            !Self.ofAftermath.contains(difference.aspect)
+                || views.allSatisfy { view in
+                    view.contains { ($0.aspect, $0.subject) == (difference.aspect, difference.subject) }
+                }
+        }
+    }
+
+    /// What goes on by itself when nobody looks any more.
+    private static let ofAftermath: Set<Aspect> = [.path, .segment, .packet]
+
+    /// Why only one of the two could look at it at all, in the words of the other; nil where that is not so.
+    var onlyOneLooked: (isBefore: Bool, reason: String)? {
+        switch (before.verdict, after.verdict) {
+        case (.skipped, .passed): (false, before.verdictWords)
+        case (.passed, .skipped): (true, after.verdictWords)
+        default: nil
+        }
+    }
+
+    private var allDifferences: [Difference] {
         var found = verdictDifferences
         // What was skipped or went wrong has shown only a part.
         guard before.isJudged, after.isJudged else { return found }
@@ -33,6 +83,8 @@ struct AttemptComparison {
 
     private var verdictDifferences: [Difference] {
         var found: [Difference] = []
+        // What one could not look at and the other could is no change of a kernel.
+        if onlyOneLooked != nil { return [] }
         if before.verdict != after.verdict || !Reason.agree(before.verdictWords, after.verdictWords) {
             found.append(difference(.verdict, "", before.verdictWords, after.verdictWords))
         }

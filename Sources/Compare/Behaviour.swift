@@ -31,14 +31,16 @@ struct Behaviour {
     /// Whether the facts are those of a whole scenario.
     var isJudged: Bool { verdict == .passed || verdict == .failed }
 
-    init(_ record: RunRecord.AttemptRecord?) {
-        let facts = record?.facts.withoutVoid ?? []
+    /// - Parameter withoutAftermath: whether to leave out what came after the scenario's last look.
+    init(_ record: RunRecord.AttemptRecord?, withoutAftermath: Bool = false) {
+        var facts = record?.facts.withoutVoid ?? []
         takesBack = facts.count < record?.facts.count ?? 0
         verdict = record?.finished?.verdict
         verdictWords = record?.finished?.words ?? "no verdict"
         variant = record?.finished?.variant
         measurements = record?.measurements ?? []
         chance = record?.scenario.chance
+        if withoutAftermath, let end = record?.lastLook { facts.removeAll { ($0.at ?? 0) > end } }
         let takesPart = facts.contains { if case .call(let fact) = $0 { CallWords.takesPart(fact) } else { false } }
         self.takesPart = takesPart
         paths = Behaviour.paths(facts)
@@ -172,6 +174,14 @@ extension Finished {
     var words: String {
         guard verdict != .passed, let reason else { return verdict.rawValue }
         return "\(verdict.rawValue): \(reason.split(whereSeparator: \.isNewline).joined(separator: " "))"
+    }
+}
+
+extension RunRecord.AttemptRecord {
+    /// When the scenario did or looked at something for the last time; nil where the record does not say.
+    fileprivate var lastLook: Int64? {
+        let acts = facts.compactMap { if case .act(let act) = $0 { act.at } else { nil } }
+        return (acts + checks.map(\.at)).max()
     }
 }
 

@@ -6,7 +6,10 @@ enum CallWords {
     static func describe(_ fact: CallFact) -> String {
         var arguments = fact.arguments.split(separator: ", ", omittingEmptySubsequences: false).map { normalized($0) }
         // What a call is made on stands first, and the socket's name says it better.
-        if fact.socket != nil, let first = arguments.first, Int(first) != nil { arguments.removeFirst() }
+        if let first = arguments.first, let descriptor = Int(first), descriptor >= 0, takesDescriptor(fact) {
+            arguments[0] = "descriptor"
+            if fact.socket != nil { arguments.removeFirst() }
+        }
         let call = "\(fact.call)(\(arguments.joined(separator: ", ")))"
         guard let result = fact.result else { return "\(call) does not return" }
         var text = call + " = " + answer(fact, result)
@@ -22,11 +25,14 @@ enum CallWords {
         guard result > 0 else { return String(result) }
         if takesPart(fact) { return part }
         switch fact.call {
-        case "socket", "accept", "accept4", "dup": return "descriptor"
+        case "socket", "accept", "accept4", "dup", "pipe": return "descriptor"
         case "fork": return "process"
         default: return String(result)
         }
     }
+
+    /// Whether what stands first is a descriptor, which each run chooses for itself.
+    private static func takesDescriptor(_ fact: CallFact) -> Bool { fact.call != "_exit" }
 
     /// How much of it fitted in is the memory's business.
     private static let part = "a part"

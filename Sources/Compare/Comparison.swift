@@ -8,6 +8,8 @@ package struct Comparison: Sendable, Equatable {
         package var header: RunHeader
         /// Why less can be concluded from it; empty for a whole record.
         package var caution: String?
+        /// The series whose baseline it is held against, where its own has none.
+        package var nearest: String?
     }
 
     /// What changed from one run to the next.
@@ -28,6 +30,8 @@ package struct Comparison: Sendable, Equatable {
         package var differences: [Difference]
         /// Whether neither run has judged it.
         package var isUnjudged: Bool
+        /// Why only one of the runs could look at it, in the words of the other; nil where that is not so.
+        package var skipped: String?
         /// What the runs need not agree on.
         package var exemptions: [Exemption] = []
 
@@ -52,7 +56,11 @@ package struct Comparison: Sendable, Equatable {
     package init(
         _ records: [(name: String, record: RunRecord)], knowing changes: [KnownChange], baselines: [Baseline] = []
     ) {
-        let sides = records.map { Side(name: $0.name, header: $0.record.header, caution: $0.record.caution) }
+        let sides = records.map {
+            Side(
+                name: $0.name, header: $0.record.header, caution: $0.record.caution,
+                nearest: baselines.nearest(to: $0.record.header)?.series)
+        }
         self.sides = sides
         steps = zip(records.indices, records.indices.dropFirst()).map { before, after in
             Step(
@@ -97,9 +105,17 @@ extension Comparison.Step {
                 knownVariants: changes.flatMap { $0.variants(of: scenario.id) })
             return Comparison.Change(
                 scenario: scenario, differences: knowledge.explained(pair.differences),
-                isUnjudged: !pair.before.isJudged && !pair.after.isJudged, exemptions: pair.exemptions)
+                isUnjudged: !pair.before.isJudged && !pair.after.isJudged,
+                skipped: pair.onlyOneLooked.map {
+                    "\($0.isBefore ? after.side.name : before.side.name): \($0.reason)"
+                }, exemptions: pair.exemptions)
         }
     }
+}
+
+extension RunRecord.AttemptRecord {
+    /// Its verdict and the reason.
+    fileprivate var words: String { finished?.words ?? "no verdict" }
 }
 
 extension RunHeader {
@@ -117,9 +133,9 @@ extension RunRecord {
     }
 
     /// The first attempt at each scenario.
-    var firstAttempts: [String: Behaviour] {
+    var firstAttempts: [String: AttemptRecord] {
         attempts.reduce(into: [:]) { first, attempt in
-            if attempt.attempt.number == 1 { first[attempt.attempt.scenario] = Behaviour(attempt) }
+            if attempt.attempt.number == 1 { first[attempt.attempt.scenario] = attempt }
         }
     }
 
@@ -191,7 +207,25 @@ extension Comparison {
         }
 
         private func baseline(_ header: RunHeader) -> Baseline? {
-            baselines.first { $0.series == header.kernelVersion?.series }
+            baselines.own(of: header) ?? baselines.nearest(to: header)
         }
+    }
+}
+
+extension [Baseline] {
+    fileprivate func own(of header: RunHeader) -> Baseline? {
+        first { $0.series == header.kernelVersion?.series && $0.lanes[header.lane.rawValue] != nil }
+    }
+
+    /// The baseline of the series that is nearest to that of a kernel, the newest before it or else the oldest after it;
+    /// nil where its own series has one.
+    fileprivate func nearest(to header: RunHeader) -> Baseline? {
+        guard own(of: header) == nil, let version = header.kernelVersion else { return nil }
+        let others = filter { $0.lanes[header.lane.rawValue] != nil }
+            .compactMap { baseline in KernelVersion(release: baseline.series).map { (version: $0, baseline: baseline) }
+            }
+            .sorted { $0.version < $1.version }
+        return (others.last { ($0.version.major, $0.version.minor) < (version.major, version.minor) } ?? others.first)?
+            .baseline
     }
 }

@@ -4,11 +4,12 @@ extension Comparison {
     /// The comparison as people read it in a terminal: what changed by the commit that is known for it, and in which
     /// scenarios it shows.
     package func text(_ telling: Telling = Telling()) -> String {
-        var lines = sides.compactMap(\.cautionLine).map { "caution: \($0)" }
+        var lines = sides.compactMap(\.cautionLine).map { "caution: \($0)" } + sides.compactMap(\.nearestLine)
         if !lines.isEmpty { lines.append("") }
         for step in steps {
             lines += ["\(step.title)  (\(step.after.header.lane.rawValue) lane)", step.summary]
             if let leftOut = step.leftOut(telling) { lines.append(leftOut) }
+            lines += step.skips
             let groups = telling.groups(of: step)
             if telling.detail == .counts {
                 lines += groups.isEmpty ? [""] : [""] + Comparison.table(groups) + [""]

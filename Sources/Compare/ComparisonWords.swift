@@ -8,7 +8,7 @@ extension Comparison.Step {
 
     /// `101 of 146 scenarios changed; 2 have changes that nothing explains`.
     var summary: String {
-        let compared = scenarios.count.counted("scenario")
+        let compared = scenarios.count { $0.skipped == nil }.counted("scenario")
         guard !changed.isEmpty else { return "no differences in \(compared)" }
         let surprising = changed.count { !$0.unexplained.isEmpty }
         let known =
@@ -18,6 +18,11 @@ extension Comparison.Step {
             default: "\(surprising) have changes that nothing explains"
             }
         return "\(changed.count) of \(compared) changed; \(known)"
+    }
+
+    /// What only one of the two could look at, a line each.
+    var skips: [String] {
+        scenarios.compactMap { one in one.skipped.map { "left out: \(one.scenario.id): \($0)" } }
     }
 
     /// What only one of the two has; nil where both have the same.
@@ -122,6 +127,11 @@ extension Flip {
 
 extension Comparison.Side {
     var cautionLine: String? { caution.map { "\(name): \($0)" } }
+
+    /// `7.3.4: no baseline of its series, held against that of 7.2`.
+    var nearestLine: String? {
+        nearest.map { "\(name): no baseline of its series, held against that of \($0), the nearest" }
+    }
 }
 
 extension Int {

@@ -10,6 +10,9 @@ enum Counters {
         "TCPHystartTrainCwnd", "TCPHystartDelayDetect", "TCPHystartDelayCwnd",
     ]
 
+    /// They go on for as long as the laboratory stands.
+    static let ofAftermath: Set<String> = ["TCPKeepAlive"]
+
     /// They tell whether a process came before a timer of 40 ms or held its socket when a segment came.
     static let ofTiming: Set<String> = [
         "DelayedACKs", "DelayedACKLocked", "TCPBacklogCoalesce", "TCPAutoCorking", "TCPAckCompressed",

@@ -23,6 +23,8 @@ package struct Exemption: Codable, Equatable, Sendable {
 
 extension AttemptComparison {
     private static let busy = "this kernel's clock is the machine's, whose load may cause it"
+    private static let aftermath =
+        "it counts what is compared itself, and goes on after the scenario's last look until the laboratory goes away"
     private static let losses = "the link loses segments at random"
     private static let cut = "where a stream is cut depends on when room and acknowledgements came"
     private static let path = "the fast path and the slow one come to the same"
@@ -39,6 +41,7 @@ extension AttemptComparison {
             if isLossy { return Self.losses }
             if !isExact, before.traffic.repetitions != after.traffic.repetitions { return Self.busy }
         }
+        if !isExact, countsSegments || Counters.ofAftermath.contains(name) { return Self.aftermath }
         if isLossy, Counters.ofLoss.contains(name) { return Self.losses }
         if countsSegments, before.traffic.hasStreams || after.traffic.hasStreams { return Self.cut }
         if !isExact, Counters.ofTiming.contains(name) { return Self.busy }
@@ -47,6 +50,9 @@ extension AttemptComparison {
 
     /// Everything that the two need not agree on.
     var exemptions: [Exemption] {
+        if let one = onlyOneLooked {
+            return [exemption(.presence, "the scenario", "only one of the two could look at it: \(one.reason)")]
+        }
         guard before.isJudged, after.isJudged else {
             return [exemption(.presence, "all but the verdict", "what was not judged has shown only a part")]
         }

@@ -139,15 +139,27 @@ import Testing
 
     @Test(arguments: [
         (["compare"], "Missing expected argument '<records> ...'"),
-        (["compare", "old"], "compare needs two or more records"),
-        (["compare", "old", "open.*"], "compare needs two or more records"),
+        (["compare", "old"], "compare needs two or more records or kernels"),
+        (["compare", "old", "open.*"], "compare needs two or more records or kernels"),
         (["compare", "old", "new", "--stat", "--verbose"], "--stat and --verbose contradict each other"),
         (["compare", "old", "missing"], "cannot read missing: ENOENT (No such file or directory)"),
         (["compare", "old", "garbage"], "garbage: line 1: not a line of a tcpwitness record"),
         (
             ["compare", "old", "scaled"],
-            "old is of the default lane, scaled of the scaled lane; their timers cannot be compared"
+            "old is of the default lane, scaled of the scaled lane; their timers cannot be compared: "
+                + "run one of them again with --lane"
         ),
+        (
+            ["compare", "old", "host"],
+            "old is of the default lane, whose timers take hours on the host: make it again with --lane scaled"
+        ),
+        (["compare", "scaled", "6.12", "--lane", "default"], "scaled is of the scaled lane, not of the default lane"),
+        (
+            ["compare", "host", "host"],
+            "host is named twice; compare records of two runs instead ('run --record')"
+        ),
+        (["compare", "6.12", "6.12"], "6.12 is named twice; a kernel in virtual time does the same each time"),
+        (["compare", "6.12@7", "old"], "6.12@7: after '@' comes 'all', or two releases with '..' between them"),
         (["compare", "old", "new", "--output", "new"], "--output names the record new"),
         (["compare", "old", "new", "--output", "no/where"], "--output no/where: ENOENT (No such file or directory)"),
         (["compare", "old", "new", "--baselines", "none"], "the baselines 'none' are no directory"),

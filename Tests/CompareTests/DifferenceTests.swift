@@ -226,12 +226,19 @@ import Testing
 
     @Test func counters() {
         #expect(
-            differences({ $0.counters(["TW": 1, "TCPHPHits": 3, "InSegs": 9], of: "B") }) {
+            differences(
+                place: "guest, virtual time", { $0.counters(["TW": 1, "TCPHPHits": 3, "InSegs": 9], of: "B") }
+            ) {
                 $0.counters(["EstabResets": 1, "TCPPureAcks": 8], of: "B")
             } == [
                 "counter EstabResets of B: 0 -> 1", "counter InSegs of B: 9 -> 0", "counter TCPPureAcks of B: 0 -> 8",
                 "counter TW of B: 1 -> 0",
             ])
+        // They go on until the laboratory goes away, which on a real clock is sooner or later.
+        #expect(
+            differences({ $0.counters(["TW": 1, "InSegs": 9, "TCPKeepAlive": 3]) }) {
+                $0.counters(["InSegs": 10, "TCPKeepAlive": 4])
+            } == ["counter TW of A: 1 -> 0"])
     }
 
     @Test func measurements() {
@@ -294,6 +301,66 @@ import Testing
                 $0.note("the SYNs did not cross", voidsSince: 0)
                 $0.path("a", kernel: 2, "CLOSE", "SYN_SENT", "ESTABLISHED")
             } == [])
+    }
+
+    /// What goes on by itself after the last look is there or not, as the laboratory stood a little longer or not.
+    @Test func whatComesAfterTheLastLook() {
+        let short = { (trial: inout Trial) in
+            trial.path("a", "ESTABLISHED", "FIN_WAIT1")
+            trial.segment("A", "F.", 1, ack: 1)
+            trial.look()
+            trial.counters(["InSegs": 1])
+        }
+        let long = { (trial: inout Trial) in
+            trial.path("a", "ESTABLISHED", "FIN_WAIT1")
+            trial.segment("A", "F.", 1, ack: 1)
+            trial.look()
+            trial.segment("B", ".", 1, ack: 2)
+            trial.path("a", "FIN_WAIT1", "FIN_WAIT2")
+            trial.counters(["InSegs": 2])
+        }
+        let before = { (trial: inout Trial) in
+            trial.path("a", "ESTABLISHED", "FIN_WAIT1")
+            trial.segment("A", "F.", 1, ack: 1)
+            trial.segment("B", ".", 1, ack: 2)
+            trial.path("a", "FIN_WAIT1", "FIN_WAIT2")
+            trial.look()
+            trial.counters(["InSegs": 2])
+        }
+        #expect(differences(short, long) == [])
+        #expect(differences(long, short) == [])
+        #expect(differences(long, before) == [])
+        // In virtual time it is always the same, and what came before the last look in both is compared everywhere.
+        #expect(differences(place: "guest, virtual time", short, long).count == 3)
+        #expect(
+            differences(before, short) == [
+                "path a of A: ESTABLISHED > FIN_WAIT1 > FIN_WAIT2 -> ESTABLISHED > FIN_WAIT1",
+                "segment sent by B: . seq 1 ack 2 -> nil",
+            ])
+    }
+
+    /// What one of two could not look at is told as that, and is no change.
+    @Test func whatOnlyOneLookedAt() {
+        let skipped = Trial.of(Self.id, .skipped, "concerns the whole machine")
+        let comparison = Comparison(
+            [("old", Sample.run("6.12.1", [skipped])), ("new", Sample.run("6.12.2", [.of(Self.id)]))], knowing: [])
+        #expect(comparison.unexplained == [])
+        #expect(comparison.text().contains("left out: \(Self.id): old: skipped: concerns the whole machine\n"))
+        #expect(comparison.text().contains("no differences in 0 scenarios\n"))
+        #expect(
+            verdicts(skipped, .of(Self.id, .failed, "why")) == [
+                "verdict : skipped: concerns the whole machine -> failed: why"
+            ])
+    }
+
+    /// Descriptors are each run's own, also those of calls that no socket of the scenario makes.
+    @Test func descriptors() {
+        func shutdown(_ descriptor: Int, _ how: Int) -> (inout Trial) -> Void {
+            { $0.call("shutdown", "\(descriptor), \(how)", -1, errno: "EINVAL", socket: nil) }
+        }
+        #expect(differences(shutdown(5, 3), shutdown(6, 3)) == [])
+        #expect(differences(shutdown(5, 3), shutdown(5, 4)).count == 1)
+        #expect(differences(shutdown(5, 3), shutdown(-1, 3)).count == 1)
     }
 
     @Test func flips() {

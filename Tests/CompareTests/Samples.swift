@@ -103,6 +103,15 @@ struct Trial {
         events.append(.counters(CountersFact(attempt: attempt, at: tick(), host: host, deltas: deltas)))
     }
 
+    /// The scenario looks at something.
+    mutating func look() {
+        events.append(
+            .check(
+                Check(
+                    attempt: attempt, at: tick(), status: .met, expected: "a", seen: "a", witnesses: ["netlink"],
+                    wire: nil, location: "Opening.swift:31")))
+    }
+
     mutating func note(_ text: String, voidsSince: Int64? = nil) {
         events.append(.note(NoteFact(attempt: attempt, at: tick(), text: text, voidsSince: voidsSince)))
     }

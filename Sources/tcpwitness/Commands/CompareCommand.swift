@@ -1,9 +1,6 @@
 internal import ArgumentParser
 internal import Baselines
 internal import Compare
-internal import Guest
-internal import Kernels
-internal import Linux
 internal import Record
 internal import Report
 
@@ -12,14 +9,16 @@ struct CompareCommand: Subcommand {
         commandName: "compare",
         abstract: "Shows what changed from one run to the next, and which commit is known for it.",
         discussion: """
-            A kernel series is run first, in a guest; a record of an earlier run is compared as it is. What both runs \
-            have is compared. Exit status: 0 when nothing changed that neither a known change nor a baseline explains, \
+            A kernel is run first, in a guest, and so is this machine's ('host'); a record of an earlier run is compared \
+            as it is. All have to wait for the same timers: with 'host' those are the scaled ones, else the kernel's \
+            own. What both runs have is compared. Exit status: 0 when nothing changed that neither a known change nor a baseline explains, \
             1 when something did, 3 when a run ended early and what it has agrees.
             """)
 
     @Argument(
         help: """
-            Two or more, the oldest kernel first: files that 'run --record' wrote, or series that 'kernel list' shows. \
+            Two or more, the oldest kernel first: files that 'run --record' wrote; 'host'; kernels as 'run --kernel' \
+            takes them: series, releases, ranges (6.12@all), packages, build trees. \
             Ids and globs of scenarios may follow, as with 'run'; without any, all are compared.
             """, completion: .kernels)
     var records: [String]
@@ -37,6 +36,9 @@ struct CompareCommand: Subcommand {
 
     @OptionGroup
     var scope: ScopeOptions
+
+    @Option(help: "Whose timers kernels that are run now wait for: scaled or default.")
+    var lane: Lane?
 
     @Flag(name: .shortAndLong, help: "Tell every difference, not a line for each scenario.")
     var verbose = false
@@ -59,23 +61,14 @@ struct CompareCommand: Subcommand {
 
     func perform() throws -> ExitStatus {
         let (records, patterns) = try named()
-        let files = try records.filter { !isSeries($0) }.map { (path: $0, run: try InputFile.run($0)) }
-        let kernels = records.filter(isSeries)
-        let fresh = kernels.isEmpty ? [] : try run(kernels, patterns, lane: files.first?.run.header.lane ?? .default)
-        var (waitingFiles, waitingRuns) = (files[...], fresh[...])
-        let runs = records.compactMap { name in
-            isSeries(name) ? waitingRuns.popFirst().map { (path: name, run: $0) } : waitingFiles.popFirst()
-        }
-        let lane = runs[0].run.header.lane
-        if let other = runs.first(where: { $0.run.header.lane != lane }) {
-            throw Complaint(
-                "\(runs[0].path) is of the \(lane.rawValue) lane, \(other.path) of the "
-                    + "\(other.run.header.lane.rawValue) lane; their timers cannot be compared")
-        }
+        let operands = try Operands(records)
+        if operands.areOne { throw Self.tooFew }
         let file = try output.map { try OutputFile(checking: $0, option: "--output") }
-        if let file, let replaced = records.first(where: { file.replaces($0) }) {
+        if let file, let replaced = operands.replaced(by: file) {
             throw Complaint("--output names the record \(replaced)")
         }
+        let runs = try operands.runs(lane: lane) { try scope.select(patterns, from: catalogue(lane: $0)) }
+        guard runs.count >= 2 else { throw Self.tooFew }
         let whole = Comparison(distinct(runs), knowing: knownChanges, baselines: try known(runs.map(\.run)))
         let comparison = try narrowed(whole, patterns)
         guard comparison.steps.contains(where: { !$0.scenarios.isEmpty }) else {
@@ -85,6 +78,8 @@ struct CompareCommand: Subcommand {
         if !comparison.unexplained.isEmpty { return .regression }
         return comparison.sides.contains { $0.caution != nil } ? .harnessError : .asExpected
     }
+
+    private static let tooFew = Complaint("compare needs two or more records or kernels")
 
     private func tell(_ comparison: Comparison, in file: OutputFile?) throws {
         let detail: Telling.Detail = stat ? .counts : verbose ? .everything : .lines
@@ -106,24 +101,11 @@ struct CompareCommand: Subcommand {
     private func named() throws -> (records: [String], patterns: [String]) {
         let end = records.firstIndex(where: isScenario) ?? records.endIndex
         let (names, patterns) = (Array(records[..<end]), Array(records[end...]))
-        if let late = patterns.first(where: { !isScenario($0) && (Files.exists($0) || isSeries($0)) }) {
+        if let late = patterns.first(where: { !isScenario($0) && Operands.isNamed($0) }) {
             throw Complaint("'\(late)' stands after the scenario '\(patterns[0])'; records and series come first")
-        }
-        guard names.count >= 2 else { throw Complaint("compare needs two or more records") }
-        let kernels = names.filter(isSeries)
-        if let twice = kernels.first(where: { name in kernels.count { $0 == name } > 1 }) {
-            throw Complaint("\(twice) is named twice; a kernel in virtual time does the same each time")
-        }
-        let isVersion = { (name: String) in !name.isEmpty && name.allSatisfy { $0.isNumber || $0 == "." } }
-        if let unknown = names.first(where: { isVersion($0) && !isSeries($0) && !Files.exists($0) }) {
-            let known = KernelSeries.all.map(\.name).joined(separator: ", ")
-            throw Complaint("\(unknown) is neither a file nor a kernel series; known are \(known)")
         }
         return (names, patterns)
     }
-
-    /// Whether it names a kernel and no file.
-    private func isSeries(_ name: String) -> Bool { !Files.exists(name) && KernelStore.series(name) != nil }
 
     /// Whether it names scenarios and no file.
     private func isScenario(_ name: String) -> Bool {
@@ -137,20 +119,6 @@ struct CompareCommand: Subcommand {
         return comparison.narrowed { wanted.contains($0.id) }
     }
 
-    /// Runs scenarios on these kernels, since only a run says what they do today.
-    private func run(_ kernels: [String], _ patterns: [String], lane: Lane) throws -> [RunRecord] {
-        let command = try RunCommand.parse(kernels.flatMap { ["--kernel", $0] })
-        let selected = try scope.select(patterns, from: catalogue(lane: lane))
-        Terminal.printError(
-            "tcpwitness: running \(selected.count) scenarios on \(kernels.joined(separator: ", "))\n")
-        let failures = OutputFailures()
-        let runs = try MatrixRun(command, lane: lane, selected: selected, failures: failures, isQuiet: true).run()
-        guard !runs.contains(where: \.wasInterruptedByUser) else {
-            throw Complaint("interrupted", status: .interrupted)
-        }
-        return runs
-    }
-
     /// Runs by their kernel, where that tells them apart, and else by their file.
     private func distinct(_ runs: [(path: String, run: RunRecord)]) -> [(name: String, record: RunRecord)] {
         let releases = runs.map(\.run.header.kernel.release)
@@ -158,10 +126,13 @@ struct CompareCommand: Subcommand {
         return zip(runs, releases).map { (distinct ? $1 : "\($1) (\($0.path))", $0.run) }
     }
 
+    /// The baselines of the runs' series, or those of the series that are nearest to them.
     private func known(_ runs: [RunRecord]) throws -> [Baseline] {
         guard let directory = try BaselineDirectory.findIfAny(baselines) else { return [] }
-        return try Set(runs.compactMap { $0.header.kernelVersion?.series }).sorted()
-            .compactMap { try directory.baseline($0) }
+        return try runs.compactMap { try $0.header.kernelVersion.flatMap(directory.nearest) }
+            .reduce(into: []) { all, baseline in
+                if !all.contains(where: { $0.series == baseline.series }) { all.append(baseline) }
+            }
     }
 }
 

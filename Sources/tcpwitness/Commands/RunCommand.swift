@@ -168,13 +168,22 @@ struct RunCommand: Subcommand {
         }
         LabProcess.holdSignals()
         try Privileges.acquire()
+        return try runHere(lane: lane, selected: selected, failures: failures, screen: Screen(quiet: amount.quiet))
+    }
+
+    /// Runs on this machine's kernel; nil when the lab has found that it cannot run here, and has said so.
+    ///
+    /// Signals must be held and the privileges be there.
+    func runHere(
+        lane: Lane, selected: [ScenarioDescription], failures: OutputFailures, screen: Screen
+    ) throws -> [RunRecord]? {
         let outputs = try checkOutputs(failures)
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard, shuffle: shuffle)
         let session = RunSession(
             outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
-            screen: Screen(quiet: amount.quiet), detail: amount.detail, slowest: amount.slowest ?? 0)
+            screen: screen, detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
             lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))

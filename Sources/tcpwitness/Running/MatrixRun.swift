@@ -73,8 +73,19 @@ final class MatrixRun {
     }
 
     /// Runs them; gives their records in the order of the command line.
-    func run() throws -> [RunRecord] {
-        let kernels = try resolve(command.kernel)
+    func run() throws -> [RunRecord] { try runByArgument().flatMap(\.self) }
+
+    /// Runs them; gives the records of each argument, of which a range has several.
+    func runByArgument() throws -> [[RunRecord]] {
+        let resolved = try resolve(command.kernel)
+        try run(resolved.flatMap(\.self))
+        let arguments = resolved.indices.flatMap { place in resolved[place].map { _ in place } }
+        return resolved.indices.map { argument in
+            arguments.indices.filter { arguments[$0] == argument }.compactMap { finished[$0]?.record }
+        }
+    }
+
+    private func run(_ kernels: [GuestKernel]) throws {
         let labels = kernels.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw Complaint("--kernel names \(twice) twice")
@@ -103,9 +114,7 @@ final class MatrixRun {
             }
             for run in running { run.session.tick() }
         }
-        let inOrder = finished.sorted { $0.key < $1.key }.map(\.value)
-        reports.write(inOrder, noting: failures)
-        return inOrder.map(\.record)
+        reports.write(finished.sorted { $0.key < $1.key }.map(\.value), noting: failures)
     }
 
     /// Whether guests can be accelerated, which virtual time excludes; says why not.
@@ -117,20 +126,20 @@ final class MatrixRun {
 
     // MARK: Kernels
 
-    /// The kernels of all arguments; those that are not here are fetched.
-    private func resolve(_ arguments: [String]) throws -> [GuestKernel] {
+    /// The kernels of each argument; those that are not here are fetched.
+    private func resolve(_ arguments: [String]) throws -> [[GuestKernel]] {
         let fetching = FetchProgress(isQuiet: !screen.isLive)
         let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
         let check = GuestPrerequisiteCheck()
         // A kernel that was not built is no reason to end a bisection.
         let status: ExitStatus = command.bisect ? .unjudged : .usage
         try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
-        let kernels = try arguments.flatMap { argument in
+        let kernels = try arguments.map { argument in
             defer { fetching.end() }
             try checkModules(of: argument)
             return try complaining(status) { try finder.kernels(argument) }
         }
-        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels) })
+        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels.flatMap(\.self)) })
         return kernels
     }
 
