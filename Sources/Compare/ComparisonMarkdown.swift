@@ -62,10 +62,14 @@ extension Comparison {
 
     private func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
+    private func escaped(_ text: String) -> String { text.escapedForMarkdown }
+}
+
+extension String {
     /// Text that Markdown shows as it is, also within a table.
-    private func escaped(_ text: String) -> String {
+    var escapedForMarkdown: String {
         var result = ""
-        for character in text {
+        for character in self {
             if character.isNewline {
                 result += " "
             } else {

@@ -15,7 +15,7 @@ struct Tcpwitness: ParsableCommand {
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
             HistoryCommand.self,
-            CompareCommand.self,
+            CompareCommand.self, ReleasesCommand.self,
             BaselineCommand.self, BehavioursCommand.self, KernelCommand.self, DoctorCommand.self,
         ])
 }
