@@ -31,6 +31,11 @@ private let generalChanges = [
         words: "tcp_rto_max_ms sets the largest RTO; with shortened timers, the scenario gives up behind a zero window "
             + "only where there is one"),
     KnownChange(
+        commits: ["a46d0ea5c942"], mainline: KernelVersion(6, 10),
+        backports: [Backport(5, 10), Backport(5, 15), Backport(6, 1), Backport(6, 6), Backport(6, 9)],
+        scenarios: ["*"], signs: [.counters(without: ["CurrEstab"], with: ["CurrEstab"])],
+        words: "CurrEstab counts connections in CLOSE_WAIT too, as RFC 1213 has it; before, those in ESTABLISHED alone"),
+    KnownChange(
         commits: ["23e89e8ee7be", "c1668292689a"], mainline: KernelVersion(6, 11),
         backports: [Backport(6, 1, 110...), Backport(6, 6), Backport(6, 10, 10...)],
         scenarios: ["open.simultaneous*", "open.self-connect*", "open.v6-twins", "poll.table"],

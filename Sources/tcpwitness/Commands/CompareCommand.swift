@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Baselines
 internal import Compare
+internal import Linux
 internal import Record
 internal import Report
 

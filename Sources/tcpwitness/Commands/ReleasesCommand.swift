@@ -44,7 +44,7 @@ struct ReleasesCommand: Subcommand {
         }
         let history = try from.map { try read($0) } ?? gather(operands)
         let table = ReleaseTable(history, knowing: knownChanges)
-        let bytes = try format.render(table)
+        let bytes = format.render(table)
         if let file {
             try file.create(bytes)
         } else if format == .terminal {
@@ -85,12 +85,12 @@ struct ReleasesCommand: Subcommand {
 enum ReleasesFormat: String, ExpressibleByArgument, CaseIterable {
     case terminal, markdown, json, html
 
-    fileprivate func render(_ table: ReleaseTable) throws -> [UInt8] {
+    fileprivate func render(_ table: ReleaseTable) -> [UInt8] {
         switch self {
         case .terminal: Array(table.text.utf8)
         case .markdown: Array(table.markdown.utf8)
         case .json: table.history.json
-        case .html: Array(try ReleasesPage(table).html.utf8)
+        case .html: Array(ReleasesPage(table).html.utf8)
         }
     }
 }
