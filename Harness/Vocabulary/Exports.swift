@@ -23,6 +23,7 @@ package typealias ShutdownDirection = ShutdownHow
 package typealias Signal = Engine.Signal
 package typealias SACKBlock = Packets.SACKBlock
 package typealias SocketOption = Worker.SocketOption
+package typealias SignalDisposition = Worker.SignalDisposition
 package typealias SocketAddress = Linux.SocketAddress
 package typealias TCPFlags = Packets.TCPFlags
 package typealias TCPInfo = Netlink.TCPInfo

@@ -149,11 +149,6 @@ package struct Host: Hashable, Sendable {
         try attempt.look { try attempt.host(name, $0).procNetTCP() }
     }
 
-    /// SOCK_DESTROY of a row; gives the kernel's error, nil where it obeys.
-    package func destroy(_ row: DiagRow, called label: String) throws -> Errno? {
-        try attempt.look { try $0.destroy(row, of: label, on: attempt.host(name, $0)) }
-    }
-
     /// Its listening and connected sockets, as netlink shows them now.
     package func rows() throws -> [DiagRow] { try attempt.look { try attempt.host(name, $0).rows() } }
 }

@@ -1,5 +1,5 @@
 package import Engine
-package import Worker
+internal import Worker
 
 /// A process on one of the hosts.
 package struct Process: Sendable {

@@ -30,9 +30,19 @@ extension Socket {
         }
     }
 
+    /// Reads until the end; exactly so many bytes come before it.
+    package func readsToEnd(_ count: Int, file: StaticString = #fileID, line: Int = #line) {
+        perform(.readToEnd(count), file, line)
+    }
+
     /// A call returns this.
-    package func calls(_ call: Call, returns value: Int64, file: StaticString = #fileID, line: Int = #line) {
-        perform(.call(call, .returns(value)), file, line)
+    ///
+    /// - Parameter time: how long it may be in the kernel.
+    package func calls(
+        _ call: Call, returns value: Int64, within time: ClosedRange<Duration>? = nil, file: StaticString = #fileID,
+        line: Int = #line
+    ) {
+        perform(.call(call, .returns(value, within: time)), file, line)
     }
 
     /// A call reads exactly this.
@@ -94,11 +104,14 @@ package struct CallUnderWay: Sendable {
 
     /// It returns this.
     ///
-    /// - Parameter timer: how long the kernel timers take that it waits for.
+    /// - Parameters:
+    ///   - timer: how long the kernel timers take that it waits for.
+    ///   - time: how long it may have been in the kernel.
     package func returns(
-        _ value: Int64, after timer: Duration = .zero, file: StaticString = #fileID, line: Int = #line
+        _ value: Int64, after timer: Duration = .zero, within time: ClosedRange<Duration>? = nil,
+        file: StaticString = #fileID, line: Int = #line
     ) {
-        perform(.ends(.returns(value), after: timer), file, line)
+        perform(.ends(.returns(value, within: time), after: timer), file, line)
     }
 
     /// It reads exactly this.

@@ -111,16 +111,25 @@ extension Socket {
         perform(.timerLasts(bounds, since: moment.name), file, line)
     }
 
+    /// Its row's timer was set for this length at a moment, or for a few ticks less or more.
+    package func timerLasts(
+        _ length: Duration, since moment: some Mark, file: StaticString = #fileID, line: Int = #line
+    ) {
+        let bounds = length - .milliseconds(8)...length + .milliseconds(24)
+        timerLasts(bounds, since: moment, file: file, line: line)
+    }
+
     /// Its minute in TIME_WAIT or FIN_WAIT2 began at a moment.
-    package func minuteBegan(_ moment: Moment, file: StaticString = #fileID, line: Int = #line) {
+    package func minuteBegan(_ moment: some Mark, file: StaticString = #fileID, line: Int = #line) {
         timerLasts(.milliseconds(59_950) ... .milliseconds(60_050), since: moment, file: file, line: line)
     }
 
     /// Its row vanishes when a timer of this length, begun at a moment, runs out: not earlier, late by an eighth at most.
     package func vanishes(
-        after timer: Duration, since moment: Moment, file: StaticString = #fileID, line: Int = #line
+        after timer: Duration, since moment: some Mark, file: StaticString = #fileID, line: Int = #line
     ) {
-        vanish([(self, moment)], after: timer, file: file, line: line)
+        let end = Vanishing(socket: name, since: moment.name)
+        Vocabulary.perform(.attempt(.vanish([end], after: timer)), file, line)
     }
 
     /// Its row now; nil when the kernel shows none.
@@ -168,6 +177,11 @@ package struct OtherEnd: Sendable {
             state, kind, timer: timer, expires: expires, retransmits: retransmits, receiveQueue: receiveQueue,
             sendQueue: sendQueue)
         socket.perform(.shows(row, of: .other, after: after), file, line)
+    }
+
+    /// SOCK_DESTROY, which must succeed; skips where the kernel was built without it.
+    package func destroy(file: StaticString = #fileID, line: Int = #line) {
+        socket.perform(.destroy(.other), file, line)
     }
 
     /// The kernel shows no row of it.

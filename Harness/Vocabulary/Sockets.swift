@@ -127,8 +127,13 @@ package struct Socket: Sendable {
     /// Its host forgets it as in a crash: the peer is told nothing, and nothing is left, not even the descriptor.
     package func crashes(file: StaticString = #fileID, line: Int = #line) { perform(.crash, file, line) }
 
-    /// SOCK_DESTROY, as `ss -K` does; skips where the kernel was built without it.
-    package func destroy(file: StaticString = #fileID, line: Int = #line) { perform(.destroy, file, line) }
+    /// SOCK_DESTROY, as `ss -K` does, which must succeed; skips where the kernel was built without it.
+    package func destroy(file: StaticString = #fileID, line: Int = #line) { perform(.destroy(.own), file, line) }
+
+    /// SOCK_DESTROY, however it ends; gives the kernel's error, nil where it obeys.
+    package func triesDestroy() throws -> Errno? {
+        try attempt.look { try $0.tryDestroy(try attempt.socket(name)) }
+    }
 
     /// Sends until the peer's window is closed and nothing more fits; gives how many bytes were taken.
     package func fill(file: StaticString = #fileID, line: Int = #line) throws -> Int {
@@ -138,11 +143,6 @@ package struct Socket: Sendable {
     /// Sends as much as is taken at once; gives how many bytes that is.
     package func fill(atMost count: Int, file: StaticString = #fileID, line: Int = #line) throws -> Int {
         Int(try attempt.result(of: .socket(name, .fill(atMost: count)), at: SourceLocation(file, line)))
-    }
-
-    /// Reads until the end; gives how many bytes came before it.
-    package func readToEnd(file: StaticString = #fileID, line: Int = #line) throws -> Int {
-        Int(try attempt.result(of: .socket(name, .readToEnd), at: SourceLocation(file, line)))
     }
 }
 

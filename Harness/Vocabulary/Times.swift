@@ -80,6 +80,11 @@ extension Duration {
     package var latestTimer: Duration { asLateTimer }
 }
 
+extension ClosedRange<Duration> {
+    /// What a timer of this length shows while it runs: no more than its length and two ticks.
+    package static func atMost(_ length: Duration) -> Self { .zero...length + .milliseconds(8) }
+}
+
 extension Instant {
     /// How long it is after an earlier one; `-` would need the module that has it.
     package func since(_ earlier: Instant) -> Duration { self - earlier }

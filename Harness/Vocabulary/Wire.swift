@@ -257,6 +257,11 @@ package struct Wire: Sendable {
 
     // MARK: What it has carried
 
+    /// How often it has carried a pattern.
+    package func count(of pattern: SegmentPattern, since: Since = .stepBegan) throws -> Int {
+        try segments(since: since).count { pattern.matches($0.view) }
+    }
+
     /// What the hosts have sent, in order; forged segments are not theirs.
     ///
     /// - Parameters:

@@ -27,9 +27,9 @@ package enum SocketAct: Codable, Sendable {
     case duplicate(as: String)
     case share(with: String, as: String)
     case fill(atMost: Int?)
-    case readToEnd
+    case readToEnd(Int)
     case crash
-    case destroy
+    case destroy(End)
 
     case shows(Row, of: End, after: Duration?)
     case isGone(End, after: Duration?)

@@ -60,7 +60,7 @@ package enum Call: Codable, Sendable {
 package enum Outcome: Codable, Sendable {
     /// It must succeed: what follows rests on it.
     case succeeds
-    case returns(Int64)
+    case returns(Int64, within: ClosedRange<Duration>? = nil)
     case reads(String)
     case fails(Errno, signals: [Signal])
     case killedBy(Signal)

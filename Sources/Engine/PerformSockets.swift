@@ -16,9 +16,10 @@ extension Performer {
         case .fill(let count?):
             return Int64(try lab.fill(socket, atMost: count, file: at.file, line: at.line))
         case .fill(nil): return Int64(try lab.fill(socket, file: at.file, line: at.line))
-        case .readToEnd: return Int64(try lab.readToEnd(socket, file: at.file, line: at.line))
+        case .readToEnd(let count): try lab.expect(socket, readsToEnd: count, file: at.file, line: at.line)
         case .crash: try lab.erase(socket, file: at.file, line: at.line)
-        case .destroy: try lab.destroy(socket)
+        case .destroy(.own): try lab.destroy(socket, file: at.file, line: at.line)
+        case .destroy(.other): try lab.destroy(oppositeOf: socket, file: at.file, line: at.line)
         case .shows, .isGone, .passes, .goes, .hasError, .polls, .tcpInfo, .option, .mirrors,
             .timerLasts, .netstat:
             try expect(act, of: socket, lab, at)
@@ -108,7 +109,9 @@ extension Performer {
         switch outcome {
         case .any: break
         case .succeeds: try lab.require(answer, returns: 0, file: file, line: line)
-        case .returns(let value): lab.expect(answer, returns: value, file: file, line: line)
+        case .returns(let value, let time):
+            lab.expect(answer, returns: value, file: file, line: line)
+            if let time { lab.expect(answer, takes: time, file: file, line: line) }
         case .reads(let text): lab.expect(answer, reads: text, file: file, line: line)
         case .fails(let errno, let signals):
             lab.expect(answer, fails: errno, signals: signals.map(\.number), file: file, line: line)

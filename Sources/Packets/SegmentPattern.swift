@@ -108,7 +108,7 @@ extension SegmentPattern {
 
 // MARK: Reading the language
 
-extension SegmentPattern: ExpressibleByStringLiteral {
+extension SegmentPattern: ExpressibleByStringInterpolation {
     /// Reads the pattern of a scenario's source, where a mistake is the programmer's: whoever uses the pattern is told,
     /// and one bad word ends no program.
     package init(stringLiteral text: String) {

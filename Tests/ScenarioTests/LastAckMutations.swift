@@ -22,7 +22,7 @@ let lastAckMutations = [
     Mutation(
         "close.last-ack-visible", "the passive end closes both ways at once",
         .shutdown(on: .b) { .close($0) },
-        says: "server LAST_ACK owned timer retransmit wqueue 1", "seen server LAST_ACK orphan"),
+        says: "server 2 LAST_ACK owned timer retransmit wqueue 1", "seen server 2 LAST_ACK orphan"),
 
     Mutation(
         "close.last-ack-retransmit", "the FIN is not repeated", .swallow("<FIN", 2...Int.max),

@@ -26,10 +26,10 @@ let sendQueueMutations = [
 
     Mutation(
         "close.returns-immediately", "close() keeps the socket", .close(on: .a) { .shutdown($0, shutWrite) },
-        says: "client FIN_WAIT1 orphan timer retransmit", "seen client FIN_WAIT1 timer retransmit"),
+        says: "client closing FIN_WAIT1 orphan timer retransmit", "seen client closing FIN_WAIT1 timer retransmit"),
     Mutation(
         "close.returns-immediately", "shutdown() closes", .shutdown(on: .a) { .close($0) },
-        says: "client FIN_WAIT1 owned timer retransmit", "seen client FIN_WAIT1 orphan"),
+        says: "client shutting down FIN_WAIT1 owned timer retransmit", "seen client shutting down FIN_WAIT1 orphan"),
 
     Mutation(
         "close.sendq-lost-on-peer-crash", "the crashed host keeps silent", .swallow("<RST"),
@@ -46,8 +46,8 @@ let sendQueueMutations = [
         "close.orphan-visible", "the last segment is not sent", .swallow("DATA/FIN>"),
         says: "recv(", "on server returns", "still blocked"),
     Mutation(
-        "close.orphan-visible", "the peer is told at once that the process has died",
-        .turn("DATA>", into: [.RST, .ACK], 4...4),
+        "close.orphan-visible", "the peer is told that the process has died",
+        .turn("DATA/FIN>", into: [.RST, .ACK]),
         says: "recv(", "on server returns 0", "ECONNRESET"),
 
     Mutation(

@@ -26,6 +26,15 @@ extension Lab {
         if answer.result != value { throw ScenarioStop.failed }
     }
 
+    /// Expects the call to have been in the kernel for so long.
+    package func expect(
+        _ answer: Answer, takes bounds: ClosedRange<Duration>, file: StaticString = #fileID, line: Int = #line
+    ) {
+        guard let took = answer.took else { return }
+        expect(
+            "\(subject(answer)) takes", lasted: took, within: bounds, witnesses: ["call"], file: file, line: line)
+    }
+
     /// Expects the call to read exactly this.
     package func expect(
         _ answer: Answer, reads text: String, file: StaticString = #fileID, line: Int = #line

@@ -5,27 +5,30 @@ internal import Worker
 
 // More data than one call moves.
 extension Lab {
-    /// Reads until the end of the stream; returns how many bytes came before it.
+    /// Expects to read so many bytes, then the end of the stream.
     ///
     /// How many reads it takes is a matter of the moment; how much they bring in all is not.
-    package func readToEnd(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws -> Int {
+    package func expect(
+        _ socket: Socket, readsToEnd count: Int, file: StaticString = #fileID, line: Int = #line
+    ) throws {
         var total = 0
         var reads = 0
         while true {
             let answer = try socket.begin(.recv(65536)).answer(file: file, line: line)
-            if answer.result == 0 {
-                measure(
-                    "reads until the end of \(socket.label)", Double(reads), "calls",
-                    neverComparedSince: "each read takes what has come by then")
-                return total
-            }
             guard answer.result > 0 else {
                 expect(answer, returns: 0, file: file, line: line)
-                throw ScenarioStop.failed
+                guard answer.result == 0 else { throw ScenarioStop.failed }
+                break
             }
             total += Int(answer.result)
             reads += 1
         }
+        measure(
+            "reads until the end of \(socket.label)", Double(reads), "calls",
+            neverComparedSince: "each read takes what has come by then")
+        expect(
+            "\(socket.label) reads \(count) bytes, then the end", total == count, seen: "\(total) bytes",
+            witnesses: ["call"], file: file, line: line)
     }
 
     /// Gives the kernel as much to send as it takes at once; returns how many bytes that is.
