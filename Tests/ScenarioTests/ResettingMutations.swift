@@ -28,7 +28,7 @@ let resettingMutations = [
         "close.rst-then-write-sigpipe", "MSG_NOSIGNAL is not honoured",
         .call { _, request in
             if case .send(let fd, let bytes, .MSG_NOSIGNAL) = request { .send(fd, bytes, []) } else { nil }
-        }, says: "on server fails with EPIPE", "seen killed by SIGPIPE"),
+        }, says: "on server 4 fails with EPIPE", "seen killed by SIGPIPE"),
     Mutation(
         "close.rst-then-write-sigpipe", "close() with unread data ends in order",
         .turn("RST/ACK>", into: [.FIN, .ACK]),
