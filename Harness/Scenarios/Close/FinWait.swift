@@ -92,28 +92,30 @@ enum FinWait {
         let listener = B.listen(backlog: 200)
         let process = A.spawn("clients")
         process.connects(200, to: listener)
+        var released = now()
         // As in `entersFinWait2`. That they are closed all at once keeps the ACKs from being held for long, which would
         // lengthen the retransmission timeout and with it the least timeout of FIN_WAIT2.
         let answers = wire.hold("<ACK")
-        try step("A's process ends, which closes its 200 sockets; B keeps its own; the wire holds B's ACKs") {
-            process.exit()
-            process.ends(.exited(0))
+        try step(
+            "A's process ends, which closes its 200 sockets; B keeps its own; the wire holds B's ACKs for a moment"
+        ) {
             func answered() throws -> Int { Set(try answers.met().map(\.segment.destination.port)).count }
-            try waitUntil("B acknowledges 200 FINs", of: { observed(try answered(), by: .segments) }) {
-                $0.value == 200
-            }
-        }
-        try step("the wire delivers the ACKs; A's 200 minisocks run out; nothing is sent") {
             func minisocks() throws -> Int {
                 try A.rows().count { $0.shownState == .FIN_WAIT2 && $0.kind == .minisock }
             }
-            let released = now()
-            answers.release()
+            process.exit()
+            process.ends(.exited(0))
+            try waitUntil("B acknowledges 200 FINs", of: { observed(try answered(), by: .segments) }) {
+                $0.value == 200
+            }
+            released = moment { answers.release() }
             try waitUntil("A has 200 minisocks in FIN_WAIT2", of: { observed(try minisocks(), by: .netlink) }) {
                 $0.value == 200
             }
             try A.countsMinisocks(200)
             A.counts(["sockstat.tw": 200, "sockstat.inuse": 0, "TCPTimeWaitOverflow": 0])
+        }
+        try step("A's minisocks run out, and nothing is sent") {
             try waitUntil("A has no row left", after: timeout, of: { observed(try A.rows().count, by: .netlink) }) {
                 $0.value == 0
             }

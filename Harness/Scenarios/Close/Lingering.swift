@@ -193,6 +193,7 @@ enum Lingering {
                 cut.lift()
                 server.begins(.recv()).reads("x", after: .seconds(4))
                 server.receives(.end)
+                client.shows(.FIN_WAIT2, .minisock, timer: .timewait)
             }
         }
     }

@@ -17,7 +17,7 @@ struct Filling {
     /// Sends until the receiver's window is closed and nothing more fits.
     init(of receiver: Socket, by sender: Socket) throws {
         accepted = try sender.fill()
-        delivered = accepted - Int(try sender.tries(.outputQueue).value)
+        delivered = accepted - (try sender.row()?.sendQueue ?? 0)
         sender.shows(.ESTABLISHED, .owned, timer: .persist, sendQueue: left)
         receiver.shows(.ESTABLISHED, .owned, receiveQueue: delivered)
     }
