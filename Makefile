@@ -21,7 +21,7 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check fuzz matrix behaviours build install uninstall manual deb bench lint format clean prerequisites \
+.PHONY: help test check fuzz matrix releases releases-page behaviours build install uninstall manual deb bench lint format clean prerequisites \
 	guest-prerequisites root
 
 help: ## Show this list
@@ -45,6 +45,18 @@ matrix: guest-prerequisites build ## Run every scenario on stock kernels in gues
 		echo "not root: this machine's own kernel is left out (sudo make matrix runs it too)"; \
 	fi; \
 	exit $$status
+
+# What the page is made of, the oldest first; an archive drops old releases, which then have to be replaced here.
+RELEASES := 5.10.218 5.10.262 6.1.170 6.1.180 6.1.192 6.12.43 6.12.74 6.12.90 6.12.107 6.12.113 6.12.118 6.16.3 6.16.12 \
+	6.17.8 6.18.5 6.18.9 6.18.15 7.2.6 7.2.13 7.3-rc7 7.3.4
+
+releases: guest-prerequisites build ## Run every scenario on many releases in guests, and write docs/releases.md
+	$(AS_USER) $(RELEASE)/tcpwitness releases $(RELEASES) --format json --output docs/releases.json || test $$? = 1
+	$(AS_USER) $(MAKE) releases-page
+
+# Also without the kernels, from the data in the tree: what is known of commits may have grown.
+releases-page: build
+	$(AS_USER) $(RELEASE)/tcpwitness releases --from docs/releases.json --format markdown --output docs/releases.md || test $$? = 1
 
 # The exit status of the run is make's only in that it is not 0; what it was stands in make's last line.
 test: root build ## Run every scenario on this machine's kernel (sudo); reports go to build/reports/

@@ -110,8 +110,10 @@ extension KernelVersion {
 
     /// `6.1.192` also where the release is `6.1.0-56-cloud-amd64`; `7.3-rc7` for a candidate.
     fileprivate func releaseWords(of kernel: Kernel) -> String {
-        let candidate = kernel.release.split(whereSeparator: { "-+~".contains($0) }).dropFirst().first
-        guard let candidate, candidate.hasPrefix("rc") else { return words }
+        // Debian's release leaves out what its version says: `7.3~rc7-1~exp1`.
+        let parts = [kernel.release, kernel.version].flatMap { $0.split { "-+~ ".contains($0) } }
+        guard let candidate = parts.first(where: { $0.hasPrefix("rc") && $0.dropFirst(2).allSatisfy(\.isNumber) })
+        else { return words }
         return "\(series)-\(candidate)"
     }
 }

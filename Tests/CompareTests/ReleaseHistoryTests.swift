@@ -1,4 +1,6 @@
+import Baselines
 import Compare
+import Foundation
 import Record
 import Testing
 
@@ -67,5 +69,24 @@ import Testing
         func kernel(_ release: String) -> Kernel { Kernel(release: release, version: "#1", machine: "x86_64") }
         let ordered = ["6.1.9", "6.12.1", "7.3-rc7+deb14-amd64", "7.3+deb14-amd64", "7.3.4"].map(kernel)
         #expect(ordered.reversed().sorted { ReleaseHistory.areInOrder($0, $1) } == ordered)
+    }
+
+    /// Debian's candidates have it in the version of the build only.
+    @Test func aCandidateIsCalledSo() {
+        var run = run("7.3-cloud-amd64", known: "old", other: "one")
+        run.header.kernel.version = "#1 SMP PREEMPT_DYNAMIC Debian 7.3~rc7-1~exp1 (2026-10-16)"
+        let later = self.run("7.3.4", known: "old", other: "one")
+        #expect(ReleaseHistory([run, later]).releases.map(\.name) == ["7.3-rc7", "7.3.4"])
+    }
+
+    /// The page in the tree is what its data and the known changes of today make.
+    @Test func thePageIsOfItsData() throws {
+        let docs = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs").standardized
+        let history = try ReleaseHistory(json: Array(Data(contentsOf: docs.appending(path: "releases.json"))))
+        let page = try String(contentsOf: docs.appending(path: "releases.md"), encoding: .utf8)
+        let isCurrent = ReleaseTable(history, knowing: knownChanges).markdown == page
+        #expect(isCurrent, "'make releases-page' writes docs/releases.md anew")
+        #expect(history.releases.count >= 20)
+        #expect(Set(history.releases.compactMap { KernelVersion(release: $0.name)?.series }).count >= 8)
     }
 }
