@@ -7,7 +7,7 @@ package let allScenarios: [Scenario] =
     + Closing.all + CloseSegments.all + FinWait.all + LastAck.all + ClosingCalls.all + SendQueue.all
     + ResettingByClose.all + Resetting.all
     + HalfClosing.all
-    + TimeWaiting.all + TimeWaitShowing.all + TimeWaitBinding.all + TimeWaitReconnecting.all + TimeWaitSegments.all
+    + TimeWaiting.all
     + KeepingAlive.all + KeepaliveOptions.all + KeepaliveProbes.all + KeepalivePeers.all
     + Aborting.all + Lingering.all + Orphans.all + ShuttingDown.all + ShutdownCalls.all + HalfOpen.all
     + Losing.all + beyondTheDocuments

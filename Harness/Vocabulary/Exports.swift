@@ -21,6 +21,7 @@ package typealias Scenario = LabScenario
 package typealias SegmentPattern = Packets.SegmentPattern
 package typealias ShutdownDirection = ShutdownHow
 package typealias Signal = Engine.Signal
+package typealias Since = Engine.Since
 package typealias SACKBlock = Packets.SACKBlock
 package typealias SocketOption = Worker.SocketOption
 package typealias SignalDisposition = Worker.SignalDisposition

@@ -47,15 +47,16 @@ package struct Host: Hashable, Sendable {
         process.socket(label, v6: v6, file: file, line: line)
     }
 
-    /// A listening socket with SO_REUSEADDR, on all addresses.
+    /// A listening socket on all addresses, with SO_REUSEADDR where nothing else is said.
     ///
     /// - Parameter receiveBuffer: SO_RCVBUF of the listener, and so of the connections it makes.
     package func listen(
         _ label: String = "listener", port: UInt16 = 5000, backlog: Int32 = 16, receiveBuffer: Int32? = nil,
-        v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
+        reuseAddress: Bool = true, v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
     ) -> Socket {
         process.listen(
-            label, port: port, backlog: backlog, receiveBuffer: receiveBuffer, v6: v6, file: file, line: line)
+            label, port: port, backlog: backlog, receiveBuffer: receiveBuffer, reuseAddress: reuseAddress, v6: v6,
+            file: file, line: line)
     }
 
     // MARK: Settings
@@ -83,10 +84,13 @@ package struct Host: Hashable, Sendable {
     }
 
     /// It has so many rows in a state.
+    ///
+    /// - Parameter socket: counts only those of its connection, whichever end they are.
     package func hasRows(
-        _ count: Int, _ state: TCPState, _ kind: RowKind? = nil, file: StaticString = #fileID, line: Int = #line
+        _ count: Int, _ state: TCPState, _ kind: RowKind? = nil, timer: DiagTimer? = nil, of socket: Socket? = nil,
+        file: StaticString = #fileID, line: Int = #line
     ) {
-        perform(.host(name, .hasRows(count, state, kind)), file, line)
+        perform(.host(name, .hasRows(count, Row(state, kind, timer: timer), of: socket?.name)), file, line)
     }
 
     /// Whatever it has toward an address shows this; no socket of the scenario need have it.
@@ -131,7 +135,7 @@ package struct Host: Hashable, Sendable {
 
     /// The row that it has toward an address vanishes when a timer of this length, begun at a moment, runs out.
     package func endVanishes(
-        toward remote: Endpoint, called label: String, after timer: Duration, since moment: Moment,
+        toward remote: Endpoint, called label: String, after timer: Duration, since moment: some Mark,
         file: StaticString = #fileID, line: Int = #line
     ) {
         perform(

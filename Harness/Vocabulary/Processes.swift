@@ -30,14 +30,15 @@ package struct Process: Sendable {
         perform(.process(name, act), file, line)
     }
 
-    /// A listening socket with SO_REUSEADDR, on all addresses.
+    /// A listening socket on all addresses, with SO_REUSEADDR where nothing else is said.
     package func listen(
         _ label: String = "listener", port: UInt16 = 5000, backlog: Int32 = 16, receiveBuffer: Int32? = nil,
-        v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
+        reuseAddress: Bool = true, v6: Bool? = nil, file: StaticString = #fileID, line: Int = #line
     ) -> Socket {
         let socket = Socket(name: attempt.name(label), host: host, process: name)
         let act = ProcessAct.listen(
-            as: socket.name, port: port, backlog: backlog, receiveBuffer: receiveBuffer, v6: v6)
+            as: socket.name, port: port, backlog: backlog, receiveBuffer: receiveBuffer, reuseAddress: reuseAddress,
+            v6: v6)
         perform(.process(name, act), file, line)
         return socket
     }

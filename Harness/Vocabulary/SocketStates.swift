@@ -92,7 +92,7 @@ extension Socket {
     ///   - lasts: for how long it was set.
     ///   - probes: the last figure in netstat's parentheses.
     package func netstat(
-        shows state: TCPState, timer: DiagTimer, since: Moment? = nil,
+        shows state: TCPState, timer: DiagTimer, since: (any Mark)? = nil,
         lasts: ClosedRange<Duration> = .zero ... .zero, retransmits: Int = 0, probes: Int = 0, receiveQueue: Int = 0,
         file: StaticString = #fileID, line: Int = #line
     ) {
@@ -156,7 +156,7 @@ extension Socket {
 
 /// The rows of several sockets vanish when their timers, all of one length, run out.
 package func vanish(
-    _ sockets: [(socket: Socket, since: Moment)], after timer: Duration, file: StaticString = #fileID,
+    _ sockets: [(socket: Socket, since: any Mark)], after timer: Duration, file: StaticString = #fileID,
     line: Int = #line
 ) {
     let ends = sockets.map { Vanishing(socket: $0.socket.name, since: $0.since.name) }

@@ -11,6 +11,9 @@ package protocol Mark: Sendable {
 package struct Moment: Mark {
     package let name: String
 
+    /// What a step is still to say, for a later one: `var closing = Moment.unknown`.
+    package static let unknown = Moment(name: "a moment that no step has said")
+
     /// The earliest and the latest that it can have been.
     package var bounds: ClosedRange<Instant> { get throws { try attempt.look { _ in try attempt.moment(name) } } }
 

@@ -200,42 +200,7 @@ package struct Wire: Sendable {
         }
     }
 
-    // MARK: Segments that no kernel makes
-
-    /// Delivers to the peer of a socket what the socket might have sent next.
-    ///
-    /// - Parameters:
-    ///   - sequence: how far beyond its next sequence number it begins.
-    ///   - acknowledgement: how far beyond what it has acknowledged it acknowledges.
-    ///   - echo: how far off the echoed timestamp is; nil leaves the option out, as a blind forger must.
-    package func forges(
-        _ flags: TCPFlags, from socket: Socket, sequence: Int = 0, acknowledgement: Int = 0, payload: String = "",
-        echo: Int? = nil, file: StaticString = #fileID, line: Int = #line
-    ) {
-        perform(
-            .imitate(
-                socket.name, flags, sequence: sequence, acknowledgement: acknowledgement, payload: payload,
-                echo: echo), file, line)
-    }
-
-    /// Delivers a segment between any addresses, with numbers of its own or those of segments that were seen.
-    package func forges(
-        _ flags: TCPFlags, from source: Endpoint, to destination: Endpoint, sequence: SequenceNumber,
-        acknowledgement: SequenceNumber? = nil, mss: UInt16? = nil, payload: String = "", file: StaticString = #fileID,
-        line: Int = #line
-    ) {
-        let forged = Forged(
-            source: source, destination: destination, flags: flags, sequence: sequence,
-            acknowledgement: acknowledgement, mss: mss, payload: payload)
-        perform(.forge(forged), file, line)
-    }
-
-    /// Delivers a segment that the scenario has made of one that it saw.
-    package func injects(
-        _ segment: TCPSegment, to host: Host, file: StaticString = #fileID, line: Int = #line
-    ) {
-        perform(.inject(Frame(segment), to: host.name), file, line)
-    }
+    // MARK: ICMP
 
     /// Tells the sender of a segment by ICMP that it was not delivered.
     ///
@@ -245,6 +210,17 @@ package struct Wire: Sendable {
         line: Int = #line
     ) {
         perform(.complains(reason, about: segment.name, from: router), file, line)
+    }
+
+    // MARK: Since when
+
+    /// What the wire carries from here on, for `since:`, where a step is no begin.
+    ///
+    /// What was sent before has arrived.
+    package func here(file: StaticString = #fileID, line: Int = #line) -> Since {
+        let place = attempt.name("here")
+        perform(.here(as: place), file, line)
+        return .place(place)
     }
 
     // MARK: How late it was
@@ -272,7 +248,7 @@ package struct Wire: Sendable {
     ) throws -> [CarriedSegment] {
         try attempt.look { lab in
             try lab.synchronize()
-            var all = lab.carried(since: attempt.place(since, lab))
+            var all = lab.carried(since: try attempt.place(since, lab))
             if let sender {
                 let local = try attempt.socket(sender.name).local
                 all.removeAll { $0.segment.source != local }
@@ -323,6 +299,8 @@ package struct Segment: Mark {
     package func begin(plus count: Int = 0) -> SequenceNumber { .beginOf(name, plus: count) }
     package func end(plus count: Int = 0) -> SequenceNumber { .endOf(name, plus: count) }
     package func acknowledged(plus count: Int = 0) -> SequenceNumber { .acknowledgedBy(name, plus: count) }
+    /// Its own timestamp (TSval), so many ticks later.
+    package func timestamp(plus count: Int = 0) -> Timestamp { Timestamp(of: name, plus: count) }
 
     /// Everything that is known of it.
     package var seen: CarriedSegment { get throws { try attempt.look { _ in try attempt.segment(name) } } }

@@ -68,7 +68,7 @@ package enum ProcessAct: Codable, Sendable {
     case fork(as: String)
     case socket(as: String, v6: Bool?)
     case mptcpSocket(as: String)
-    case listen(as: String, port: UInt16, backlog: Int32, receiveBuffer: Int32?, v6: Bool?)
+    case listen(as: String, port: UInt16, backlog: Int32, receiveBuffer: Int32?, reuseAddress: Bool, v6: Bool?)
     /// So many sockets without names; each connection is accepted.
     case connect(Int, to: Endpoint, listener: String)
     case signal(Signal, SignalDisposition)
@@ -97,7 +97,8 @@ package enum HostAct: Codable, Sendable {
     case tracesReset(String, in: TCPState?)
     case traces(Tracepoint, Int)
     case tracesNoChild(port: UInt16)
-    case hasRows(Int, TCPState, RowKind?)
+    /// Of all connections, or only that of a socket.
+    case hasRows(Int, Row, of: String?)
     /// Any end toward an address shows this.
     case endShows(toward: Endpoint, Row, after: Duration?)
     case endVanishes(toward: Endpoint, label: String, after: Duration, since: String)
@@ -122,75 +123,21 @@ package enum WireAct: Codable, Sendable {
     case staysQuiet(Duration)
     case backsOff(SegmentPattern, after: String, timeout: Duration, times: Int)
 
-    case inject(Frame, to: HostName)
-    case forge(Forged)
-    /// What a socket might have sent next.
-    case imitate(String, TCPFlags, sequence: Int, acknowledgement: Int, payload: String, echo: Int?)
+    case forge(Forged, as: String)
+    case imitate(Imitation, as: String)
+    /// A segment that was seen, again or changed.
+    case repeats(String, Changes, as: String)
     case complains(Unreachable, about: String, from: String?)
-}
 
-/// A whole segment, which an act holds as the bytes of its frame.
-package struct Frame: Codable, Sendable {
-    package var segment: TCPSegment
-
-    package init(_ segment: TCPSegment) { self.segment = segment }
-
-    package init(from decoder: any Decoder) throws {
-        let box = try decoder.singleValueContainer()
-        let bytes = try box.decode([UInt8].self)
-        guard let segment = bytes.withUnsafeBytes({ TCPSegment(ethernet: $0) }) else {
-            throw DecodingError.dataCorruptedError(in: box, debugDescription: "these bytes are no TCP segment")
-        }
-        self.segment = segment
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var box = encoder.singleValueContainer()
-        let nobody = MACAddress(bytes: [2, 0, 0, 0, 0, 0])
-        try box.encode(segment.ethernetFrame(from: nobody, to: nobody))
-    }
-}
-
-/// A segment that no kernel makes, by what it is to be like.
-package struct Forged: Codable, Sendable {
-    package var source: Endpoint
-    package var destination: Endpoint
-    package var flags: TCPFlags
-    package var sequence: SequenceNumber
-    package var acknowledgement: SequenceNumber?
-    package var mss: UInt16?
-    package var payload: String
-
-    package init(
-        source: Endpoint, destination: Endpoint, flags: TCPFlags, sequence: SequenceNumber,
-        acknowledgement: SequenceNumber?, mss: UInt16?, payload: String
-    ) {
-        self.source = source
-        self.destination = destination
-        self.flags = flags
-        self.sequence = sequence
-        self.acknowledgement = acknowledgement
-        self.mss = mss
-        self.payload = payload
-    }
-}
-
-/// A number of TCP's, itself or by a segment that was seen.
-package enum SequenceNumber: Codable, Sendable, ExpressibleByIntegerLiteral {
-    case absolute(UInt32)
-    /// What a segment begins with.
-    case beginOf(String, plus: Int = 0)
-    /// What comes after a segment.
-    case endOf(String, plus: Int = 0)
-    /// What a segment acknowledges.
-    case acknowledgedBy(String, plus: Int = 0)
-
-    package init(integerLiteral value: UInt32) { self = .absolute(value) }
+    /// Names the place up to which the wire has carried what it has.
+    case here(as: String)
 }
 
 /// Since when segments count.
-package enum Since: String, Codable, Sendable {
+package enum Since: Codable, Hashable, Sendable {
     case stepBegan, chapterBegan, attemptBegan
+    /// A place that `WireAct.here` has named.
+    case place(String)
 }
 
 /// What concerns the attempt as a whole.

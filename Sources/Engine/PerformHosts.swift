@@ -21,9 +21,9 @@ extension Performer {
                 .socket(family: IPAddress.anyV4.family, type: Self.sockStream, protocol: Self.ipprotoMPTCP))
             if let errno = answer.errno { try lab.skip("the kernel has no MPTCP (socket(): \(errno.symbol))") }
             sockets[socket] = try process.adopted(answer, as: socket)
-        case .listen(let socket, let port, let backlog, let receiveBuffer, let v6):
+        case .listen(let socket, let port, let backlog, let receiveBuffer, let reuseAddress, let v6):
             sockets[socket] = try process.listen(
-                socket, port: port, backlog: backlog, v6: v6, receiveBuffer: receiveBuffer)
+                socket, port: port, backlog: backlog, v6: v6, receiveBuffer: receiveBuffer, reuseAddress: reuseAddress)
         case .connect(let count, let endpoint, let listener):
             let address = try address(endpoint, lab)
             for _ in 0..<count { try connect(process, to: address, try self.socket(listener), lab, at) }
@@ -77,12 +77,19 @@ extension Performer {
         case .traces(let tracepoint, let count):
             try lab.expect(tracepoint, on: host, traced: count, file: file, line: line)
         case .tracesNoChild(let port): try lab.expectUntraced(childOn: host, port: port, file: file, line: line)
-        case .hasRows(let count, let state, let kind):
-            let rows = try host.rows().filter { row in
-                row.shownState == state && (kind.map { $0.kind == row.kind } ?? true)
+        case .hasRows(let count, let row, let name):
+            let end = try name.map { try known(try socket($0).local, $0) }
+            let rows = try host.rows().filter { one in
+                one.shownState == row.state && (row.kind.map { $0.kind == one.kind } ?? true)
+                    && (row.timer.map { $0 == one.timer } ?? true)
+                    && (end.map { $0 == one.local || $0 == one.remote } ?? true)
             }
+            let words = [
+                "\(count) \(row.state)", row.kind?.rawValue, row.timer.map { "timer \($0)" },
+                name.map { "of \($0)'s connection" },
+            ]
             lab.expect(
-                "\(host.name.rawValue) has \(count) \(state)\(kind.map { " \($0.rawValue)" } ?? "")",
+                "\(host.name.rawValue) has \(words.compactMap(\.self).joined(separator: " "))",
                 rows.count == count, seen: "\(rows.count)", witnesses: ["netlink"], file: file, line: line)
         case .endVanishes(let endpoint, let label, let timer, let began):
             let remote = try address(endpoint, lab)

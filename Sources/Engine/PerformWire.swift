@@ -18,12 +18,18 @@ extension Performer {
                 try wire.release(rules)
             }
         case .lift(let name): try wire.lift(try rule(name))
-        case .inject(let frame, let host): try wire.inject(frame.segment, to: host)
-        case .forge(let forged):
-            try wire.inject(try segment(forged, lab), to: try host(of: forged.destination))
-        case .imitate(let name, let flags, let sequence, let acknowledgement, let payload, let echo):
-            try lab.forgery(of: try socket(name)).send(
-                flags, sequence: sequence, acknowledgement: acknowledgement, payload: payload, echo: echo)
+        case .forge(let forged, let name):
+            segments[name] = try wire.inject(try segment(forged, lab), to: try host(of: forged.destination))
+        case .imitate(let like, let name):
+            segments[name] = try lab.forgery(of: try socket(like.socket)).send(
+                like.flags, sequence: like.sequence, acknowledgement: like.acknowledgement, payload: like.payload,
+                echo: like.echo)
+        case .repeats(let name, let changes, let copy):
+            let seen = try segment(name)
+            segments[copy] = try wire.inject(try changed(seen.segment, changes), to: seen.from.other)
+        case .here(let name):
+            try lab.settle()
+            places[name] = wire.log.count
         case .complains(let reason, let name, let router):
             try lab.complain(reason, about: try segment(name), from: try router.map(ipAddress))
         default: try expect(act, lab, at)
@@ -39,7 +45,7 @@ extension Performer {
             for (number, segment) in rule.met.enumerated() { segments["\(name) #\(number + 1)"] = segment }
         case .carries(let patterns, let patience, let since, let names):
             // One after the other, though others may lie between.
-            var place = place(since, lab)
+            var place = try place(since, lab)
             for (pattern, name) in zip(patterns, names) {
                 let segment = try lab.requireCarried(
                     pattern, since: place, within: patience.map(lab.patience(after:)), file: file, line: line)
@@ -48,17 +54,18 @@ extension Performer {
             }
         case .carriesOnly(let patterns, let inAnyOrder, let since):
             try lab.expectCarried(
-                patterns, since: place(since, lab), inAnyOrder: inAnyOrder, file: file, line: line)
+                patterns, since: try place(since, lab), inAnyOrder: inAnyOrder, file: file, line: line)
         case .carriesNothing(let since):
-            try lab.expectNothingCarried(since: place(since, lab), file: file, line: line)
+            try lab.expectNothingCarried(since: try place(since, lab), file: file, line: line)
         case .carriesCount(let count, let pattern, let since):
-            try lab.expect(pattern, carried: count, since: place(since, lab), file: file, line: line)
+            try lab.expect(pattern, carried: count, since: try place(since, lab), file: file, line: line)
         case .carriesAtLeast(let count, let pattern, let patience, let since):
             try lab.expect(
-                pattern, carriedAtLeast: count, since: place(since, lab), within: patience.map(lab.patience(after:)),
+                pattern, carriedAtLeast: count, since: try place(since, lab),
+                within: patience.map(lab.patience(after:)),
                 file: file, line: line)
         case .carriesNothingBut(let patterns, let since):
-            let others = lab.carried(since: place(since, lab)).map(\.view).filter { view in
+            let others = lab.carried(since: try place(since, lab)).map(\.view).filter { view in
                 !patterns.contains { $0.matches(view) }
             }
             lab.expect(
@@ -66,7 +73,7 @@ extension Performer {
                 others.isEmpty, seen: others.isEmpty ? "nothing else" : SegmentView.describe(others),
                 witnesses: ["segments"], file: file, line: line)
         case .carriesNoReset(let since):
-            let resets = lab.carried(since: place(since, lab)).filter(\.segment.isRST).map(\.view)
+            let resets = lab.carried(since: try place(since, lab)).filter(\.segment.isRST).map(\.view)
             lab.expect(
                 "no reset on the wire", resets.isEmpty, seen: SegmentView.describe(resets), witnesses: ["segments"],
                 file: file, line: line)
@@ -84,11 +91,12 @@ extension Performer {
         }
     }
 
-    package func place(_ since: Since, _ lab: Lab) -> Int {
+    package func place(_ since: Since, _ lab: Lab) throws -> Int {
         switch since {
         case .stepBegan: lab.stepStart
         case .chapterBegan: lab.chapterStart
         case .attemptBegan: 0
+        case .place(let name): try find(name, in: places)
         }
     }
 
@@ -101,13 +109,37 @@ extension Performer {
             flags: forged.flags, options: forged.mss.map { [.mss(Int($0))] } ?? [], payload: Array(forged.payload.utf8))
     }
 
+    private func changed(_ segment: TCPSegment, _ changes: Changes) throws -> TCPSegment {
+        var changed = segment
+        if let flags = changes.flags { changed.flags = flags }
+        if let sequence = changes.sequence { changed.sequence = try number(sequence) }
+        if let payload = changes.payload { changed.payload = Array(payload.utf8) }
+        if let timestamp = changes.timestamp {
+            let base = try self.segment(timestamp.segment).segment.timestamps?.value ?? 0
+            changed = changed.dated(beyond(base, timestamp.plus))
+        }
+        return changed
+    }
+
     private func number(_ number: SequenceNumber) throws -> UInt32 {
-        func beyond(_ base: UInt32, _ plus: Int) -> UInt32 { base &+ UInt32(truncatingIfNeeded: plus) }
-        return switch number {
+        switch number {
         case .absolute(let value): value
         case .beginOf(let name, let plus): beyond(try segment(name).segment.sequence, plus)
         case .endOf(let name, let plus): beyond(try segment(name).segment.endSequence, plus)
         case .acknowledgedBy(let name, let plus): beyond(try segment(name).segment.acknowledgement, plus)
         }
+    }
+
+    private func beyond(_ base: UInt32, _ plus: Int) -> UInt32 { base &+ UInt32(truncatingIfNeeded: plus) }
+}
+
+extension TCPSegment {
+    /// The same with another timestamp of its own; without timestamps, as it is.
+    fileprivate func dated(_ value: UInt32) -> TCPSegment {
+        var copy = self
+        copy.options = options.map {
+            if case .timestamps(_, let echo) = $0 { .timestamps(value: value, echo: echo) } else { $0 }
+        }
+        return copy
     }
 }

@@ -30,6 +30,8 @@ package final class Performer: @unchecked Sendable {
     var rules: [String: WireRule] = [:]
     var segments: [String: WireSegment] = [:]
     var moments: [String: ClosedRange<Instant>] = [:]
+    /// Places in the wire's log.
+    var places: [String: Int] = [:]
     private var names: Set<String> = []
 
     private init(_ lab: Lab?, lane: Lane, announced: [String]) {
@@ -209,7 +211,7 @@ package final class Performer: @unchecked Sendable {
         }
     }
 
-    private func known(_ address: SocketAddress?, _ name: String) throws -> SocketAddress {
+    func known(_ address: SocketAddress?, _ name: String) throws -> SocketAddress {
         guard let address else { throw ScenarioStop.harness("\(name) has no address yet") }
         return address
     }

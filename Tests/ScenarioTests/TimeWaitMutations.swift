@@ -38,7 +38,7 @@ let timeWaitMutations = [
         says: "bind(", "on new socket fails with EADDRINUSE", "returned 0"),
     Mutation(
         "timewait.bind-in-use", "TIME_WAIT keeps every address", .bindAnywhere(),
-        says: "bind(", "on new socket returns 0", "EADDRINUSE"),
+        says: "bind(", "on new socket 3 returns 0", "EADDRINUSE"),
     Mutation(
         "timewait.bind-in-use", "a reset does not end TIME_WAIT", .setting("tcp_rfc1337", "1"),
         says: "no row of server in netlink", "server TIME_WAIT minisock"),
@@ -55,7 +55,7 @@ let timeWaitMutations = [
         .bindElsewhere(on: .b, from: 3), says: "bind(", "on new listener fails with EADDRINUSE", "returned 0"),
     Mutation(
         "timewait.reuseaddr", "SO_REUSEADDR does nothing", .option(.SO_REUSEADDR, 0),
-        says: "bind(", "on new listener returns 0", "EADDRINUSE"),
+        says: "bind(", "on new listener 4 returns 0", "EADDRINUSE"),
 
     Mutation(
         "timewait.client-ephemeral", "the client has to take the same port",

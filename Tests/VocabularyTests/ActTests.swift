@@ -10,11 +10,6 @@ import Worker
 
 /// Acts as they are kept in records.
 struct ActTests {
-    private static let segment = TCPSegment(
-        source: SocketAddress(IPAddress(240, 0, 0, 1), 1000), destination: SocketAddress(IPAddress(240, 0, 0, 2), 5000),
-        sequence: 7, acknowledgement: 8, flags: [.PSH, .ACK], options: [.timestamps(value: 1, echo: 2)],
-        payload: Array("data".utf8))
-
     /// One of each kind of value that an act may hold, with a part of what is written.
     static let acts: [(act: Act, says: String)] = [
         (
@@ -44,7 +39,16 @@ struct ActTests {
             "<DATA/FIN"
         ),
         (.wire(.carriesOnly(["<ACK seq=1 sack=1:6 dsack count=2"], inAnyOrder: true, since: .chapterBegan)), "dsack"),
-        (.wire(.inject(Frame(segment), to: .a)), "inject"),
+        (.wire(.carriesNothing(since: .place("here 2"))), "here 2"),
+        (.wire(.here(as: "here 2")), "here 2"),
+        (
+            .wire(
+                .repeats(
+                    "SYN>",
+                    Changes(
+                        flags: .RST, sequence: .endOf("SYN>", plus: -1), timestamp: Timestamp(of: "<FIN", plus: 5000),
+                        payload: nil), as: "forged SYN>")), "5000"
+        ),
         (.wire(.complains(.tooBig(mtu: 1000), about: "SYN>", from: nil)), "1000"),
         (.attempt(.measure("m", 1.5, unit: "s", tolerance: 0.25)), "0.25"),
     ]

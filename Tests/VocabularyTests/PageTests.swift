@@ -67,7 +67,8 @@ struct PageTests {
         ("A scenario", "Scenario"), ("Steps and what concerns the whole attempt", "Attempt"),
         ("Connections", "Connections"), ("Sockets: calls", "Sockets"),
         ("Sockets: calls whose end matters", "SocketCalls"), ("Sockets: what is seen of them", "SocketStates"),
-        ("The wire", "Wire"), ("Hosts", "Hosts"), ("Processes", "Processes"), ("Times", "Times"),
+        ("The wire", "Wire"), ("Segments that no kernel makes", "Forging"), ("Hosts", "Hosts"),
+        ("Processes", "Processes"), ("Times", "Times"),
         ("What a scenario works out", "Evidence"),
     ]
 }

@@ -15,16 +15,13 @@ enum NewSynHigher {
     ) {
         for timestamps in [true, false] {
             chapter(timestamps ? "with timestamps" : "without timestamps")
-            for host in bothHosts { host.set("tcp_timestamps", to: timestamps ? "1" : "0") }
+            TimeWaiting.useTimestamps(timestamps)
             let port: UInt16 = timestamps ? 20_000 : 20_001
             let listener = B.listen()
-            let old = A.socket("old client")
-            old.bind(A.port(port))
-            old.connect(to: B.port(5000))
-            let oldServer = listener.accept("old server")
-            try step("B closes first; nothing of the connection is left on A") {
+            let (old, oldServer) = TimeWaiting.connect("old", from: port, to: listener)
+            step("B closes first; nothing of the connection is left on A") {
                 oldServer.shows(.ESTABLISHED)
-                try closeInOrder(first: oldServer, then: old)
+                closeInOrder(first: oldServer, then: old)
                 B.counts(["sockstat.tw": 1])
             }
             try step("A connects again from the same port") {

@@ -15,7 +15,7 @@ enum SixtySeconds {
         longestTimer: { _ in 60 }
     ) {
         let listener = B.listen()
-        var closed: [(socket: Socket, since: Moment)] = []
+        var closed: [(socket: Socket, since: any Mark)] = []
         for timeout in [5, 60, 120] {
             step("with tcp_fin_timeout \(timeout) A closes, then B; A's TIME_WAIT starts at 60 s") {
                 A.set("tcp_fin_timeout", to: "\(timeout)")

@@ -16,17 +16,21 @@ package typealias LabLink = Link
 extension Lab {
     /// Begins a step: what the wire has carried before no longer counts in it.
     package func beginStep(_ words: String) throws {
-        // What was sent may have its answer under way: go on until nothing has come any more.
-        var before = -1
-        while before != wire.log.count {
-            before = wire.log.count
-            try synchronize()
-        }
+        try settle()
         stepStart = wire.log.count
         stepCount += 1
         let at = timeline.relative(.now)
         timeline.add(
             .step(StepFact(attempt: timeline.attempt, at: at, number: stepCount, words: words)), at: at)
+    }
+
+    /// Lets what was sent arrive, with the answers that are under way: goes on until nothing has come any more.
+    package func settle() throws {
+        var before = -1
+        while before != wire.log.count {
+            before = wire.log.count
+            try synchronize()
+        }
     }
 
     /// Ends a step: whatever it expected exactly has been kept up to here.

@@ -4,14 +4,15 @@ internal import Worker
 
 // Processes of their own, that something outside them stops or ends.
 extension WorkerProcess {
-    /// A listening socket with SO_REUSEADDR, on all addresses.
+    /// A listening socket on all addresses, with SO_REUSEADDR or without.
     ///
     /// - Parameter receiveBuffer: SO_RCVBUF of the listener, and so of the connections it makes.
     package func listen(
-        _ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool? = nil, receiveBuffer: Int32? = nil
+        _ label: String = "listener", port: UInt16, backlog: Int32 = 16, v6: Bool? = nil, receiveBuffer: Int32? = nil,
+        reuseAddress: Bool = true
     ) throws -> Socket {
         let socket = try socket(label, v6: v6)
-        try socket.set(.SO_REUSEADDR, 1)
+        if reuseAddress { try socket.set(.SO_REUSEADDR, 1) }
         if let receiveBuffer { try socket.set(.SO_RCVBUF, receiveBuffer) }
         try socket.bind(SocketAddress(v6 ?? host.lab.prefersIPv6 ? .anyV6 : .anyV4, port))
         try socket.listen(backlog: backlog)

@@ -12,21 +12,22 @@ package struct Forgery {
     /// What it has acknowledged, absolute.
     package let acknowledged: UInt32
 
-    /// Sends the other end a segment that no kernel made.
+    /// Sends the other end a segment that no kernel made; gives it as the log has it.
     ///
     /// - Parameters:
     ///   - sequence: how far beyond the end's next sequence number it begins.
     ///   - acknowledgement: how far beyond what the end has acknowledged it acknowledges.
     ///   - echo: how far off the echoed timestamp is; nil leaves the option out, as a blind forger must.
+    @discardableResult
     package func send(
         _ flags: TCPFlags, sequence: Int = 0, acknowledgement: Int = 0, payload: String = "", echo: Int? = nil
-    ) throws {
+    ) throws -> WireSegment {
         let stamps = last.segment.timestamps
         let options: [TCPOption] =
             if let echo, let stamps {
                 [.timestamps(value: stamps.value, echo: stamps.echo &+ UInt32(truncatingIfNeeded: echo))]
             } else { [] }
-        try wire.inject(
+        return try wire.inject(
             TCPSegment(
                 source: last.segment.source, destination: last.segment.destination,
                 sequence: next &+ UInt32(truncatingIfNeeded: sequence),

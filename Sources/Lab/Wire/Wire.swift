@@ -146,8 +146,9 @@ package final class Wire {
 
     // MARK: Forgery
 
-    /// Sends a segment that no kernel made to a host.
-    package func inject(_ segment: TCPSegment, to host: HostName) throws {
+    /// Sends a segment that no kernel made to a host; gives it as the log has it.
+    @discardableResult
+    package func inject(_ segment: TCPSegment, to host: HostName) throws -> WireSegment {
         try beforeAct?()
         try service()
         let frame = ethernetFrame(segment, to: host)
@@ -156,6 +157,7 @@ package final class Wire {
             stamp: .now, fate: .injected, frame: frame)
         append(entry)
         try deliver(frame, to: host)
+        return entry
     }
 
     private func ethernetFrame(_ segment: TCPSegment, to host: HostName) -> [UInt8] {
