@@ -52,27 +52,34 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Netlink", dependencies: ["Linux", "CLinux", "CMnl"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CLinux", "CMnl", "Linux", "SockDiag"], swiftSettings: strict),
+        .target(name: "SockDiag", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "Tracing", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
+        .target(name: "Tracing", dependencies: ["CLinux", "Linux", "SockDiag"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
         .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
         .target(name: "Health", dependencies: ["Linux", "Record"], swiftSettings: strict),
         .target(name: "Invariants", dependencies: ["Linux", "Packets", "Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
+            name: "Acts", dependencies: ["Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
+            swiftSettings: strict),
+        .target(
             name: "Lab",
             dependencies: [
-                "CLinux", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "Tracing",
-                "Worker",
+                "Acts", "CLinux", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "SockDiag",
+                "Tracing", "Worker",
             ],
             swiftSettings: strict),
         .target(
-            name: "Engine", dependencies: ["Lab", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            name: "Engine",
+            dependencies: [
+                "Acts", "CLinux", "Health", "Judge", "Lab", "Linux", "Packets", "Record", "SockDiag", "Worker",
+            ],
             swiftSettings: strict),
         .target(
             name: "Vocabulary",
-            dependencies: ["Engine", "Lab", "Linux", "Netlink", "Packets", "Record", "Tracing", "Worker"],
+            dependencies: ["Acts", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
             path: "Harness/Vocabulary", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Report",
@@ -95,7 +102,7 @@ let package = Package(
             sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
             swiftSettings: strict),
         .target(
-            name: "Scenarios", dependencies: ["Lab", "Vocabulary"], path: "Harness/Scenarios",
+            name: "Scenarios", dependencies: ["Acts", "Lab", "SockDiag", "Vocabulary"], path: "Harness/Scenarios",
             swiftSettings: scenarioSettings),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),
@@ -103,14 +110,14 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Lab", "Linux", "Record",
+                "Acts", "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Record",
                 "Report",
                 "Scenarios",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict, linkerSettings: staticRuntime(.when(configuration: .release))),
         .executableTarget(
             name: "tcpwitness-lab",
-            dependencies: ["CLinux", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            dependencies: ["CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict,
             linkerSettings: staticRuntime()),
         .executableTarget(
@@ -120,6 +127,7 @@ let package = Package(
             name: "tcpwitness-fuzz",
             dependencies: [
                 "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Netlink", "Packets", "Record", "Report",
+                "SockDiag",
                 "Tracing",
                 "Worker",
             ], path: "Tests/Fuzz", swiftSettings: strict),
@@ -140,23 +148,28 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "GuestTests", dependencies: ["Guest", "Kernels", "Linux"], swiftSettings: strict),
-        .testTarget(name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink"], swiftSettings: strict),
         .testTarget(
-            name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "Tracing"], swiftSettings: strict),
+            name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink", "SockDiag"], swiftSettings: strict),
+        .testTarget(
+            name: "TracingTests", dependencies: ["CLinux", "Linux", "Netlink", "SockDiag", "Tracing"],
+            swiftSettings: strict),
         .testTarget(
             name: "VocabularyTests",
-            dependencies: ["Engine", "Lab", "Linux", "Netlink", "Packets", "Scenarios", "Tracing", "Worker"],
+            dependencies: ["Acts", "Linux", "Packets", "Scenarios", "SockDiag", "Tracing", "Worker"],
             swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Judge", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "Tracing"],
+            dependencies: [
+                "Acts", "Engine", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag", "Tracing",
+            ],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "CLinux", "Judge", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "Tracing", "Worker",
+                "Acts", "CLinux", "Engine", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag",
+                "Tracing", "Worker",
             ],
             swiftSettings: strict),
     ]
@@ -170,7 +183,7 @@ if Context.environment["TCPWITNESS_BENCHMARK"] != nil {
         .executableTarget(
             name: "LabBenchmarks",
             dependencies: [
-                "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing",
+                "Engine", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing",
                 .product(name: "Benchmark", package: "benchmark"),
             ], path: "Benchmarks/Lab", swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),

@@ -3,6 +3,7 @@ import Benchmark
 internal import Lab
 internal import Linux
 internal import Netlink
+internal import SockDiag
 internal import Scenarios
 
 /// Few and long enough: what is compared differs by factors, not by percents.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Engine
 internal import Lab
 internal import Linux
 internal import Record

@@ -1,7 +1,8 @@
-package import Vocabulary
+package import Acts
+internal import Vocabulary
 
 /// Every scenario, in the order of the documents.
-package let allScenarios: [Scenario] =
+package let allScenarios: [Acts.Scenario] =
     Opening.all + OpeningVisible.all + AcceptQueue.all + OpeningSchedules.all + OpeningNonblocking.all
     + SimultaneousOpening.all + SimultaneousOutcomes.all + SelfConnecting.all + OpeningFamilies.all
     + Closing.all + CloseSegments.all + FinWait.all + LastAck.all + ClosingCalls.all + SendQueue.all

@@ -1,13 +1,12 @@
-internal import Engine
-package import Lab
+internal import Acts
 internal import Record
 
 /// The attempt that the calling thread is at, which every verb is about.
 ///
 /// As in swift-testing, whose `#expect` knows its test without being told: a scenario then reads as what happens.
-var attempt: Performer {
-    guard let performer = Performer.current else { fatalError("a verb of the vocabulary outside of a scenario") }
-    return performer
+var attempt: any Executor {
+    guard let executor = Attempting.executor else { fatalError("a verb of the vocabulary outside of a scenario") }
+    return executor
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -23,7 +22,7 @@ package var wire: Wire { Wire() }
 package var isScaled: Bool { attempt.lane == .scaled }
 
 /// Whether there are tracepoints, for scenarios in which only some figure needs them.
-package var isTraced: Bool { get throws { try attempt.look { $0.configuration.trace != nil } } }
+package var isTraced: Bool { get throws { try attempt.ask { $0.isTraced } } }
 
 // MARK: The parts of a scenario
 
@@ -56,9 +55,9 @@ package func overBothFamilies(
 }
 
 /// Does what another scenario does, over IPv6, as a chapter of this one.
-package func overIPv6(_ scenario: LabScenario) {
+package func overIPv6(_ scenario: Scenario) {
     attempt.announce("\(scenario.id) over IPv6:")
-    try? attempt.look { try $0.overIPv6(scenario) }
+    try? attempt.ask { try $0.overIPv6(scenario) }
 }
 
 /// Lets time pass; the wire goes on moving.
@@ -98,13 +97,13 @@ package func voidChapter(_ reason: String, file: StaticString = #fileID, line: I
 
 /// Ends the scenario without a verdict, because this kernel or machine lacks what it is about.
 package func skip(_ reason: String) throws -> Never {
-    try attempt.look { _ in throw ScenarioStop.skipped(reason) }
+    try attempt.ask { _ in throw ScenarioStop.skipped(reason) }
     throw ScenarioStop.skipped(reason)
 }
 
 /// Ends the scenario because the machine, not the kernel, has kept it from seeing anything.
 package func giveUp(_ reason: String) throws -> Never {
-    try attempt.look { _ in throw ScenarioStop.harness(reason) }
+    try attempt.ask { _ in throw ScenarioStop.harness(reason) }
     throw ScenarioStop.harness(reason)
 }
 

@@ -1,7 +1,6 @@
-internal import Engine
-internal import Lab
+internal import Acts
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Packets
 
 // Steps that many scenarios begin or end with.

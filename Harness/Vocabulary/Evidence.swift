@@ -1,7 +1,6 @@
-internal import Engine
-package import Lab
+package import Acts
 internal import Linux
-package import Netlink
+internal import SockDiag
 internal import Packets
 
 // What a scenario works out itself.
@@ -88,8 +87,8 @@ private func judge(
 ) {
     let (seen, witness) = seen.evidence
     // Nothing is expected any more where the attempt has stopped.
-    try? attempt.look { lab in
-        lab.expect(words, passed, seen: seen, witnesses: [witness.rawValue], file: file, line: line)
+    try? attempt.ask {
+        $0.expect(words, passed, seen: seen, by: witness.rawValue, at: SourceLocation(file, line))
     }
 }
 
@@ -98,9 +97,9 @@ package func lasts(
     _ words: String, _ duration: Duration, _ bounds: ClosedRange<Duration>, by witness: Witness = .segments,
     file: StaticString = #fileID, line: Int = #line
 ) {
-    try? attempt.look { lab in
-        lab.expect(
-            words, lasted: duration, within: bounds, witnesses: [witness.rawValue], file: file, line: line)
+    try? attempt.ask {
+        $0.expect(
+            words, lasted: duration, within: bounds, by: witness.rawValue, at: SourceLocation(file, line))
     }
 }
 
@@ -112,11 +111,10 @@ package func waitUntil<Seen: Evidence>(
     _ words: String, after timer: Duration = .zero, of look: () throws -> Seen, file: StaticString = #fileID,
     line: Int = #line, _ holds: (Seen) throws -> Bool
 ) throws -> Seen {
-    try attempt.look { lab in
+    try attempt.ask { lab in
         var last: Seen?
         try lab.require(
-            words, within: timer == .zero ? nil : lab.patience(after: timer), file: file, line: line,
-            seen: { last?.evidence.words ?? "nothing" }
+            words, after: timer, at: SourceLocation(file, line), seen: { last?.evidence.words ?? "nothing" }
         ) {
             let seen = try look()
             last = seen
@@ -131,7 +129,7 @@ package func waitUntil<Seen: Evidence>(
 ///
 /// - Parameter time: as long as anything else is waited for, where nothing is said.
 package func happens(within time: Duration? = nil, _ condition: () throws -> Bool) throws -> Bool {
-    try attempt.look { try $0.comesAbout(within: time ?? $0.patience(after: .zero), condition) }
+    try attempt.ask { try $0.comesAbout(within: time, condition) }
 }
 
 /// What a value is, and who has seen it, for `waitUntil`.
@@ -141,5 +139,5 @@ package func observed<Value>(_ value: Value, by witness: Witness) -> Observation
 
 extension Endpoint {
     /// The address and port that it stands for, to compare with those of rows and segments.
-    package var socketAddress: SocketAddress { get throws { try attempt.look { try attempt.address(self, $0) } } }
+    package var socketAddress: SocketAddress { get throws { try attempt.ask { try $0.address(self) } } }
 }

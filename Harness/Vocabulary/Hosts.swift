@@ -1,12 +1,11 @@
-internal import Engine
-package import Lab
+internal import Acts
 internal import Linux
-package import Netlink
+package import SockDiag
 package import Tracing
 
 /// One of the two hosts.
 package struct Host: Hashable, Sendable {
-    package let name: LabHostName
+    package let name: HostName
 
     /// `A` or `B`.
     package var letter: String { name.rawValue }
@@ -73,7 +72,7 @@ package struct Host: Hashable, Sendable {
 
     /// A sysctl's value; nil where this kernel has none of that name.
     package func sysctl(_ sysctl: String) throws -> String? {
-        try attempt.look { try attempt.host(name, $0).sysctl(sysctl) }
+        try attempt.ask { try $0.sysctl(sysctl, of: name) }
     }
 
     // MARK: What is expected of it
@@ -130,7 +129,7 @@ package struct Host: Hashable, Sendable {
 
     /// How far a counter has moved since the chapter began.
     package func counter(_ counter: String) throws -> Int64 {
-        try attempt.look { try attempt.host(name, $0).counters()[counter] ?? 0 }
+        try attempt.ask { try $0.counter(counter, of: name) }
     }
 
     /// The row that it has toward an address vanishes when a timer of this length, begun at a moment, runs out.
@@ -143,18 +142,18 @@ package struct Host: Hashable, Sendable {
     }
 
     /// Its sockets that are bound and neither listen nor are connected; kernels before 6.8 show none.
-    package func boundRows() throws -> [DiagRow] { try attempt.look { try attempt.host(name, $0).boundRows() } }
+    package func boundRows() throws -> [DiagRow] { try attempt.ask { try $0.boundRows(of: name) } }
 
     /// Whether the kernel finds this very socket by its addresses and ports, as an arriving segment would.
-    package func finds(_ row: DiagRow) throws -> Bool { try attempt.look { try attempt.host(name, $0).finds(row) } }
+    package func finds(_ row: DiagRow) throws -> Bool { try attempt.ask { try $0.finds(row, on: name) } }
 
     /// /proc/net/tcp as lines, without the heading.
     package func procNetTCP() throws -> [Substring] {
-        try attempt.look { try attempt.host(name, $0).procNetTCP() }
+        try attempt.ask { try $0.procNetTCP(of: name) }
     }
 
     /// Its listening and connected sockets, as netlink shows them now.
-    package func rows() throws -> [DiagRow] { try attempt.look { try attempt.host(name, $0).rows() } }
+    package func rows() throws -> [DiagRow] { try attempt.ask { try $0.rows(of: name) } }
 }
 
 /// Both hosts, for what is done on each.

@@ -1,4 +1,4 @@
-package import Engine
+package import Acts
 internal import Worker
 
 /// A process on one of the hosts.

@@ -1,8 +1,7 @@
-internal import Engine
-package import Lab
+internal import Acts
 package import Record
 
-extension LabScenario {
+extension Acts.Scenario {
     /// A scenario in the words of the vocabulary.
     ///
     /// - Parameters:
@@ -25,14 +24,10 @@ extension LabScenario {
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, body: @escaping @Sendable () throws -> Void
     ) {
-        let steps: @Sendable (Lane) -> [String] = { lane in Performer.steps(of: id, lane: lane, body) }
         self.init(
             id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
-            alone: alone, restsOnPaths: restsOnPaths, stepsOf: steps, sysctls: sysctls, longestTimer: longestTimer,
-            location: "\(Self.folder(of: id))/\(SourceLocation(file, line).words)"
-        ) { lab in
-            try Performer.run(lab, announced: steps(lab.configuration.lane), body)
-        }
+            alone: alone, restsOnPaths: restsOnPaths, sysctls: sysctls, longestTimer: longestTimer,
+            location: "\(Self.folder(of: id))/\(SourceLocation(file, line).words)", body: body)
     }
 
     /// The folder of Harness/Scenarios that a scenario is in, by the first word of its id.

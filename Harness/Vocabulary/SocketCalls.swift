@@ -1,5 +1,4 @@
-internal import Engine
-internal import Lab
+internal import Acts
 internal import Linux
 internal import Worker
 
@@ -139,31 +138,12 @@ package struct CallUnderWay: Sendable {
     }
 
     /// Whether it has returned.
-    package var hasReturned: Bool { get throws { try attempt.look { _ in try attempt.call(name).isDone } } }
+    package var hasReturned: Bool { get throws { try attempt.ask { try $0.hasReturned(name) } } }
 
     /// How it ended, waiting for that.
     package func result(
         after timer: Duration = .zero, file: StaticString = #fileID, line: Int = #line
     ) throws -> CallResult {
-        try attempt.look { _ in
-            let answer = try attempt.call(name).answer(after: timer, file: file, line: line)
-            return CallResult(
-                value: answer.result, errno: answer.errno, bytes: answer.output, integer: answer.integer,
-                took: answer.took ?? .zero, words: answer.words)
-        }
+        try attempt.ask { try $0.result(of: name, after: timer, at: SourceLocation(file, line)) }
     }
-}
-
-/// How a call ended.
-package struct CallResult: Sendable {
-    /// What it returned.
-    package let value: Int64
-    package let errno: Errno?
-    /// What was read, or the bytes of an option.
-    package let bytes: [UInt8]
-    /// An option that is an integer.
-    package let integer: Int32?
-    /// How long it was in the kernel.
-    package let took: Duration
-    package let words: String
 }

@@ -1,7 +1,6 @@
-internal import Engine
-internal import Lab
+internal import Acts
 internal import Linux
-package import Netlink
+package import SockDiag
 internal import Worker
 
 // What the kernel shows of a socket.
@@ -133,24 +132,24 @@ extension Socket {
     }
 
     /// Its row now; nil when the kernel shows none.
-    package func row() throws -> DiagRow? { try attempt.look { try $0.row(try attempt.socket(name)) } }
+    package func row() throws -> DiagRow? { try attempt.ask { try $0.row(of: name, .own) } }
 
     /// Its latest path by the tracepoint; skips where there is none.
     package func path() throws -> [TCPState] {
-        try attempt.look { try $0.requirePath(of: try attempt.socket(name)) }
+        try attempt.ask { try $0.path(of: name) }
     }
 
     /// The number of its descriptor.
-    package var descriptor: Int32 { get throws { try attempt.look { _ in try attempt.socket(name).descriptor } } }
+    package var descriptor: Int32 { get throws { try attempt.ask { try $0.descriptor(of: name) } } }
 
     /// The requests of a listener's port.
     package func requests() throws -> [DiagRow] {
-        try attempt.look { try $0.requests(on: try attempt.socket(name)) }
+        try attempt.ask { try $0.requests(of: name) }
     }
 
     /// The retransmission timeout that the kernel has reckoned for it.
     package func retransmissionTimeout() throws -> Duration {
-        try attempt.look { try $0.retransmissionTimeout(of: try attempt.socket(name)) }
+        try attempt.ask { try $0.retransmissionTimeout(of: name) }
     }
 }
 
@@ -196,6 +195,6 @@ package struct OtherEnd: Sendable {
 
     /// Its row now; nil when the kernel shows none.
     package func row() throws -> DiagRow? {
-        try attempt.look { try $0.row(oppositeOf: try attempt.socket(socket.name)) }
+        try attempt.ask { try $0.row(of: socket.name, .other) }
     }
 }

@@ -1,7 +1,6 @@
-internal import Engine
-package import Lab
+package import Acts
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Worker
 
 /// A TCP socket, by the name it has in the scenario.

@@ -1,5 +1,4 @@
-internal import Engine
-internal import Lab
+internal import Acts
 package import Linux
 
 /// Something that has a time: a moment, or a segment by the kernel's stamp.
@@ -15,7 +14,7 @@ package struct Moment: Mark {
     package static let unknown = Moment(name: "a moment that no step has said")
 
     /// The earliest and the latest that it can have been.
-    package var bounds: ClosedRange<Instant> { get throws { try attempt.look { _ in try attempt.moment(name) } } }
+    package var bounds: ClosedRange<Instant> { get throws { try attempt.ask { try $0.moment(name) } } }
 
     /// From the earliest to the latest that it can have been.
     package var length: Duration {
@@ -32,9 +31,9 @@ package func moment(of body: () throws -> Void) rethrows -> Moment {
     let before = Instant.now
     try body()
     // Where the attempt has stopped nobody asks for it any more.
-    try? attempt.look { lab in
+    try? attempt.ask { lab in
         try lab.synchronize()
-        attempt.remember(before...(.now), as: moment.name)
+        lab.remember(before...(.now), as: moment.name)
     }
     return moment
 }
@@ -54,8 +53,8 @@ package func lasts(
 
 /// How long it took from one mark to another, for scenarios that reckon with it.
 package func time(from first: some Mark, to last: some Mark) throws -> Duration {
-    try attempt.look { _ in
-        try attempt.moment(last.name).lowerBound - attempt.moment(first.name).lowerBound
+    try attempt.ask { lab in
+        try lab.moment(last.name).lowerBound - lab.moment(first.name).lowerBound
     }
 }
 
@@ -69,7 +68,7 @@ package var machineNoise: Double { isScaled ? Duration.lateness.seconds : 0 }
 
 /// How long retransmits_timed_out() lets a sender go on after its first retransmission (tcp_model_timeout()).
 package func backoffLimit(retries: Int) throws -> Duration {
-    try attempt.look { $0.backoffLimit(retries: retries) }
+    Duration.backoffLimit(retries: retries)
 }
 
 extension Duration {

@@ -1,5 +1,4 @@
-package import Engine
-internal import Lab
+package import Acts
 internal import Packets
 
 /// What lies between the hosts. Patterns of segments are explained at `SegmentPattern`.
@@ -11,7 +10,7 @@ package struct Wire: Sendable {
     // MARK: What it does with segments
 
     private func rule(
-        _ kind: WireRule.Kind, _ patterns: [SegmentPattern], first: Int? = nil, ends: [Endpoint] = [],
+        _ kind: RuleKind, _ patterns: [SegmentPattern], first: Int? = nil, ends: [Endpoint] = [],
         _ file: StaticString, _ line: Int
     ) -> Rule {
         let rule = Rule(name: attempt.name("rule"))
@@ -151,7 +150,7 @@ package struct Wire: Sendable {
     ///
     /// Every other reset has to be one that something was expected of.
     package func tolerates(resets patterns: SegmentPattern...) {
-        try? attempt.look { lab in for pattern in patterns { lab.tolerate(resets: pattern) } }
+        try? attempt.ask { lab in for pattern in patterns { lab.tolerate(resets: pattern) } }
     }
 
     /// A segment like an earlier one, after a timer of this length at most; gives it.
@@ -195,8 +194,9 @@ package struct Wire: Sendable {
         line: Int = #line
     ) throws {
         let end = try end.bounds.lowerBound
-        try attempt.look {
-            try $0.requireBackoff(of: what, sent, givenUp: end, retries: retries, file: file, line: line)
+        try attempt.ask {
+            try $0.expectBackoff(
+                of: what, sent, givenUp: end, retries: retries, at: SourceLocation(file, line))
         }
     }
 
@@ -226,10 +226,10 @@ package struct Wire: Sendable {
     // MARK: How late it was
 
     /// How much later than due a delayed segment was delivered at worst.
-    package var worstLateness: Duration { get throws { try attempt.look { $0.wire.worstLateness } } }
+    package var worstLateness: Duration { get throws { try attempt.ask { $0.worstLateness } } }
 
     /// Measures lateness anew.
-    package func forgetLateness() { try? attempt.look { $0.wire.forgetLateness() } }
+    package func forgetLateness() { try? attempt.ask { $0.forgetLateness() } }
 
     // MARK: What it has carried
 
@@ -246,15 +246,14 @@ package struct Wire: Sendable {
     package func segments(
         since: Since = .stepBegan, from sender: Socket? = nil, fromAndTo end: Socket? = nil
     ) throws -> [CarriedSegment] {
-        try attempt.look { lab in
-            try lab.synchronize()
-            var all = lab.carried(since: try attempt.place(since, lab))
+        try attempt.ask { lab in
+            var all = try lab.carried(since: since)
             if let sender {
-                let local = try attempt.socket(sender.name).local
+                let local = try lab.localAddress(of: sender.name)
                 all.removeAll { $0.segment.source != local }
             }
             if let end {
-                let local = try attempt.socket(end.name).local
+                let local = try lab.localAddress(of: end.name)
                 all.removeAll { $0.segment.source != local && $0.segment.destination != local }
             }
             return all
@@ -285,7 +284,7 @@ package struct Rule: Sendable {
     package func segment(_ number: Int) -> Segment { Segment(name: "\(name) #\(number)") }
 
     /// The segments it has met so far.
-    package func met() throws -> [CarriedSegment] { try attempt.look { _ in Array(try attempt.rule(name).met) } }
+    package func met() throws -> [CarriedSegment] { try attempt.ask { try $0.matched(by: name) } }
 }
 
 /// One segment that the wire has carried.
@@ -303,5 +302,5 @@ package struct Segment: Mark {
     package func timestamp(plus count: Int = 0) -> Timestamp { Timestamp(of: name, plus: count) }
 
     /// Everything that is known of it.
-    package var seen: CarriedSegment { get throws { try attempt.look { _ in try attempt.segment(name) } } }
+    package var seen: CarriedSegment { get throws { try attempt.ask { try $0.segment(name) } } }
 }

@@ -1,3 +1,4 @@
+internal import Acts
 internal import Lab
 internal import Linux
 

@@ -1,6 +1,7 @@
+internal import Acts
 internal import Lab
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Worker
 
 // What is done on hosts and by processes.
@@ -80,7 +81,7 @@ extension Performer {
         case .hasRows(let count, let row, let name):
             let end = try name.map { try known(try socket($0).local, $0) }
             let rows = try host.rows().filter { one in
-                one.shownState == row.state && (row.kind.map { $0.kind == one.kind } ?? true)
+                one.shownState == row.state && (row.kind.map { $0 == one.kind } ?? true)
                     && (row.timer.map { $0 == one.timer } ?? true)
                     && (end.map { $0 == one.local || $0 == one.remote } ?? true)
             }

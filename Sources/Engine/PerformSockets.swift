@@ -1,6 +1,7 @@
+internal import Acts
 internal import Lab
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Worker
 
 // What is done with sockets, and calls under way.

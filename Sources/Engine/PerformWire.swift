@@ -1,4 +1,5 @@
-package import Lab
+internal import Acts
+internal import Lab
 internal import Linux
 internal import Packets
 
@@ -91,7 +92,7 @@ extension Performer {
         }
     }
 
-    package func place(_ since: Since, _ lab: Lab) throws -> Int {
+    func place(_ since: Since, _ lab: Lab) throws -> Int {
         switch since {
         case .stepBegan: lab.stepStart
         case .chapterBegan: lab.chapterStart

@@ -1,25 +1,20 @@
-package import Lab
-package import Linux
+internal import Acts
+internal import Lab
+internal import Linux
 internal import Packets
-package import Record
+internal import Record
 
-/// Performs the acts of one attempt, or only takes down its steps.
+/// Performs the acts of one attempt.
 ///
 /// An attempt that has stopped (a requirement was not met, something was missing) ignores the acts that follow. So an
 /// act needs no `try`; only who wants a value out of the attempt must be ready to hear that there is none.
 ///
 /// It lives on one thread, like its laboratory.
-package final class Performer: @unchecked Sendable {
-    /// The attempt that the calling thread is at.
-    @TaskLocal package static var current: Performer?
-
-    /// Nil where only the steps are wanted.
-    let lab: Lab?
-    package let lane: Lane
+final class Performer: Executor, @unchecked Sendable {
+    let lab: Lab
+    let lane: Lane
     /// What has ended the attempt before its last line.
     private(set) var stop: (any Error)?
-    /// The steps so far, in words.
-    package private(set) var steps: [String] = []
     /// The steps that were announced, which those of the attempt must be among.
     private let announced: Set<String>
     private var isInStep = false
@@ -34,30 +29,19 @@ package final class Performer: @unchecked Sendable {
     var places: [String: Int] = [:]
     private var names: Set<String> = []
 
-    private init(_ lab: Lab?, lane: Lane, announced: [String]) {
+    private init(_ lab: Lab, announced: [String]) {
         self.lab = lab
-        self.lane = lane
+        lane = lab.configuration.lane
         self.announced = Set(announced)
     }
 
-    // MARK: A whole attempt
-
-    /// The steps that a scenario says it has, without a kernel: nothing is done, and what is in a step is left out.
-    package static func steps(of scenario: String, lane: Lane, _ body: () throws -> Void) -> [String] {
-        let performer = Performer(nil, lane: lane, announced: [])
+    /// Runs a scenario in a laboratory.
+    static func run(_ scenario: Scenario, in lab: Lab) throws {
+        let performer = Performer(lab, announced: scenario.steps(lab.configuration.lane))
         do {
-            try $current.withValue(performer, operation: body)
-        } catch {
-            fatalError("\(scenario) takes a value outside of its steps, so nobody can tell its steps beforehand")
-        }
-        return performer.steps
-    }
-
-    /// Runs a scenario's body in a laboratory.
-    package static func run(_ lab: Lab, announced: [String], _ body: () throws -> Void) throws {
-        let performer = Performer(lab, lane: lab.configuration.lane, announced: announced)
-        do {
-            try $current.withValue(performer, operation: body)
+            try Attempting.$executor.withValue(performer) {
+                try CurrentLab.$current.withValue(CurrentLab(lab), operation: scenario.body)
+            }
         } catch {
             throw performer.stop ?? error
         }
@@ -66,10 +50,9 @@ package final class Performer: @unchecked Sendable {
 
     // MARK: Steps and acts
 
-    /// Begins a step, does what is in it, and ends it.
-    package func step(_ words: String, _ body: () throws -> Void) rethrows {
+    func step(_ words: String, _ body: () throws -> Void) rethrows {
         announce(words)
-        guard let lab, stop == nil else { return }
+        guard stop == nil else { return }
         guard !isInStep else { return halt(ScenarioStop.harness("step \"\(words)\" is inside another")) }
         attempt { try lab.beginStep(words) }
         isInStep = true
@@ -78,24 +61,19 @@ package final class Performer: @unchecked Sendable {
         attempt { try lab.endStep() }
     }
 
-    /// Adds words to the list of steps.
-    package func announce(_ words: String) {
-        steps.append(words)
-        guard lab != nil, stop == nil, !announced.contains(words) else { return }
+    func announce(_ words: String) {
+        guard stop == nil, !announced.contains(words) else { return }
         halt(ScenarioStop.harness("step \"\(words)\" was not announced: it depends on what the kernel does"))
     }
 
-    /// Performs an act, unless the attempt has stopped.
-    package func perform(_ act: Act, at location: SourceLocation) {
+    func perform(_ act: Act, at location: SourceLocation) {
         _ = try? result(of: act, at: location)
     }
 
-    /// Performs an act that gives a number; throws where the attempt has stopped.
-    @discardableResult
-    package func result(of act: Act, at location: SourceLocation) throws -> Int64 {
+    func result(of act: Act, at location: SourceLocation) throws -> Int64 {
         // A chapter is in the list of steps too, unless one of them has it for itself.
         if case .attempt(.chapter(let words)) = act, !isInStep { announce("\(words):") }
-        let lab = try laboratory()
+        if let stop { throw stop }
         do {
             lab.record(act: .value(act), location: location.words)
             return try perform(act, lab, location)
@@ -105,18 +83,11 @@ package final class Performer: @unchecked Sendable {
         }
     }
 
-    /// The laboratory, for who looks at something; throws where the attempt has stopped.
-    package func laboratory() throws -> Lab {
+    /// Asks something; a stop of the laboratory is one of the attempt.
+    func ask<Value>(_ question: (any Laboratory) throws -> Value) throws -> Value {
         if let stop { throw stop }
-        guard let lab else { throw ScenarioStop.harness("nothing is looked at while the steps are taken down") }
-        return lab
-    }
-
-    /// Looks at something; a stop of the laboratory is one of the attempt.
-    package func look<Value>(_ body: (Lab) throws -> Value) throws -> Value {
-        let lab = try laboratory()
         do {
-            return try body(lab)
+            return try question(self)
         } catch {
             halt(error)
             throw error
@@ -124,7 +95,7 @@ package final class Performer: @unchecked Sendable {
     }
 
     private func attempt(_ body: () throws -> Void) {
-        guard lab != nil, stop == nil else { return }
+        guard stop == nil else { return }
         do { try body() } catch { halt(error) }
     }
 
@@ -144,8 +115,7 @@ package final class Performer: @unchecked Sendable {
 
     // MARK: Names
 
-    /// A name nobody has yet: `client`, then `client 2`.
-    package func name(_ label: String) -> String {
+    func name(_ label: String) -> String {
         var name = label
         var number = 1
         while !names.insert(name).inserted {
@@ -160,27 +130,27 @@ package final class Performer: @unchecked Sendable {
         return value
     }
 
-    package func socket(_ name: String) throws -> LabSocket { try find(name, in: sockets) }
+    func socket(_ name: String) throws -> LabSocket { try find(name, in: sockets) }
 
-    package func segment(_ name: String) throws -> WireSegment { try find(name, in: segments) }
+    func segment(_ name: String) throws -> WireSegment { try find(name, in: segments) }
 
     /// When something was, as far as it is known.
-    package func moment(_ name: String) throws -> ClosedRange<Instant> {
+    func moment(_ name: String) throws -> ClosedRange<Instant> {
         if let moment = moments[name] { return moment }
         let stamp = try segment(name).stamp
         return stamp...stamp
     }
 
-    package func remember(_ moment: ClosedRange<Instant>, as name: String) { moments[name] = moment }
-    package func remember(_ segment: WireSegment, as name: String) { segments[name] = segment }
+    func remember(_ moment: ClosedRange<Instant>, as name: String) { moments[name] = moment }
+    func remember(_ segment: WireSegment, as name: String) { segments[name] = segment }
 
-    package func rule(_ name: String) throws -> WireRule { try find(name, in: rules) }
-    package func call(_ name: String) throws -> PendingCall { try find(name, in: calls) }
-    package func process(_ name: String) throws -> WorkerProcess { try find(name, in: processes) }
+    func rule(_ name: String) throws -> WireRule { try find(name, in: rules) }
+    func call(_ name: String) throws -> PendingCall { try find(name, in: calls) }
+    func process(_ name: String) throws -> WorkerProcess { try find(name, in: processes) }
 
-    package func host(_ name: HostName, _ lab: Lab) -> LabHost { name == .a ? lab.a : lab.b }
+    func host(_ name: HostName, _ lab: Lab) -> LabHost { name == .a ? lab.a : lab.b }
 
-    package func address(_ endpoint: Endpoint, _ lab: Lab) throws -> SocketAddress {
+    func address(_ endpoint: Endpoint, _ lab: Lab) throws -> SocketAddress {
         switch endpoint {
         case .host(let name, let port): SocketAddress(host(name, lab).ip, port)
         case .hostV4(let name, let port): SocketAddress(host(name, lab).ip4, port)

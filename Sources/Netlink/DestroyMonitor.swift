@@ -1,3 +1,4 @@
+package import SockDiag
 internal import CLinux
 internal import Glibc
 package import Linux

@@ -1,5 +1,5 @@
 package import Linux
-package import Netlink
+package import SockDiag
 
 /// One event of a TCP tracepoint, stamped by the kernel.
 package struct TraceEvent: Sendable, Equatable {

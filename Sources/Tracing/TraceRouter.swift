@@ -1,5 +1,5 @@
 package import Linux
-internal import Netlink
+internal import SockDiag
 
 /// Decides which laboratory an event belongs to.
 package struct TraceRouter {

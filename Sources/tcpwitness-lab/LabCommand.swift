@@ -1,6 +1,8 @@
+internal import Acts
 internal import CLinux
 internal import Glibc
 internal import Health
+internal import Engine
 internal import Lab
 internal import Linux
 internal import Record

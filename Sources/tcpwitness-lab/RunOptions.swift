@@ -1,3 +1,5 @@
+internal import Acts
+internal import Acts
 internal import Lab
 internal import Linux
 internal import Record

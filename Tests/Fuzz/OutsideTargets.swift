@@ -1,7 +1,8 @@
+internal import Netlink
 internal import CLinux
 internal import Glibc
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Packets
 internal import Tracing
 internal import Worker

@@ -1,6 +1,8 @@
+import Acts
 import Record
 import Testing
 
+@testable import Engine
 @testable import Lab
 @testable import Linux
 

@@ -1,3 +1,4 @@
+import Engine
 import Lab
 import Record
 import Testing

@@ -1,5 +1,6 @@
+import Acts
 import Linux
-import Netlink
+import SockDiag
 import Record
 import Testing
 

@@ -1,4 +1,4 @@
-import Netlink
+import SockDiag
 import Testing
 
 @testable import Lab

@@ -3,6 +3,7 @@ import Linux
 import Testing
 
 @testable import Netlink
+import SockDiag
 
 @Suite("inet_diag rows")
 struct DiagRowTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Netlink
+import SockDiag
 
 /// Bytes from pairs of hexadecimal digits; what follows a # in a line is a comment.
 func hex(_ text: String) -> [UInt8] {

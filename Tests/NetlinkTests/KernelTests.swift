@@ -4,6 +4,7 @@ import Linux
 import Testing
 
 @testable import Netlink
+import SockDiag
 
 /// The module against the kernel it runs on: two namespaces, a veth pair, real connections.
 @Suite("On this kernel", .enabled(if: getuid() == 0, "needs root"))

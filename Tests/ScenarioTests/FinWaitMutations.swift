@@ -1,3 +1,4 @@
+import Acts
 import Lab
 import Packets
 import Worker

@@ -1,7 +1,9 @@
+import Acts
 import Glibc
+import Engine
 import Lab
 import Linux
-import Netlink
+import SockDiag
 import Packets
 import Record
 import Synchronization

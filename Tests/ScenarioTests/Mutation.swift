@@ -1,3 +1,4 @@
+import Acts
 import Glibc
 import Lab
 import Packets

@@ -1,3 +1,5 @@
+import Acts
+import Engine
 import Lab
 import Linux
 import Record

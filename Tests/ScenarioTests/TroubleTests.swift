@@ -1,4 +1,6 @@
+import Acts
 import Glibc
+import Engine
 import Lab
 import Linux
 import Record

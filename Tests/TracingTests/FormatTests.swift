@@ -1,6 +1,6 @@
 import Glibc
 import Linux
-import Netlink
+import SockDiag
 import Testing
 
 @testable import Tracing

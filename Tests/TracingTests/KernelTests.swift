@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import Linux
 import Netlink
+import SockDiag
 import Testing
 
 @testable import Tracing

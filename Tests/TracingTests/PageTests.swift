@@ -1,5 +1,5 @@
+import SockDiag
 import Linux
-import Netlink
 import Testing
 
 @testable import Tracing

@@ -1,5 +1,5 @@
 import Linux
-import Netlink
+import SockDiag
 import Testing
 
 @testable import Tracing

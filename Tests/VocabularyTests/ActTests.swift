@@ -1,8 +1,8 @@
-import Engine
+import Acts
 import Foundation
 import Lab
 import Linux
-import Netlink
+import SockDiag
 import Packets
 import Testing
 import Tracing

@@ -1,3 +1,4 @@
+package import Acts
 internal import CLinux
 internal import Glibc
 internal import Health
@@ -20,7 +21,7 @@ package final class Lab {
     package private(set) var b: Host! = nil
     package private(set) var wire: Wire! = nil
     /// `direct`, `relay`, `netem` or `loopback`: what the link really is.
-    private(set) var linkUsed = "direct"
+    package private(set) var linkUsed = "direct"
     /// Where the present chapter begins in the wire's log.
     package private(set) var chapterStart = 0
     /// When the present chapter began.
@@ -48,7 +49,7 @@ package final class Lab {
     /// Whether sockets and addresses are IPv6 where the scenario does not say which, see `overIPv6`.
     package var prefersIPv6 = false
     /// The variants seen so far, in the scenario's order.
-    var variants: [String] = []
+    package internal(set) var variants: [String] = []
     private var hasSlept = false
     private var isClosed = false
     private let number: LabNumber
@@ -345,7 +346,7 @@ package final class Lab {
     // MARK: Results
 
     /// Completes the record: whose each transition was, and which counters moved.
-    func completeRecord() throws {
+    package func completeRecord() throws {
         var known: [Int: (host: HostName?, label: String?)] = [:]
         for life in paths.lives { known[life.number] = (life.host, nil) }
         for socket in sockets {

@@ -1,3 +1,4 @@
+package import Acts
 package import Health
 package import Linux
 package import Packets
@@ -27,7 +28,7 @@ package struct LabConfiguration: Sendable {
     /// be changed.
     package var machine: NetworkNamespace?
     /// What the attempt has changed of that machine; each attempt has its own.
-    var machineSettings: MachineSettings?
+    package var machineSettings: MachineSettings?
     /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
     package var corrections: [KernelDefaults.Setting]
     /// For tests of the harness itself: makes the kernel look wrong.
@@ -81,12 +82,4 @@ package struct Tampering: Sendable {
     package var strangeInterfaces = 0
 
     package init() {}
-}
-
-/// Which of the two hosts.
-package enum HostName: String, Sendable, Hashable {
-    case a = "A"
-    case b = "B"
-
-    package var other: HostName { self == .a ? .b : .a }
 }

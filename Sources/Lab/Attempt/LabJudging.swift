@@ -1,5 +1,6 @@
+internal import Acts
 package import Judge
-internal import Linux
+package import Linux
 internal import Packets
 internal import Record
 internal import Tracing
@@ -31,7 +32,7 @@ extension Lab {
     /// Records an expectation that was judged at one moment.
     ///
     /// - Parameter instant: when the kernel did what is not as expected; now, unless said.
-    func record(
+    package func record(
         passed: Bool, expected: String, seen: String, witnesses: [String], location: String,
         at instant: Instant? = nil, carriesClaim: Bool = false
     ) {
@@ -127,7 +128,7 @@ extension Lab {
     ///
     /// - Parameter isWhole: whether the scenario came to its last line. One that was cut short has not got round to
     ///   expecting what was still to come.
-    func audit(isWhole: Bool) throws {
+    package func audit(isWhole: Bool) throws {
         let deadline = Instant.now + configuration.patience
         var count = -1
         while count != wire.log.count && .now < deadline {

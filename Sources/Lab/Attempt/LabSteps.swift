@@ -1,3 +1,4 @@
+package import Acts
 package import Linux
 package import Packets
 package import Record
@@ -6,11 +7,6 @@ package import Record
 package typealias LabSocket = Socket
 package typealias LabHost = Host
 package typealias LabWire = Wire
-package typealias LabScenario = Scenario
-package typealias LabHostName = HostName
-package typealias LabPollEvents = PollEvents
-package typealias LabSegment = WireSegment
-package typealias LabLink = Link
 
 // Steps, and what is done in them.
 extension Lab {
@@ -53,7 +49,7 @@ extension Lab {
 extension Wire {
     /// A rule of any kind.
     package func add(
-        _ kind: WireRule.Kind, _ patterns: [SegmentPattern], first: Int?, ends: [SocketAddress]
+        _ kind: RuleKind, _ patterns: [SegmentPattern], first: Int?, ends: [SocketAddress]
     ) throws -> WireRule {
         let ends = ends.isEmpty ? nil : Set(ends)
         return switch kind {
@@ -63,13 +59,5 @@ extension Wire {
         case .duplicate: try add(patterns, .duplicate, ends: ends, first: first)
         case .delay(let delay): try add(patterns, .delay(delay), ends: ends, first: first)
         }
-    }
-}
-
-extension WireRule {
-    /// What a rule does, in the words of scenarios.
-    package enum Kind: Codable, Sendable {
-        case hold, drop, allow, duplicate
-        case delay(Duration)
     }
 }

@@ -1,3 +1,4 @@
+internal import Acts
 package import Judge
 package import Linux
 package import Record

@@ -1,3 +1,4 @@
+package import Acts
 internal import Linux
 package import Packets
 internal import Record

@@ -1,3 +1,4 @@
+internal import Acts
 internal import Linux
 internal import Packets
 internal import Record

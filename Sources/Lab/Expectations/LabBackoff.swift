@@ -1,17 +1,10 @@
+package import Acts
 package import Linux
 internal import Packets
 internal import Record
 
 // How often an unanswered segment is sent again, and when its sender gives up.
 extension Lab {
-    /// How long retransmits_timed_out() lets a sender go on after its first retransmission (tcp_model_timeout()).
-    package func backoffLimit(retries: Int) -> Duration {
-        let base = 0.2  // TCP_RTO_MIN
-        let maximum = 120.0  // TCP_RTO_MAX
-        let doubling = 9  // ilog2(maximum / base)
-        let doubled = (Double(2 << min(retries, doubling)) - 1) * base
-        return .seconds(doubled + Double(max(0, retries - doubling)) * maximum)
-    }
 
     /// Requires a segment to have been sent again at doubling intervals, and its sender to give up the first time a
     /// timer runs out beyond the limit, which counts from the first retransmission.
@@ -23,7 +16,7 @@ extension Lab {
         file: StaticString = #fileID, line: Int = #line
     ) throws {
         let location = shortLocation(file, line)
-        let limit = backoffLimit(retries: retries)
+        let limit = Duration.backoffLimit(retries: retries)
         let stamps = sent.map(\.stamp) + [end]
         let gaps = zip(stamps.dropFirst(), stamps).map { ($0 - $1).seconds }
         let words = gaps.map { "\((($0 * 1000).rounded()) / 1000)" }.joined(separator: ", ") + " s"

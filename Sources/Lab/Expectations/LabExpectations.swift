@@ -1,5 +1,6 @@
+package import Acts
 package import Linux
-package import Netlink
+package import SockDiag
 internal import Packets
 internal import Record
 package import Tracing

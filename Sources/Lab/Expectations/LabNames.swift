@@ -1,3 +1,4 @@
+internal import Acts
 package import Linux
 internal import Record
 internal import Worker

@@ -1,5 +1,6 @@
+internal import Acts
 internal import Linux
-package import Netlink
+package import SockDiag
 internal import Record
 
 // Paths of sockets that no descriptor of the scenario refers to.

@@ -1,5 +1,5 @@
 internal import Linux
-package import Netlink
+package import SockDiag
 
 // Looks at a listener's queue of requests.
 extension Lab {

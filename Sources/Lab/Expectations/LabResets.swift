@@ -1,3 +1,4 @@
+internal import Acts
 internal import Judge
 internal import Linux
 package import Packets

@@ -1,5 +1,6 @@
+package import Acts
 internal import Linux
-internal import Netlink
+internal import SockDiag
 package import Packets
 internal import Record
 internal import Worker

@@ -1,5 +1,6 @@
+internal import Acts
 package import Linux
-package import Netlink
+package import SockDiag
 internal import Record
 
 // What netlink shows of a socket, and its agreement with the tracepoint.

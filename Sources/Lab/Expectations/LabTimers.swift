@@ -1,5 +1,6 @@
+internal import Acts
 package import Linux
-package import Netlink
+package import SockDiag
 internal import Record
 
 // Kernel timers, judged only by what the kernel stamps or by looks whose own time is known.
@@ -130,18 +131,4 @@ extension Lab {
             seen: "seen after \(present.seconds) s, gone after \(absent.seconds) s", witnesses: ["netlink", "trace"],
             location: location)
     }
-}
-
-extension Duration {
-    /// How much later than its wheel allows a timer may be seen to end on a busy machine.
-    ///
-    /// It is less than what tells the smallest RTO, 200 ms, from its double.
-    package static let lateness = Duration.milliseconds(150)
-
-    /// How long a timer of this length may take, as the wire shows it: late by up to an eighth, never early, where
-    /// either stamp may be some milliseconds late itself.
-    package var asTimer: ClosedRange<Duration> { self - .milliseconds(12)...asLateTimer }
-
-    /// The most that a timer of this length may take.
-    package var asLateTimer: Duration { self * 1.125 + .lateness }
 }

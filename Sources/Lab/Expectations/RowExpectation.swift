@@ -1,21 +1,10 @@
 internal import Linux
-package import Netlink
+package import SockDiag
 
 /// What a sock_diag row is expected to show; what is not named may be anything.
 package struct RowExpectation {
-    package enum Kind: Sendable {
-        /// A full socket that a descriptor refers to.
-        case owned
-        /// A child in the accept queue, to which no descriptor refers yet.
-        case queued
-        /// A full socket that no descriptor refers to any more.
-        case orphan
-        /// A request or time-wait minisock.
-        case minisock
-    }
-
     let state: TCPState
-    let kind: Kind?
+    let kind: RowKind?
     let timer: DiagTimer?
     let expires: ClosedRange<Duration>?
     let retransmits: Int?
@@ -27,7 +16,7 @@ package struct RowExpectation {
     ///   - receiveQueue: idiag_rqueue; a FIN counts 1.
     ///   - sendQueue: idiag_wqueue; an unacknowledged SYN or FIN counts 1.
     package static func row(
-        _ state: TCPState, _ kind: Kind? = nil, timer: DiagTimer? = nil, expires: ClosedRange<Duration>? = nil,
+        _ state: TCPState, _ kind: RowKind? = nil, timer: DiagTimer? = nil, expires: ClosedRange<Duration>? = nil,
         retransmits: Int? = nil, receiveQueue: Int? = nil, sendQueue: Int? = nil
     ) -> RowExpectation {
         RowExpectation(
@@ -78,31 +67,6 @@ package struct RowExpectation {
         if let retransmits { words.append("retransmits \(retransmits)") }
         if let receiveQueue { words.append("rqueue \(receiveQueue)") }
         if let sendQueue { words.append("wqueue \(sendQueue)") }
-        return words.joined(separator: " ")
-    }
-}
-
-extension DiagRow {
-    /// The state by its common name: the kernel shows a request as SYN_RECV too.
-    package var shownState: TCPState { state == .NEW_SYN_RECV ? .SYN_RECV : state }
-
-    package var kind: RowExpectation.Kind {
-        if isMinisock || isRequest { return .minisock }
-        return isOrphan ? .orphan : isUnaccepted ? .queued : .owned
-    }
-
-    /// The row in the words of an expectation.
-    package var words: String {
-        var words = [shownState.description]
-        switch kind {
-        case .owned: break
-        case .queued: words.append("in the accept queue")
-        case .orphan: words.append("orphan")
-        case .minisock: words.append("minisock")
-        }
-        words.append("timer \(timer)")
-        if timer != .off { words.append("expires \(Double(expires) / 1000) s") }
-        words.append("retransmits \(retransmits) rqueue \(receiveQueue) wqueue \(sendQueue)")
         return words.joined(separator: " ")
     }
 }

@@ -1,3 +1,4 @@
+internal import Acts
 package import Linux
 internal import Netlink
 internal import Packets

@@ -1,5 +1,6 @@
+internal import Acts
 internal import Linux
-internal import Netlink
+internal import SockDiag
 internal import Packets
 internal import Worker
 

@@ -1,3 +1,4 @@
+internal import Acts
 package import Linux
 internal import Record
 package import Worker
@@ -158,23 +159,5 @@ package struct Answer {
         case .poll: return PollEvents(rawValue: UInt16(truncatingIfNeeded: reply.result)).description
         default: return nil
         }
-    }
-}
-
-/// The bits of poll(2), which are those of epoll.
-package struct PollEvents: OptionSet, Hashable, Sendable, CustomStringConvertible {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
-
-    package static let IN = PollEvents(rawValue: 0x001)
-    package static let OUT = PollEvents(rawValue: 0x004)
-    package static let ERR = PollEvents(rawValue: 0x008)
-    package static let HUP = PollEvents(rawValue: 0x010)
-    package static let RDHUP = PollEvents(rawValue: 0x2000)
-
-    package var description: String {
-        let names = [(Self.IN, "IN"), (.OUT, "OUT"), (.ERR, "ERR"), (.HUP, "HUP"), (.RDHUP, "RDHUP")]
-            .filter { contains($0.0) }.map(\.1)
-        return names.isEmpty ? "nothing" : names.joined(separator: "|")
     }
 }

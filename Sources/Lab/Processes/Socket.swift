@@ -1,3 +1,4 @@
+package import Acts
 package import Linux
 package import Worker
 
@@ -140,13 +141,6 @@ package final class Socket {
         local = try process.ask(.socketName(descriptor), socket: self).reply?.address ?? local
         remote = try process.ask(.peerName(descriptor), socket: self).reply?.address ?? remote
     }
-}
-
-/// The second argument of shutdown(2).
-package enum ShutdownHow: Int32, Sendable {
-    case SHUT_RD = 0
-    case SHUT_WR = 1
-    case SHUT_RDWR = 2
 }
 
 /// A call on a socket, without the socket.

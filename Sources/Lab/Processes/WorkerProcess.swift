@@ -1,3 +1,4 @@
+internal import Acts
 internal import CLinux
 internal import Glibc
 internal import Judge

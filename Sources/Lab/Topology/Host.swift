@@ -1,5 +1,7 @@
+package import Acts
 package import Linux
-package import Netlink
+internal import Netlink
+package import SockDiag
 internal import Record
 internal import Worker
 

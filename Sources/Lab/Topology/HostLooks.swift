@@ -1,5 +1,6 @@
 package import Linux
-package import Netlink
+internal import Netlink
+package import SockDiag
 
 // Ways to look at a host that few scenarios need.
 extension Host {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Linux
 internal import Netlink
+internal import SockDiag
 internal import Synchronization
 
 /// What is left of a laboratory that nobody works in any more: namespaces, what was opened in them, its number.

@@ -1,3 +1,4 @@
+internal import Acts
 internal import CLinux
 internal import Glibc
 internal import Linux
@@ -32,7 +33,7 @@ struct LinkBuilder {
     }
 
     /// Makes the link and waits until it carries frames both ways.
-    mutating func build(_ link: Link) throws -> Built {
+    mutating func build(_ link: Acts.Link) throws -> Built {
         let built = try make(link)
         for host in [a, b] {
             try host.route.waitUntilReady(host.interface, addresses: ipv6 ? [host.ip4, host.ip6] : [host.ip4])
@@ -40,7 +41,7 @@ struct LinkBuilder {
         return built
     }
 
-    private mutating func make(_ link: Link) throws -> Built {
+    private mutating func make(_ link: Acts.Link) throws -> Built {
         switch link {
         case .relay: return try relayed()
         case .direct: return forceRelay ? try relayed() : try direct()

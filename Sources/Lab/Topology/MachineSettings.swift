@@ -1,4 +1,5 @@
-internal import Linux
+internal import Acts
+package import Linux
 internal import Synchronization
 
 /// What one attempt has changed of the whole machine, and how to undo it.
@@ -15,7 +16,7 @@ package final class MachineSettings: Sendable {
     private let state = Mutex(State())
     private let machine: NetworkNamespace
 
-    init(of machine: NetworkNamespace) { self.machine = machine }
+    package init(of machine: NetworkNamespace) { self.machine = machine }
 
     /// Changes a setting. Throws the error of the failing call, or `ScenarioStop` where the attempt was given up.
     func set(_ sysctl: String, to value: String) throws {
@@ -32,7 +33,7 @@ package final class MachineSettings: Sendable {
     func restore() { state.withLock { restore(&$0) } }
 
     /// Undoes every change, and allows no more.
-    func close() {
+    package func close() {
         state.withLock { state in
             restore(&state)
             state.isClosed = true

@@ -1,3 +1,4 @@
+package import Acts
 package import Linux
 package import Packets
 

@@ -1,3 +1,4 @@
+package import Acts
 /// The segments that a rule of the wire has met, in order.
 ///
 /// A place is asked for by `try`: a scenario that counts on a segment which a wrong kernel never sent ends as failed,

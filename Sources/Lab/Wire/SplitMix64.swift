@@ -14,11 +14,11 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// Chances for loss and jitter.
-struct LossGenerator {
+package struct LossGenerator {
     private var numbers: SplitMix64
 
-    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
+    package init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     /// A number from 0 up to, not including, 1.
-    mutating func next() -> Double { Double(numbers.next() >> 11) / Double(1 << 53) }
+    package mutating func next() -> Double { Double(numbers.next() >> 11) / Double(1 << 53) }
 }

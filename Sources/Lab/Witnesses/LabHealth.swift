@@ -1,14 +1,15 @@
+internal import Acts
+internal import SockDiag
 internal import CLinux
 internal import Health
 internal import Judge
 internal import Linux
-internal import Netlink
 internal import Record
 
 // What the kernel complains of, and what it does not give back.
 extension Lab {
     /// Records what the kernel complained of on account of this attempt, once its processes are gone.
-    func judgeHealth(location: String) throws {
+    package func judgeHealth(location: String) throws {
         for host in [a!, b!] {
             guard let fact = try leak(of: host) else { continue }
             report(fact, expected: "the sockets of \(host.name.rawValue) are gone with their processes", location)

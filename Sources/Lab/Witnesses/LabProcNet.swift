@@ -1,5 +1,6 @@
+internal import Acts
 package import Linux
-package import Netlink
+package import SockDiag
 internal import Record
 
 /// A row of /proc/net/tcp, from which netstat makes its lines: `tr:when`, `retrnsmt`, `timeout` and the queues.

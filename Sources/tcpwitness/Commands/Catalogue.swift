@@ -1,4 +1,4 @@
-internal import Lab
+internal import Acts
 internal import Record
 internal import Scenarios
 

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import History
-internal import Lab
+internal import Acts
 internal import Linux
 internal import Record
 internal import Report
@@ -270,7 +270,7 @@ struct RunCommand: Subcommand {
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {
-        Scheduler.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
+        Scenario.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
             + .seconds(10)
     }
 

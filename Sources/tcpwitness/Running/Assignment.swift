@@ -1,4 +1,4 @@
-internal import Lab
+internal import Acts
 internal import Record
 internal import Scenarios
 
@@ -10,8 +10,8 @@ extension Assignment {
     ///   - bothLinks: whether what netem does is also done by the relay.
     init(_ header: RunHeader, _ selected: [ScenarioDescription], repetitions: Int, bothLinks: Bool) {
         let ids = Set(selected.map(\.id))
-        let plan = Scheduler.Plan(
-            scenarios: allScenarios.filter { ids.contains($0.id) }, repetitions: repetitions, bothLinks: bothLinks)
-        self.init(header, attempts: Dictionary(plan.scenarios.map { ($0.id, plan.count(of: $0)) }) { $1 })
+        let attempts = allScenarios.filter { ids.contains($0.id) }
+            .map { ($0.id, $0.attempts(repetitions: repetitions, bothLinks: bothLinks)) }
+        self.init(header, attempts: Dictionary(attempts) { $1 })
     }
 }

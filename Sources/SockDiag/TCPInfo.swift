@@ -91,6 +91,7 @@ package struct TCPInfo: Hashable, Sendable {
     package var total_rto_time: Int? { field(UInt32.self, at: 244) }
 
     private func field<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, at offset: Int) -> Int? {
-        bytes.withUnsafeBytes { $0.integer(type, at: offset) }.map { Int(truncatingIfNeeded: $0) }
+        guard offset + MemoryLayout<Value>.size <= bytes.count else { return nil }
+        return bytes.withUnsafeBytes { Int(truncatingIfNeeded: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
     }
 }

@@ -1,6 +1,8 @@
+package import Acts
 internal import CLinux
 internal import Glibc
 internal import Judge
+package import Lab
 package import Linux
 package import Record
 internal import Synchronization
@@ -40,7 +42,7 @@ package final class Scheduler: Sendable {
 
         /// How many attempts there are at a scenario, numbered from 1.
         package func count(of scenario: Scenario) -> Int {
-            max(1, repetitions) * (bothLinks && scenario.link.isImpaired ? 2 : 1)
+            scenario.attempts(repetitions: repetitions, bothLinks: bothLinks)
         }
 
         /// Every attempt, those over the relay numbered on.
@@ -117,7 +119,8 @@ package final class Scheduler: Sendable {
     ///   - grace: what an attempt may take besides timers and patience before it counts as hung.
     ///   - emit: gets the events of one attempt at a time, in order; called on one thread.
     package init(
-        configuration: LabConfiguration, grace: Duration = usualGrace, emit: @escaping @Sendable ([Event]) -> Void
+        configuration: LabConfiguration, grace: Duration = Scenario.usualGrace,
+        emit: @escaping @Sendable ([Event]) -> Void
     ) throws(SystemError) {
         self.configuration = configuration
         self.grace = grace
@@ -162,15 +165,6 @@ package final class Scheduler: Sendable {
         }
     }
 
-    /// How long an attempt may take in all before it is given up.
-    package static func allowance(
-        longestTimer: Double, patience: Duration, grace: Duration = usualGrace
-    ) -> Duration {
-        .seconds(2 * longestTimer) + grace + patience * 10
-    }
-
-    package static let usualGrace = Duration.seconds(30)
-
     private func sleeps(_ scenario: Scenario) -> Bool {
         scenario.longestTimer(configuration.lane) >= Self.sleepThreshold
     }
@@ -182,7 +176,7 @@ package final class Scheduler: Sendable {
         let machineSettings = configuration.machine.map { MachineSettings(of: $0) }
         configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
-        let allowance = Self.allowance(
+        let allowance = Scenario.allowance(
             longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
             grace: grace)
         state.withLock {

@@ -1,8 +1,7 @@
-package import Lab
 package import Linux
-package import Netlink
 package import Packets
 package import Tracing
+package import SockDiag
 package import Worker
 
 /// Something that is done or expected in an attempt: a value, which `Performer` performs.
@@ -106,7 +105,7 @@ package enum HostAct: Codable, Sendable {
 
 /// What the wire does, or carries.
 package enum WireAct: Codable, Sendable {
-    case rule(WireRule.Kind, [SegmentPattern], first: Int?, ends: [Endpoint], as: String)
+    case rule(RuleKind, [SegmentPattern], first: Int?, ends: [Endpoint], as: String)
     case release([String], reversed: Bool)
     case lift(String)
     case meets(String, Int, after: Duration?)

@@ -1,6 +1,5 @@
-package import Lab
 package import Linux
-package import Netlink
+package import SockDiag
 package import Worker
 
 /// An address and port, by what it belongs to.
@@ -28,7 +27,7 @@ package enum Endpoint: Codable, Hashable, Sendable {
 package enum Call: Codable, Sendable {
     case bind(Endpoint)
     case connect(Endpoint)
-    /// connect(2) with AF_UNSPEC, which dissolves the connection.
+    /// connect(2) with AF_UNSPEC, which ends the connection and lets the socket be used again.
     case disconnect
     case listen(backlog: Int32 = 16)
     case accept
@@ -70,27 +69,6 @@ package enum Outcome: Codable, Sendable {
     case any
 }
 
-/// What kind of socket a row is of.
-package enum RowKind: String, Codable, Sendable {
-    /// A full socket that a descriptor refers to.
-    case owned
-    /// A child in the accept queue, to which no descriptor refers yet.
-    case queued
-    /// A full socket that no descriptor refers to any more.
-    case orphan
-    /// A request or time-wait minisock.
-    case minisock
-
-    package var kind: RowExpectation.Kind {
-        switch self {
-        case .owned: .owned
-        case .queued: .queued
-        case .orphan: .orphan
-        case .minisock: .minisock
-        }
-    }
-}
-
 /// What a sock_diag row is expected to show; what is not named may be anything.
 package struct Row: Codable, Sendable {
     package var state: TCPState
@@ -115,12 +93,6 @@ package struct Row: Codable, Sendable {
         self.retransmits = retransmits
         self.receiveQueue = receiveQueue
         self.sendQueue = sendQueue
-    }
-
-    var expectation: RowExpectation {
-        .row(
-            state, kind?.kind, timer: timer, expires: expires, retransmits: retransmits, receiveQueue: receiveQueue,
-            sendQueue: sendQueue)
     }
 }
 

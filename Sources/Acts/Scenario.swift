@@ -22,43 +22,17 @@ package struct Scenario: Sendable {
     /// Whether the claim rests on paths that nothing but the tracepoint shows; without it the claim is not judged.
     package let restsOnPaths: Bool
     package let location: String
-    package let run: @Sendable (Lab) throws -> Void
+    package let body: @Sendable () throws -> Void
 
     /// - Parameters:
     ///   - id: `topic.name`, as in the catalogue; stable for ever.
-    ///   - claim: what is asserted, in one or two sentences: what Linux does.
-    ///   - says: what the documents say instead, in our own words; needed where the verdict is not that it holds.
-    ///   - verdict: how the documents' claim fares.
-    ///   - link: what lies between A and B.
-    ///   - steps: what it does, for people who do not read Swift.
-    ///   - sysctls: changes to the baseline, by lane.
-    ///   - longestTimer: seconds of the longest kernel timer, by lane.
-    ///   - restsOnPaths: what is claimed shows in the paths alone, in no row, no segment and no answer.
-    ///   - alone: it changes the whole machine, so nothing may run beside it.
-    package init(
-        _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
-        verdict: DocumentVerdict = .holds,
-        link: Link = .relay, ipv6: Bool = false, alone: Bool = false,
-        restsOnPaths: Bool = false, steps: [String],
-        sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
-        longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
-        file: StaticString = #fileID, line: Int = #line, run: @escaping @Sendable (Lab) throws -> Void
-    ) {
-        self.init(
-            id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
-            alone: alone, restsOnPaths: restsOnPaths, stepsOf: { _ in steps }, sysctls: sysctls,
-            longestTimer: longestTimer,
-            location: shortLocation(file, line), run: run)
-    }
-
-    /// The same where the steps are what `run` itself says.
+    ///   - body: what it says, to the executor that the calling thread is at.
     package init(
         _ id: String, claim: String, says documentSays: String?, cites citations: [Citation],
-        verdict: DocumentVerdict, link: Link, ipv6: Bool, alone: Bool, restsOnPaths: Bool = false,
-        stepsOf steps: @escaping @Sendable (Lane) -> [String],
-        sysctls: @escaping @Sendable (Lane) -> [String: String],
+        verdict: DocumentVerdict, link: Link, ipv6: Bool, alone: Bool, restsOnPaths: Bool,
+        steps: (@Sendable (Lane) -> [String])? = nil, sysctls: @escaping @Sendable (Lane) -> [String: String],
         longestTimer: @escaping @Sendable (Lane) -> Double, location: String,
-        run: @escaping @Sendable (Lab) throws -> Void
+        body: @escaping @Sendable () throws -> Void
     ) {
         self.id = id
         self.claim = claim
@@ -66,14 +40,14 @@ package struct Scenario: Sendable {
         self.citations = citations
         self.verdict = verdict
         self.link = link
-        self.steps = steps
+        self.steps = steps ?? { lane in StepList.steps(of: id, lane: lane, body) }
         self.sysctls = sysctls
         self.longestTimer = longestTimer
         self.ipv6 = ipv6
         self.alone = alone
         self.restsOnPaths = restsOnPaths
         self.location = location
-        self.run = run
+        self.body = body
     }
 
     /// The scenario in words, for lists and records.
@@ -83,6 +57,25 @@ package struct Scenario: Sendable {
             location: location, steps: steps(lane),
             nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil)
     }
+
+    /// How many attempts there are at it in a run, numbered from 1.
+    ///
+    /// - Parameter bothLinks: whether an impaired link is also made by the relay, as further attempts.
+    package func attempts(repetitions: Int, bothLinks: Bool) -> Int {
+        max(1, repetitions) * (bothLinks && link.isImpaired ? 2 : 1)
+    }
+}
+
+extension Scenario {
+    /// How long an attempt may take in all before it is given up.
+    package static func allowance(
+        longestTimer: Double, patience: Duration, grace: Duration = usualGrace
+    ) -> Duration {
+        .seconds(2 * longestTimer) + grace + patience * 10
+    }
+
+    /// What an attempt may take besides kernel timers and patience.
+    package static let usualGrace = Duration.seconds(30)
 }
 
 /// What lies between the two hosts.
@@ -103,7 +96,7 @@ package enum Link: Sendable, Equatable {
     }
 
     /// Whether netem or the relay may make it.
-    var isImpaired: Bool { if case .impaired = self { true } else { false } }
+    package var isImpaired: Bool { if case .impaired = self { true } else { false } }
 }
 
 extension Citation {
@@ -126,9 +119,4 @@ extension Citation {
     package static func commit(_ id: String, _ since: String) -> Citation {
         Citation(source: "commit \(id)", section: since)
     }
-}
-
-/// `Closing.swift:31`.
-package func shortLocation(_ file: StaticString, _ line: Int) -> String {
-    "\(file)".split(separator: "/").last.map { "\($0):\(line)" } ?? "\(file):\(line)"
 }

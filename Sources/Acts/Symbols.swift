@@ -1,8 +1,7 @@
-package import Lab
 package import Linux
-package import Netlink
 package import Packets
 package import Tracing
+package import SockDiag
 package import Worker
 
 /// Something that stands in an act by its symbol, as in the kernel's source: `FIN_WAIT1`, `EPIPE`, `SO_LINGER`.
@@ -110,7 +109,6 @@ private func flags<Flags: OptionSet>(
     return flags
 }
 
-extension HostName: Codable {}
 extension ShutdownHow: Symbolic, Codable {
     package init(from decoder: any Decoder) throws { try self.init(symbolFrom: decoder) }
     package func encode(to encoder: any Encoder) throws { try encodeSymbol(to: encoder) }
@@ -154,27 +152,4 @@ package struct Signal: Hashable, Sendable, Symbolic, Codable {
 package enum ProcessEnd: Codable, Hashable, Sendable {
     case exited(Int32)
     case killed(Signal)
-
-    var status: WaitStatus {
-        switch self {
-        case .exited(let code): .exited(code)
-        case .killed(let signal): .killed(signal.number)
-        }
-    }
-}
-
-/// Where a verb stands in the source.
-///
-/// A verb takes `#fileID` and `#line` apart, since only a literal that is a default value by itself means the caller's
-/// line, and makes one of these of them.
-package struct SourceLocation: Sendable {
-    package let file: StaticString
-    package let line: Int
-
-    package init(_ file: StaticString, _ line: Int) {
-        self.file = file
-        self.line = line
-    }
-
-    package var words: String { shortLocation(file, line) }
 }

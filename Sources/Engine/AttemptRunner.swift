@@ -1,5 +1,7 @@
+package import Acts
 internal import Health
 internal import Judge
+package import Lab
 internal import Linux
 package import Record
 internal import Synchronization
@@ -34,7 +36,7 @@ func runJudged(
     var ending = Ending.ran
     var isWhole = false
     do {
-        try scenario.run(lab)
+        try Performer.run(scenario, in: lab)
         isWhole = true
     } catch ScenarioStop.missing(let expected, let seen) {
         lab.record(
