@@ -118,10 +118,11 @@ manual: $(RELEASE)/tcpwitness prerequisites ## Write the man pages into build/ma
 deb: build manual ## Make a Debian package in build/
 	$(AS_USER) Scripts/build-deb $(RELEASE) build
 
-lint: prerequisites ## Check the form of the sources
+lint: prerequisites ## Check the form of the sources, and who imports whom
 	$(AS_USER) swift format lint --recursive --strict --parallel $(SOURCES)
 	@! grep -rnE '^([a-z]+ )?import Foundation$$' Sources Harness || \
 		{ echo "Foundation is 40 MB more than FoundationEssentials: docs/costs.md" >&2; exit 2; }
+	$(AS_USER) Scripts/check-imports
 
 format: prerequisites ## Bring the sources into form
 	$(AS_USER) swift format --recursive --in-place --parallel $(SOURCES)

@@ -102,7 +102,9 @@ let package = Package(
             sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
             swiftSettings: strict),
         .target(
-            name: "Scenarios", dependencies: ["Acts", "Lab", "SockDiag", "Vocabulary"], path: "Harness/Scenarios",
+            name: "Scenarios", dependencies: [
+                "Acts", "Lab", "Linux", "Netlink", "Packets", "Record", "SockDiag", "Tracing", "Vocabulary", "Worker",
+            ], path: "Harness/Scenarios",
             swiftSettings: scenarioSettings),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),
@@ -117,7 +119,7 @@ let package = Package(
             ], swiftSettings: strict, linkerSettings: staticRuntime(.when(configuration: .release))),
         .executableTarget(
             name: "tcpwitness-lab",
-            dependencies: ["CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            dependencies: ["Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
             swiftSettings: strict,
             linkerSettings: staticRuntime()),
         .executableTarget(
@@ -142,11 +144,11 @@ let package = Package(
             exclude: ["Browser", "Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "CompareTests", dependencies: ["Baselines", "Compare", "Linux", "Record", "tcpwitness"],
+            name: "CompareTests", dependencies: ["Baselines", "Compare", "Record", "tcpwitness"],
             exclude: ["Fixtures", "Golden"], swiftSettings: strict),
         .testTarget(name: "HistoryTests", dependencies: ["History", "Record"], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["Linux", "Record", "tcpwitness"], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["Record", "Report", "tcpwitness"], swiftSettings: strict),
         .testTarget(name: "GuestTests", dependencies: ["Guest", "Kernels", "Linux"], swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["CLinux", "Linux", "Netlink", "SockDiag"], swiftSettings: strict),
@@ -155,20 +157,20 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "VocabularyTests",
-            dependencies: ["Acts", "Linux", "Packets", "Scenarios", "SockDiag", "Tracing", "Worker"],
+            dependencies: ["Acts", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag", "Tracing", "Worker"],
             swiftSettings: strict),
         .testTarget(name: "WorkerTests", dependencies: ["Linux", "Worker"], swiftSettings: strict),
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Acts", "Engine", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag", "Tracing",
+                "Acts", "Engine", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag", "Tracing",
             ],
             swiftSettings: strict),
         // The worker it runs is a product, and testing builds all products; naming it here would link it in.
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Acts", "CLinux", "Engine", "Judge", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag",
+                "Acts", "CLinux", "Engine", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag",
                 "Tracing", "Worker",
             ],
             swiftSettings: strict),
@@ -183,7 +185,7 @@ if Context.environment["TCPWITNESS_BENCHMARK"] != nil {
         .executableTarget(
             name: "LabBenchmarks",
             dependencies: [
-                "Engine", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Tracing",
+                "Engine", "Lab", "Linux", "Netlink", "Record", "Scenarios", "SockDiag", "Tracing",
                 .product(name: "Benchmark", package: "benchmark"),
             ], path: "Benchmarks/Lab", swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
