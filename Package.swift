@@ -102,7 +102,8 @@ let package = Package(
             sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
             swiftSettings: strict),
         .target(
-            name: "Scenarios", dependencies: [
+            name: "Scenarios",
+            dependencies: [
                 "Acts", "Lab", "Linux", "Netlink", "Packets", "Record", "SockDiag", "Tracing", "Vocabulary", "Worker",
             ], path: "Harness/Scenarios",
             swiftSettings: scenarioSettings),
