@@ -1,3 +1,4 @@
+import Acts
 import Linux
 import Packets
 import Testing
