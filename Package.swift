@@ -104,7 +104,7 @@ let package = Package(
         .target(
             name: "Scenarios",
             dependencies: [
-                "Acts", "Lab", "Linux", "Netlink", "Packets", "Record", "SockDiag", "Tracing", "Vocabulary", "Worker",
+                "Acts", "Lab", "Linux", "Netlink", "Packets", "Record", "SockDiag", "Vocabulary", "Worker",
             ], path: "Harness/Scenarios",
             swiftSettings: scenarioSettings),
         .target(

@@ -11,19 +11,6 @@ extension RowExpectation {
 
 extension Lab {
     package func backoffLimit(retries: Int) -> Duration { .backoffLimit(retries: retries) }
-
-    /// Lets a host forget a connection as a crash would: the peer is told nothing.
-    ///
-    /// The cable is cut while the kernel destroys the socket, and the reset it sends is lost.
-    package func forget(_ socket: Socket, file: StaticString = #fileID, line: Int = #line) throws {
-        let cut = try wire.silence()
-        try destroy(socket)
-        try requireGone(socket, file: file, line: line)
-        try require("the reset of \(socket.label) is lost on the cut cable", seen: { "no reset" }) {
-            cut.met.contains { $0.segment.isRST && $0.from == socket.host.name }
-        }
-        try wire.lift(cut)
-    }
 }
 
 /// The laboratory of the attempt that the calling thread is at.
