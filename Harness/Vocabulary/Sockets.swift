@@ -131,7 +131,7 @@ package struct Socket: Sendable {
 
     /// SOCK_DESTROY, however it ends; gives the kernel's error, nil where it obeys.
     package func triesDestroy() throws -> Errno? {
-        try attempt.look { try $0.tryDestroy(try attempt.socket(name)) }
+        try attempt.ask { try $0.tryDestroy(name) }
     }
 
     /// Sends until the peer's window is closed and nothing more fits; gives how many bytes were taken.

@@ -59,6 +59,8 @@ package protocol Laboratory {
     /// The requests of a listener's port.
     func requests(of listener: String) throws -> [DiagRow]
     func retransmissionTimeout(of socket: String) throws -> Duration
+    /// SOCK_DESTROY, however it ends; nil where the kernel obeys.
+    func tryDestroy(_ socket: String) throws -> Errno?
     func hasReturned(_ call: String) throws -> Bool
     /// How a call ended, waiting for that.
     func result(of call: String, after timer: Duration, at location: SourceLocation) throws -> CallResult

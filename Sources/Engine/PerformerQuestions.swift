@@ -41,6 +41,8 @@ extension Performer: Laboratory {
         try lab.retransmissionTimeout(of: try self.socket(socket))
     }
 
+    func tryDestroy(_ socket: String) throws -> Errno? { try lab.tryDestroy(try self.socket(socket)) }
+
     func hasReturned(_ call: String) throws -> Bool { try self.call(call).isDone }
 
     func result(of call: String, after timer: Duration, at location: SourceLocation) throws -> CallResult {

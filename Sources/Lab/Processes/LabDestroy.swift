@@ -2,6 +2,7 @@ internal import Acts
 package import Linux
 internal import Netlink
 internal import Packets
+internal import SockDiag
 
 // Sockets that end by other hands than their process's.
 extension Lab {
