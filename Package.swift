@@ -102,10 +102,7 @@ let package = Package(
             sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
             swiftSettings: strict),
         .target(
-            name: "Scenarios",
-            dependencies: [
-                "Acts", "Lab", "Linux", "Netlink", "Packets", "Record", "SockDiag", "Vocabulary", "Worker",
-            ], path: "Harness/Scenarios",
+            name: "Scenarios", dependencies: ["Acts", "Vocabulary"], path: "Harness/Scenarios",
             swiftSettings: scenarioSettings),
         .target(
             name: "Kernels", path: "Harness/Kernels", exclude: ["small.config"], swiftSettings: strict),

@@ -2,7 +2,7 @@ package import Acts
 internal import Vocabulary
 
 /// Every scenario, in the order of the documents.
-package let allScenarios: [Acts.Scenario] =
+package let allScenarios: [Scenario] =
     Opening.all + OpeningVisible.all + AcceptQueue.all + OpeningSchedules.all + OpeningNonblocking.all
     + SimultaneousOpening.all + SimultaneousOutcomes.all + SelfConnecting.all + OpeningFamilies.all
     + Closing.all + CloseSegments.all + FinWait.all + LastAck.all + ClosingCalls.all + SendQueue.all

@@ -1,5 +1,4 @@
-package import Engine
-internal import Lab
+package import Acts
 internal import Packets
 
 // Segments that no kernel makes. Each is delivered to the host it is for; none counts as carried by the wire.

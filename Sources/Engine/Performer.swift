@@ -39,9 +39,7 @@ final class Performer: Executor, @unchecked Sendable {
     static func run(_ scenario: Scenario, in lab: Lab) throws {
         let performer = Performer(lab, announced: scenario.steps(lab.configuration.lane))
         do {
-            try Attempting.$executor.withValue(performer) {
-                try CurrentLab.$current.withValue(CurrentLab(lab), operation: scenario.body)
-            }
+            try Attempting.$executor.withValue(performer, operation: scenario.body)
         } catch {
             throw performer.stop ?? error
         }

@@ -72,9 +72,10 @@ struct ShuffleTests {
     private func plan(_ seed: UInt64?) -> [String] {
         let scenarios = (0..<20).map { number in
             Scenario(
-                "test.n\(number)", claim: "", cites: [], alone: number < 2, steps: [],
-                longestTimer: { _ in Double(number) }
-            ) { _ in }
+                "test.n\(number)", claim: "", says: nil, cites: [], verdict: .holds, link: .relay, ipv6: false,
+                alone: number < 2, restsOnPaths: false, sysctls: { _ in [:] }, longestTimer: { _ in Double(number) },
+                location: ""
+            ) {}
         }
         return Scheduler.Plan(scenarios: scenarios, shuffle: seed).inOrder(.scaled).map(\.scenario.id)
     }

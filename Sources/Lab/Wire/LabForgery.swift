@@ -1,4 +1,4 @@
-internal import Acts
+package import Acts
 internal import Linux
 package import Packets
 internal import Record
