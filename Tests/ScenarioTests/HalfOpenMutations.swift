@@ -6,7 +6,7 @@ import Worker
 let halfOpenMutations = [
     Mutation(
         "halfopen.silent", "the peer does not forget", .close(on: .b) { .shutdown($0, shutBoth) },
-        says: "no row of server", "server FIN_WAIT1"),
+        says: "the reset of server is lost on the cut cable", "<FIN"),
     Mutation(
         "halfopen.silent", "a call says that something is wrong",
         .call { host, request in
