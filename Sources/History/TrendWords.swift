@@ -8,7 +8,7 @@ package struct TrendWords {
 
     /// By track: a strip of the last verdicts for each scenario, with the day since when it is as it is.
     package var text: String {
-        guard !trends.isEmpty else { return "nothing to show\n" }
+        guard !trends.isEmpty else { return "the history has no run of these scenarios\n" }
         let width = trends.map(\.scenario.count).max() ?? 0
         var text = ""
         var track = ""

@@ -111,23 +111,29 @@ extension History {
     private func addMeasurements(of runs: String, to trends: inout [String: Trend]) throws(SQLiteError) {
         let rows = try database.query(
             """
-            SELECT scenario, name, value, unit, tolerance, startedAt FROM measurement JOIN run ON run.id = runId
-            WHERE runId IN (\(runs)) ORDER BY startedAt, run.id
+            SELECT scenario, name, value, unit, tolerance, startedAt, runId FROM measurement JOIN run ON run.id = runId
+            WHERE runId IN (\(runs)) ORDER BY startedAt, run.id, measurement.rowid
             """
         ) { row in
             (
                 scenario: row.text(0) ?? "", name: row.text(1) ?? "", value: row.figure(2), unit: row.text(3) ?? "",
-                tolerance: row.figure(4), startedAt: row.text(5) ?? ""
+                tolerance: row.figure(4), startedAt: row.text(5) ?? "", run: row.figure(6) ?? 0
             )
         }
+        // A scenario may measure the same several times in a run: each time is a series of its own over the runs.
+        var times: [[String]: Int] = [:]
         for row in rows {
             guard var trend = trends[row.scenario], let value = row.value, let tolerance = row.tolerance else {
                 continue
             }
+            let measured = ["\(row.run)", row.scenario, row.name]
+            let time = times[measured, default: 0] + 1
+            times[measured] = time
+            let name = row.name + (time == 1 ? "" : " #\(time)")
             let place =
-                trend.series.firstIndex { $0.name == row.name }
+                trend.series.firstIndex { $0.name == name }
                 ?? {
-                    trend.series.append(Trend.Series(name: row.name, unit: row.unit, tolerance: tolerance, values: []))
+                    trend.series.append(Trend.Series(name: name, unit: row.unit, tolerance: tolerance, values: []))
                     return trend.series.count - 1
                 }()
             trend.series[place].values.append((row.startedAt, value))

@@ -25,7 +25,7 @@ import Testing
                 """))
         #expect(try bench.read("h.html").contains("close.simultaneous"))
         let changed = try bench.run(["history", "--file", "h.sqlite", "--changed", "open.*"])
-        #expect(changed.output == "nothing to show\n")
+        #expect(changed.output == "nothing changed and nothing fails in the only run\n")
     }
 
     /// A process that has the history to itself for so long, or until it is killed.

@@ -3,6 +3,22 @@ import Record
 import Testing
 
 @Suite struct HistoryTests {
+    /// What a run measures several times is a series each, over the runs.
+    @Test func repeatedMeasurementsAreSeriesOfTheirOwn() throws {
+        let history = try History(path: nil)
+        for day in 1...3 {
+            var run = try sampleRun(day: day, .passed, value: Double(10 * day))
+            let place = try #require(run.attempts.firstIndex { $0.attempt.scenario == "open.three-way" })
+            var second = run.attempts[place].measurements[0]
+            second.value += 1
+            run.attempts[place].measurements.append(second)
+            #expect(try history.add(run))
+        }
+        let trend = try #require(history.trends(of: ["open.three-way"]).first)
+        #expect(trend.series.map(\.name) == ["gap", "gap #2"])
+        #expect(trend.series.map { $0.values.map(\.value) } == [[10, 20, 30], [11, 21, 31]])
+    }
+
     @Test func saysSinceWhen() throws {
         let history = try History(path: nil)
         for (day, verdict) in zip(1..., [.passed, .passed, .failed, .passed, .failed, .failed] as [Verdict]) {

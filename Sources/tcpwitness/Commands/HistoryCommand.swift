@@ -43,7 +43,10 @@ struct HistoryCommand: ParsableCommand {
                 try history.trends(of: scenarios.isEmpty ? nil : chosen, last: last)
             }
             let shown = changed ? trends.filter { $0.flips > 0 || $0.points.last?.verdict == .failed } : trends
-            try Terminal.tell(TrendWords(shown).text)
+            let runs = trends.map(\.points.count).max() ?? 0
+            let isQuiet = shown.isEmpty && !trends.isEmpty
+            let quiet = "nothing changed and nothing fails in \(runs == 1 ? "the only run" : "\(runs) runs")\n"
+            try Terminal.tell(isQuiet ? quiet : TrendWords(shown).text)
             try output?.create(Array(TrendPage(shown).html.utf8))
             return .asExpected
         }
