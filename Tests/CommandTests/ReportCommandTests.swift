@@ -45,6 +45,34 @@ import Testing
         #expect(bench.files == ["r.jsonl"])
     }
 
+    /// What people take for a record is named, with the way to a record.
+    @Test(
+        arguments: [
+            ([0x1f, 0x8b, 8, 0, 0, 0], "this is compressed (gzip); 'zcat r | tcpwitness ... -' reads it"),
+            ([0x28, 0xb5, 0x2f, 0xfd, 0], "this is compressed (zstd); 'zstdcat r | tcpwitness ... -' reads it"),
+            (Array("<?xml version".utf8), "this is XML, such as --junit writes; a record is what --record writes"),
+            (Array("{\n  \"runs\"".utf8), "this is JSON, such as --json writes; a record is what --record writes"),
+        ] as [([UInt8], String)])
+    func whatIsTakenForARecordIsNamed(_ bytes: [UInt8], _ line: String) throws {
+        let bench = try Workbench()
+        try bench.write(bytes, to: "r")
+        let result = try bench.run(["report", "r"])
+        #expect(result.errors == "tcpwitness: r: \(line)\n")
+        #expect(result.status == 2)
+    }
+
+    /// A record through a pipe, which is read more than once for its reports.
+    @Test func aRecordComesThroughStandardInput() throws {
+        let bench = try Workbench()
+        try bench.write(Stream.bytes(Stream.whole((.passed, .failed))), to: "r.jsonl")
+        let file = try bench.run(["report", "r.jsonl", "--html", "file.html", "--junit", "file.xml"])
+        let piped = try bench.run(
+            ["report", "-", "--html", "pipe.html", "--junit", "pipe.xml"],
+            through: ["/bin/sh", "-c", "cat r.jsonl | \"$0\" \"$@\""])
+        #expect(piped.output == file.output && piped.errors == file.errors && piped.status == file.status)
+        for kind in ["html", "xml"] { #expect(try bench.read("pipe.\(kind)") == bench.read("file.\(kind)")) }
+    }
+
     /// Two runs of one kernel are told apart by their files.
     @Test(arguments: [[], ["--quiet"]])
     func severalRecordsAreNamed(_ options: [String]) throws {

@@ -121,6 +121,11 @@ import Testing
         }
         #expect(try listed("--only-failed", "r.jsonl") == ["close.simultaneous"])
         #expect(try listed("open.*", "--only-failed", "r.jsonl") == [])
+        // Where nothing failed, all are to be run again.
+        try bench.write(Stream.bytes(Stream.whole((.passed, .passed))), to: "good.jsonl")
+        let good = try bench.run(["list", "open.t*", "--only-failed", "good.jsonl"])
+        #expect(good.output.hasPrefix("open.three-way"))
+        #expect(good.errors == "tcpwitness: nothing failed in good.jsonl (2 scenarios: 2 passed): all are selected\n")
         let closing = try listed("--tag", "close")
         #expect(!closing.isEmpty && closing.allSatisfy { $0.hasPrefix("close.") })
         #expect(try listed("--tag", "timewait", "--tag", "slow").contains("timewait.sixty-seconds"))

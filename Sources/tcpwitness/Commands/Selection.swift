@@ -46,7 +46,10 @@ struct SelectionOptions: ParsableArguments {
     @OptionGroup
     var scope: ScopeOptions
 
-    @Option(help: ArgumentHelp("Only what did not pass in an earlier run.", valueName: "record"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Only what did not pass in an earlier run; where nothing failed, all.", valueName: "record"),
+        completion: .file())
     var onlyFailed: String?
 
     /// Whether they leave nothing out.
@@ -58,10 +61,14 @@ struct SelectionOptions: ParsableArguments {
         if let onlyFailed {
             let run = try InputFile.run(onlyFailed)
             let bad = Set(run.outcomes.filter(\.isBad).map(\.scenario.id))
-            chosen.removeAll { !bad.contains($0.id) }
             if bad.isEmpty {
-                Terminal.printError("tcpwitness: nothing failed in \(onlyFailed): \(RunSummary(run).words)\n")
-            } else if chosen.isEmpty {
+                // As pytest's --lf does: what has been mended is followed by what it may have broken.
+                Terminal.printError(
+                    "tcpwitness: nothing failed in \(onlyFailed) (\(RunSummary(run).words)): all are selected\n")
+                return chosen
+            }
+            chosen.removeAll { !bad.contains($0.id) }
+            if chosen.isEmpty {
                 Terminal.printError("tcpwitness: nothing that failed in \(onlyFailed) is selected here\n")
             }
         }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Linux
 internal import Record
 
-/// Files that commands read whole. All throw complaints.
+/// Files that commands read; `-` is standard input. All throw complaints.
 enum InputFile {
     /// Nothing that is read at once, such as a baseline, is nearly as long.
     private static let longest = 64 << 20
@@ -20,8 +20,11 @@ enum InputFile {
     static func events(_ path: String, _ take: (Event) throws -> Void) throws -> String? {
         var reader = RecordReader()
         var buffer = LineBuffer()
+        var isFirst = true
         do {
             try read(path) { more in
+                if isFirst, let other = OtherFile.hint(more, path) { throw Complaint("\(path): \(other)") }
+                isFirst = false
                 for line in try buffer.add(more) { try reader.add(line).map(take) }
             }
             try reader.add(buffer.partial, isTorn: true).map(take)
@@ -47,10 +50,13 @@ enum InputFile {
 
     private static func read(_ path: String, _ take: ([UInt8]) throws -> Void) throws {
         do {
-            let file = try Descriptor.open(path, O_RDONLY)
+            let file = path == standardInput ? try InputSpool.open() : try Descriptor.open(path, O_RDONLY)
             while case let more = try file.read(capacity: 1 << 20), !more.isEmpty { try take(more) }
         } catch let error as SystemError {
             throw Complaint("cannot read \(path): \(error.errno)")
         }
     }
+
+    /// What stands for a file that comes through standard input.
+    private static let standardInput = "-"
 }
