@@ -78,6 +78,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Sequences",
+            dependencies: ["Acts", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
+            swiftSettings: strict),
+        .target(
             name: "Vocabulary",
             dependencies: ["Acts", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
             path: "Harness/Vocabulary", exclude: ["README.md"], swiftSettings: strict),
@@ -112,12 +116,14 @@ let package = Package(
             dependencies: [
                 "Acts", "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Record",
                 "Report",
-                "Scenarios",
+                "Scenarios", "Sequences",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict, linkerSettings: staticRuntime(.when(configuration: .release))),
         .executableTarget(
             name: "tcpwitness-lab",
-            dependencies: ["Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Tracing"],
+            dependencies: [
+                "Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Sequences", "Tracing",
+            ],
             swiftSettings: strict,
             linkerSettings: staticRuntime()),
         .executableTarget(
@@ -127,10 +133,10 @@ let package = Package(
             name: "tcpwitness-fuzz",
             dependencies: [
                 "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Netlink", "Packets", "Record", "Report",
-                "SockDiag",
-                "Tracing",
+                "Sequences", "SockDiag", "Tracing",
                 "Worker",
             ], path: "Tests/Fuzz", swiftSettings: strict),
+        .testTarget(name: "SequenceTests", dependencies: ["Sequences"], swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),

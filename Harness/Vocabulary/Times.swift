@@ -26,20 +26,20 @@ package struct Moment: Mark {
 }
 
 /// The time within which something is done: a moment that is known only so far.
-package func moment(of body: () throws -> Void) rethrows -> Moment {
+package func moment(
+    file: StaticString = #fileID, line: Int = #line, of body: () throws -> Void
+) rethrows -> Moment {
     let moment = Moment(name: attempt.name("a moment"))
-    let before = Instant.now
+    perform(.attempt(.momentBegins(moment.name)), file, line)
     try body()
-    // Where the attempt has stopped nobody asks for it any more.
-    try? attempt.ask { lab in
-        try lab.synchronize()
-        lab.remember(before...(.now), as: moment.name)
-    }
+    perform(.attempt(.momentEnds(moment.name)), file, line)
     return moment
 }
 
 /// Now, by our own clock.
-package func now() -> Moment { moment(of: {}) }
+package func now(file: StaticString = #fileID, line: Int = #line) -> Moment {
+    moment(file: file, line: line, of: {})
+}
 
 /// From one mark to another it takes this long, by the kernel's stamps.
 ///

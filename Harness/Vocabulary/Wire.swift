@@ -149,8 +149,10 @@ package struct Wire: Sendable {
     /// Resets like these are no news in the present chapter: they come of tidying up, or of what is shown by other means.
     ///
     /// Every other reset has to be one that something was expected of.
-    package func tolerates(resets patterns: SegmentPattern...) {
-        try? attempt.ask { lab in for pattern in patterns { lab.tolerate(resets: pattern) } }
+    package func tolerates(
+        resets patterns: SegmentPattern..., file: StaticString = #fileID, line: Int = #line
+    ) {
+        perform(.tolerates(patterns), file, line)
     }
 
     /// A segment like an earlier one, after a timer of this length at most; gives it.

@@ -127,6 +127,8 @@ package enum WireAct: Codable, Sendable {
     /// A segment that was seen, again or changed.
     case repeats(String, Changes, as: String)
     case complains(Unreachable, about: String, from: String?)
+    /// Resets that the scenario neither claims nor minds.
+    case tolerates([SegmentPattern])
 
     /// Names the place up to which the wire has carried what it has.
     case here(as: String)
@@ -155,6 +157,9 @@ package enum AttemptAct: Codable, Sendable {
     case retransmissionsAgree
     case lasts(String, from: String, to: String, within: ClosedRange<Duration>)
     case vanish([Vanishing], after: Duration)
+    /// The time within which something is done begins, and ends: a moment that is known only so far.
+    case momentBegins(String)
+    case momentEnds(String)
 }
 
 /// A socket whose row is to go when its timer, begun at a moment, runs out.

@@ -1,3 +1,4 @@
+internal import Linux
 package import Record
 
 /// One documented behaviour: what is claimed, by whom, and the steps that show what the kernel does.
@@ -55,7 +56,10 @@ package struct Scenario: Sendable {
         ScenarioDescription(
             id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
             location: location, steps: steps(lane),
-            nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil)
+            nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil,
+            setting: ScenarioSetting(
+                link: link.words, isAlone: alone, isOverIPv6: ipv6, restsOnPaths: restsOnPaths,
+                sysctls: sysctls(lane)))
     }
 
     /// How many attempts there are at it in a run, numbered from 1.
@@ -88,6 +92,20 @@ package enum Link: Sendable, Equatable {
     case loopback
     /// A long or lossy way, one way each: by netem where the kernel has it, by the relay otherwise.
     case impaired(delay: Duration, jitter: Duration = .zero, loss: Double = 0)
+
+    /// As a text sequence says it: `relay`, `impaired delay 50ms jitter 5ms loss 1%`.
+    package var words: String {
+        switch self {
+        case .direct: return "direct"
+        case .relay: return "relay"
+        case .loopback: return "loopback"
+        case .impaired(let delay, let jitter, let loss):
+            var words = "impaired delay \(delay.nanoseconds)ns"
+            if jitter > .zero { words += " jitter \(jitter.nanoseconds)ns" }
+            if loss > 0 { words += " loss \(loss * 100)%" }
+            return words
+        }
+    }
 
     /// Whether it loses segments at random.
     var isLossy: Bool {

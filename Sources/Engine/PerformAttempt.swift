@@ -23,6 +23,13 @@ extension Performer {
             let (began, ended) = (try moment(from), try moment(to))
             lab.expect(
                 words, lasted: ended.lowerBound - began.lowerBound, within: bounds, file: at.file, line: at.line)
+        case .momentBegins(let name):
+            let now = Instant.now
+            moments[name] = now...now
+        case .momentEnds(let name):
+            let began = try moment(name).lowerBound
+            try lab.synchronize()
+            moments[name] = began...(.now)
         case .vanish(let ends, let nominal):
             try lab.expectVanish(
                 try ends.map { (try socket($0.socket), try moment($0.since).lowerBound) }, after: nominal,

@@ -33,6 +33,7 @@ extension Performer {
             places[name] = wire.log.count
         case .complains(let reason, let name, let router):
             try lab.complain(reason, about: try segment(name), from: try router.map(ipAddress))
+        case .tolerates(let patterns): for pattern in patterns { lab.tolerate(resets: pattern) }
         default: try expect(act, lab, at)
         }
     }

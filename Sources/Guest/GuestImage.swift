@@ -26,10 +26,13 @@ package struct GuestImage {
     }
 
     /// The archive for one kernel.
-    func archive(modules: [KernelModules.Module], arguments: [String]) -> [UInt8] {
+    func archive(
+        modules: [KernelModules.Module], arguments: [String], files: [(path: String, bytes: [UInt8])]
+    ) -> [UInt8] {
         var archive = common
         for module in modules { archive.add("/modules/\(module.name).ko", module.contents) }
         archive.add("/modules/order", Array(modules.map { "/modules/\($0.name).ko\n" }.joined().utf8))
+        for file in files { archive.add(file.path, file.bytes) }
         archive.add("/arguments", Array(arguments.map { $0 + "\n" }.joined().utf8))
         return archive.archive
     }

@@ -132,11 +132,14 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     package var nominalSeconds: Double
     /// What it leaves to chance, so that no two runs need to agree on it; nil for nothing.
     package var chance: Chance?
+    /// What it starts from.
+    package var setting: ScenarioSetting?
 
     package init(
         id: String, claim: String, documentSays: String? = nil, citations: [Citation], documentVerdict: DocumentVerdict,
         location: String,
-        steps: [String], nominalSeconds: Double, chance: Chance? = nil
+        steps: [String], nominalSeconds: Double, chance: Chance? = nil,
+        setting: ScenarioSetting? = nil
     ) {
         self.id = id
         self.claim = claim
@@ -147,6 +150,7 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
         self.steps = steps
         self.nominalSeconds = nominalSeconds
         self.chance = chance
+        self.setting = setting
     }
 
     /// The part of the id before the first dot.

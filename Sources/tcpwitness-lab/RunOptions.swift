@@ -4,6 +4,7 @@ internal import Lab
 internal import Linux
 internal import Record
 internal import Scenarios
+internal import Sequences
 
 /// The arguments of `tcpwitness-lab run`, which tcpwitness has already checked.
 struct RunOptions {
@@ -51,6 +52,9 @@ struct RunOptions {
             case "--place": place = value
             case "--links": bothLinks = value == "both"
             case "--shuffle": shuffle = try parsed(UInt64(value))
+            case "--sequence":
+                let name = value.split(separator: "/").last.map(String.init) ?? value
+                scenarios.append(try TextSequence(reading: try Files.read(value), file: name).scenario(file: name))
             case "--looks": looks = value == "sparse" ? .sparse : .steady
             default: throw Unusable(description: "unknown option \(argument)")
             }

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Linux
 internal import SockDiag
 internal import Packets
+internal import Sequences
 internal import Tracing
 internal import Worker
 
@@ -33,6 +34,13 @@ extension Target {
             let again = try SegmentPattern(parsing: pattern.description)
             precondition(again == pattern)
             _ = SegmentPattern.firstDifference(expected: [pattern], seen: [])
+        },
+        Target("a sequence", text: sequences) { bytes in
+            let sequence = try TextSequence(reading: text(bytes), file: "fuzz.tcp")
+            let written = sequence.text
+            precondition(try! TextSequence(reading: written, file: "fuzz.tcp").text == written)
+            let formatted = try! TextSequence.formatted(text(bytes), file: "fuzz.tcp")
+            precondition(try! TextSequence(reading: formatted, file: "fuzz.tcp").text == written)
         },
         Target("netlink messages", datagrams) { datagram in
             try datagram.withUnsafeBytes { bytes in
@@ -163,3 +171,35 @@ extension Target {
         Reply(result: -1, errno: 104, entered: 5, left: 9, signals: [13], output: [1, 2, 3, 4]).encoded,
     ]
 }
+
+/// What users write.
+private let sequences = [
+    """
+    claim   After shutdown(SHUT_WR) the other direction goes on.
+    cites   RFC 9293 3.6
+    link    impaired delay 50ms jitter 1.5ms loss 1%
+    scaled  sysctl tcp_keepalive_time = 2
+    timer   2h
+    connect client server
+    step    A sends a request
+    client  send "r\\x01q\\n" MSG_DONTWAIT -> 3
+    server  receives "req" then end   # not yet
+    client  shows FIN_WAIT2 minisock timer timewait expires 59s..60s after 2min
+    wire    hold "SYN>" "<FIN" first 1 of local(client) as rule
+    rule    meets 1
+    wire    carries "<DATA len=15" as answer "ACK> ack=16"
+    wire    forge RST from local(client) to B:5000 seq end(answer)+1
+    """,
+    """
+    over both
+        B listen listener port 80 backlog 2
+        for call in "close" 'abc'
+            A socket s
+            s $call -> anything
+        end
+        moment m begins
+        moment m ends
+        lasts "words $$ here" from m to m within 0s..1s
+    end
+    """,
+]

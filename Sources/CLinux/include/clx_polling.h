@@ -9,7 +9,8 @@
 #include <poll.h>
 #include <time.h>
 
-/* ppoll with a deadline relative in nanoseconds (negative: none). Returns as ppoll, or a negative errno. */
+/* ppoll with a timeout in nanoseconds (negative: none), which it keeps to within a few milliseconds. Returns as ppoll, or
+   a negative errno. */
 int clx_poll(struct pollfd *fds, unsigned long count, long long timeout_ns);
 
 #endif

@@ -13,7 +13,10 @@ struct RunCommand: Subcommand {
             without tracepoints; root gets everything. Guests need QEMU and no root.
             """)
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
+    @Argument(
+        help:
+            "Ids or globs such as 'close.*', text sequences (FILE.tcp) or folders of them; all scenarios without any.",
+        completion: .scenarios)
     var scenarios: [String] = []
 
     @OptionGroup
@@ -157,36 +160,44 @@ struct RunCommand: Subcommand {
     /// The records of all runs; nil when the lab has found that it cannot run here, and has said so.
     private func run(noting failures: OutputFailures) throws -> [RunRecord]? {
         let lane = lane ?? (kernel.isEmpty ? .scaled : .default)
-        let all = try choice.select(scenarios, from: catalogue(lane: lane))
+        let sequences = try SequenceFiles(in: scenarios)
+        let all = try choice.select(sequences.wanted, from: sequences.candidates(lane))
         guard !all.isEmpty else { return [] }
         let selected = shard?.select(all) ?? all
         if selected.isEmpty {
             throw Complaint("--shard \(shard?.words ?? ""): only \(all.count) scenarios are selected")
         }
         guard kernel.isEmpty else {
-            return try MatrixRun(self, lane: lane, selected: selected, failures: failures).run()
+            return try MatrixRun(
+                self, lane: lane, selected: selected, sequences: sequences, failures: failures
+            ).run()
         }
         LabProcess.holdSignals()
         try Privileges.acquire()
-        return try runHere(lane: lane, selected: selected, failures: failures, screen: Screen(quiet: amount.quiet))
+        return try runHere(
+            lane: lane, selected: selected, sequences: sequences, failures: failures,
+            screen: Screen(quiet: amount.quiet))
     }
 
     /// Runs on this machine's kernel; nil when the lab has found that it cannot run here, and has said so.
     ///
     /// Signals must be held and the privileges be there.
     func runHere(
-        lane: Lane, selected: [ScenarioDescription], failures: OutputFailures, screen: Screen
+        lane: Lane, selected: [ScenarioDescription], sequences: SequenceFiles = SequenceFiles(),
+        failures: OutputFailures, screen: Screen
     ) throws -> [RunRecord]? {
         let outputs = try checkOutputs(failures)
         let header = RunHeader(
             tool: "tcpwitness \(toolVersion)", kernel: .running, lane: lane, link: link, place: "host", startedAt: nil,
             shard: shard, shuffle: shuffle)
         let session = RunSession(
-            outputs: outputs, selected: selected, assignment: assignment(header, selected, bothLinks: false),
+            outputs: outputs, selected: selected,
+            assignment: assignment(header, sequences.scenarios(of: selected), bothLinks: false),
             screen: screen, detail: amount.detail, slowest: amount.slowest ?? 0)
         let lab: LabProcess
         do {
-            lab = try LabProcess(LabExecutable.find(), arguments(for: selected, lane: lane))
+            lab = try LabProcess(
+                LabExecutable.find(), arguments(for: selected, among: sequences, inGuest: false, lane: lane))
         } catch let error as SystemError {
             throw Complaint("cannot start the lab: \(error)", status: .harnessError)
         }
@@ -283,16 +294,19 @@ struct RunCommand: Subcommand {
     }
 
     /// What a lab is asked to do on some kernel.
-    func assignment(_ header: RunHeader, _ selected: [ScenarioDescription], bothLinks: Bool) -> Assignment {
+    func assignment(_ header: RunHeader, _ selected: [Scenario], bothLinks: Bool) -> Assignment {
         Assignment(header, selected, repetitions: `repeat`, bothLinks: bothLinks)
     }
 
     /// What to tell the lab.
-    func arguments(for selected: [ScenarioDescription], lane: Lane) -> [String] {
-        ["run", "--lane", lane.rawValue, "--link", link.rawValue]
-            + (jobs.map { ["--jobs", String($0)] } ?? [])
-            + (shuffle.map { ["--shuffle", String($0)] } ?? [])
-            + ["--repeat", String(`repeat`), "--patience", patience.words] + selected.map(\.id)
+    func arguments(
+        for selected: [ScenarioDescription], among sequences: SequenceFiles, inGuest: Bool, lane: Lane
+    ) -> [String] {
+        var words = ["run", "--lane", lane.rawValue, "--link", link.rawValue]
+        if let jobs { words += ["--jobs", String(jobs)] }
+        if let shuffle { words += ["--shuffle", String(shuffle)] }
+        words += ["--repeat", String(`repeat`), "--patience", patience.words]
+        return words + selected.flatMap { sequences.words(for: $0.id, inGuest: inGuest) }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Record
 internal import Report
+internal import Sequences
 
 struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
@@ -19,6 +20,11 @@ struct ShowCommand: Subcommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Which of the record's attempts at it.", valueName: "n"))
     var attempt: Int?
 
+    @Option(
+        name: .customLong("as"),
+        help: "With --record: ladder, or sequence, a text that 'run' performs again.")
+    var form: StoryForm = .ladder
+
     @Flag(help: "Show every call of the record, also those that only prepare.")
     var all = false
 
@@ -33,7 +39,9 @@ struct ShowCommand: Subcommand {
             throw ValidationError("--width must be at least \(LadderText.narrowest)")
         }
         guard record == nil else { return }
-        for (option, isGiven) in [("--attempt", attempt != nil), ("--all", all), ("--width", width != nil)]
+        for (option, isGiven) in [
+            ("--attempt", attempt != nil), ("--as", form != .ladder), ("--all", all), ("--width", width != nil),
+        ]
         where isGiven {
             throw ValidationError("\(option) needs --record")
         }
@@ -61,6 +69,16 @@ struct ShowCommand: Subcommand {
         return .asExpected
     }
 
+    private func replay(_ scenario: ScenarioDescription, _ attempt: Attempt, _ path: String) throws -> ExitStatus {
+        let events = try InputFile.record(path).events
+        do {
+            try Terminal.print(try TextSequence(replaying: scenario, attempt, from: events).text)
+        } catch let error as SequenceError {
+            throw Complaint("\(path): \(error.problem)")
+        }
+        return .asExpected
+    }
+
     private func show(_ path: String) throws -> ExitStatus {
         let run = try InputFile.run(path, .whole)
         let outcomes = run.outcomes.filter { $0.scenario.id == scenario }
@@ -73,6 +91,9 @@ struct ShowCommand: Subcommand {
         guard let outcome = outcomes.first(where: { $0.name == name }) else {
             let finished = outcomes.isEmpty ? "none" : outcomes.map(\.number).map(String.init).joined(separator: ", ")
             throw Complaint("\(path) has no attempt \(attempt ?? 1) at \(scenario); it has \(finished)")
+        }
+        if form == .sequence {
+            return try replay(outcome.scenario, Attempt(scenario: scenario, number: attempt ?? 1), path)
         }
         let drawing = LadderText(
             width: width ?? Terminal.width, unicode: Terminal.isUnicode, colour: Terminal.hasColour, showsMinor: all)
@@ -89,4 +110,10 @@ struct ShowCommand: Subcommand {
             return "  " + label + String(repeating: " ", count: 10 - label.count) + value
         }
     }
+}
+
+/// How an attempt is shown.
+enum StoryForm: String, ExpressibleByArgument, CaseIterable {
+    case ladder
+    case sequence
 }

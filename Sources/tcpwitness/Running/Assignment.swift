@@ -1,6 +1,5 @@
 internal import Acts
 internal import Record
-internal import Scenarios
 
 extension Assignment {
     /// What the lab makes of its arguments.
@@ -8,10 +7,8 @@ extension Assignment {
     /// - Parameters:
     ///   - header: what the orchestrator knows of the run, the kernel aside.
     ///   - bothLinks: whether what netem does is also done by the relay.
-    init(_ header: RunHeader, _ selected: [ScenarioDescription], repetitions: Int, bothLinks: Bool) {
-        let ids = Set(selected.map(\.id))
-        let attempts = allScenarios.filter { ids.contains($0.id) }
-            .map { ($0.id, $0.attempts(repetitions: repetitions, bothLinks: bothLinks)) }
+    init(_ header: RunHeader, _ selected: [Scenario], repetitions: Int, bothLinks: Bool) {
+        let attempts = selected.map { ($0.id, $0.attempts(repetitions: repetitions, bothLinks: bothLinks)) }
         self.init(header, attempts: Dictionary(attempts) { $1 })
     }
 }

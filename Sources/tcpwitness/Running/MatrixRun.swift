@@ -13,6 +13,7 @@ final class MatrixRun {
     private let command: RunCommand
     private let lane: Lane
     private let selected: [ScenarioDescription]
+    private let sequences: SequenceFiles
     private let qemu: QEMU
     private let screen: Screen
     private let failures: OutputFailures
@@ -59,13 +60,15 @@ final class MatrixRun {
     ///   - failures: takes what cannot be written.
     ///   - isQuiet: whether only the records are wanted.
     init(
-        _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], failures: OutputFailures,
+        _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], sequences: SequenceFiles = SequenceFiles(),
+        failures: OutputFailures,
         isQuiet: Bool = false
     ) {
         self.command = command
         self.failures = failures
         self.lane = lane
         self.selected = selected
+        self.sequences = sequences
         screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
         qemu = QEMU(
             clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
@@ -187,17 +190,20 @@ final class MatrixRun {
                 record: next.record, history: history, failures: failures,
                 needsEverything: command.reports.needEverything),
             selected: selected,
-            assignment: command.assignment(header, selected, bothLinks: command.link == .auto),
+            assignment: command.assignment(header, sequences.scenarios(of: selected), bothLinks: command.link == .auto),
             screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
             label: isAlone ? nil : kernel.label)
         let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
         let arguments =
-            command.arguments(for: selected, lane: lane).dropFirst() + ["--place", qemu.place] + looks + links
+            command.arguments(for: selected, among: sequences, inGuest: true, lane: lane).dropFirst() + [
+                "--place", qemu.place,
+            ] + looks + links
         do {
             let guest = try complaining(.harnessError) {
-                try Guest(kernel, qemu, image: image, arguments: Array(arguments))
+                try Guest(
+                    kernel, qemu, image: image, arguments: Array(arguments), files: sequences.guestFiles)
             }
             return Run(
                 place: next.place, guest: guest, session: session, name: kernel.label,

@@ -1,0 +1,123 @@
+internal import Glibc
+internal import Acts
+internal import Linux
+internal import Record
+internal import Scenarios
+internal import Sequences
+
+/// The text sequences among the arguments of a run: files that end in `.tcp`, and folders with such files.
+struct SequenceFiles {
+    struct File {
+        var path: String
+        var bytes: [UInt8]
+        var sequence: TextSequence
+        var name: String { baseName(path) }
+    }
+
+    private(set) var files: [File] = []
+    /// The other arguments: ids and globs.
+    private(set) var patterns: [String] = []
+    /// More than anybody has in a folder on purpose.
+    private static let mostFiles = 10_000
+
+    /// None.
+    init() {}
+
+    /// Reads all of them. Throws a complaint about the first that is wrong.
+    init(in arguments: [String]) throws {
+        for argument in arguments {
+            if argument.hasSuffix(".tcp") {
+                files.append(try Self.read(argument))
+            } else if argument.contains("/") {
+                let found = try Self.files(under: argument)
+                guard !found.isEmpty else { throw Complaint("\(argument): no file in it ends in .tcp") }
+                files += try found.map(Self.read)
+            } else {
+                patterns.append(argument)
+            }
+        }
+        var known: [String: String] = [:]
+        for file in files {
+            if let other = known.updateValue(file.path, forKey: file.sequence.id), other != file.path {
+                throw Complaint(
+                    "\(file.path): \(other) is called \(file.sequence.id) too; a line 'id' tells them apart")
+            }
+        }
+    }
+
+    /// What there is to choose from: the sequences, and the catalogue but for scenarios that a sequence stands for.
+    func candidates(_ lane: Lane) -> [ScenarioDescription] {
+        let own = files.map { $0.sequence.scenario(file: $0.name).describe(lane: lane) }
+        let ids = Set(own.map(\.id))
+        return own + catalogue(lane: lane).filter { !ids.contains($0.id) }
+    }
+
+    /// The scenarios that are selected, from files or from the catalogue.
+    func scenarios(of selected: [ScenarioDescription]) -> [Scenario] {
+        let own = files.map { $0.sequence.scenario(file: $0.name) }
+        let known = Dictionary(own.map { ($0.id, $0) } + allScenarios.map { ($0.id, $0) }) { first, _ in first }
+        return selected.compactMap { known[$0.id] }
+    }
+
+    /// What `select` is asked for.
+    var wanted: [String] { patterns + files.map(\.sequence.id) }
+
+    /// How a lab is told of a scenario.
+    func words(for id: String, inGuest: Bool) -> [String] {
+        guard let place = files.firstIndex(where: { $0.sequence.id == id }) else { return [id] }
+        return ["--sequence", inGuest ? guestPath(place) : files[place].path]
+    }
+
+    /// What a guest's image must have.
+    var guestFiles: [(path: String, bytes: [UInt8])] {
+        files.indices.map { (guestPath($0), files[$0].bytes) }
+    }
+
+    private func guestPath(_ place: Int) -> String { "/sequences/\(place)/\(files[place].name)" }
+
+    /// Reads one file. Throws a complaint.
+    static func read(_ path: String) throws -> File {
+        guard !path.utf8.contains(where: { $0 < 0x20 }) else {
+            throw Complaint("a sequence's path must have no control characters")
+        }
+        let bytes = try InputFile.bytes(path)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Complaint("\(path): not UTF-8") }
+        do {
+            return File(path: path, bytes: bytes, sequence: try TextSequence(reading: text, file: baseName(path)))
+        } catch {
+            var placed = error
+            placed.file = path
+            throw Complaint("\(placed)")
+        }
+    }
+
+    /// The paths of all `.tcp` files in a folder and those below it, in order. Throws a complaint.
+    static func files(under folder: String) throws -> [String] {
+        guard let directory = opendir(folder) else {
+            throw Complaint("cannot read \(folder): \(Errno(rawValue: errno).symbol)")
+        }
+        defer { closedir(directory) }
+        var paths: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.first != "." else { continue }
+            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            var status = stat()
+            // What a link points to may lie above, without end.
+            guard lstat(path, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                paths += try files(under: path)
+            } else if name.hasSuffix(".tcp") {
+                paths.append(path)
+            }
+            guard paths.count <= mostFiles else {
+                throw Complaint("\(folder): more than \(mostFiles) sequences")
+            }
+        }
+        return paths.sorted()
+    }
+}
+
+private func baseName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
