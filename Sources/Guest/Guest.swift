@@ -22,11 +22,13 @@ package final class Guest {
     /// - Parameters:
     ///   - arguments: those of `tcpwitness-lab run`.
     ///   - files: what these name besides; their folders are made.
-    package init(_ kernel: GuestKernel, _ qemu: QEMU, image: GuestImage, arguments: [String],
+    package init(
+        _ kernel: GuestKernel, _ qemu: QEMU, image: GuestImage, arguments: [String],
         files: [(path: String, bytes: [UInt8])] = []
     ) throws {
         let kernelFile = try TemporaryFile(try kernel.bootable())
-        let imageFile = try TemporaryFile(image.archive(modules: kernel.neededModules(), arguments: arguments, files: files))
+        let imageFile = try TemporaryFile(
+            image.archive(modules: kernel.neededModules(), arguments: arguments, files: files))
         console = try TemporaryFile()
         results = try TemporaryFile()
         messages = try TemporaryFile()
