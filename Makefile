@@ -21,7 +21,7 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check fuzz matrix releases releases-page behaviours build install uninstall manual deb bench lint format clean prerequisites \
+.PHONY: help test check fuzz matrix alone shuffles releases releases-page behaviours build install uninstall manual deb bench lint format clean prerequisites \
 	guest-prerequisites root
 
 help: ## Show this list
@@ -57,6 +57,19 @@ releases: guest-prerequisites build ## Run every scenario on many releases in gu
 # Also without the kernels, from the data in the tree: what is known of commits may have grown.
 releases-page: build
 	$(AS_USER) $(RELEASE)/tcpwitness releases --from docs/releases.json --format markdown --output docs/releases.md || test $$? = 1
+
+# What ran before, or beside it, must be no part of what a scenario shows. All scenarios unless SCENARIOS has some.
+ALONE := 6.12
+SCENARIOS :=
+SEEDS := $(shell seq 20)
+
+alone: guest-prerequisites build ## Run each scenario alone in a guest that has just booted, and name those that fail
+	$(AS_USER) $(RELEASE)/tcpwitness kernel fetch $(ALONE)
+	$(AS_USER) Scripts/run-alone $(ALONE) $(SCENARIOS)
+
+shuffles: guest-prerequisites build ## Run every scenario in a guest in 20 orders, and name those in which some fail
+	$(AS_USER) $(RELEASE)/tcpwitness kernel fetch $(ALONE)
+	$(AS_USER) Scripts/run-shuffles $(ALONE) $(SEEDS)
 
 # The exit status of the run is make's only in that it is not 0; what it was stands in make's last line.
 test: root build ## Run every scenario on this machine's kernel (sudo); reports go to build/reports/
