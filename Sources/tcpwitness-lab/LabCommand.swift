@@ -95,6 +95,8 @@ enum LabCommand {
         defer { hub?.close() }
         let listens = found.contains { $0.name == PrerequisiteCheck.kernelLogName && $0.isPresent }
         let monitor = listens ? try HealthMonitor(isAlone: machine != nil) : nil
+        let stamps = try KernelStamps()
+        defer { withExtendedLifetime(stamps) {} }
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),

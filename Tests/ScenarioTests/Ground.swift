@@ -10,7 +10,7 @@ import Tracing
 ///
 /// The trace instance lives on a thread with mounts of its own, because tracefs may have to be mounted first and the
 /// process shares its mounts with every other test. That thread also takes the instance away when the process exits.
-final class Ground: Sendable {
+final class Ground: @unchecked Sendable {
     static let shared = Swift.Result { try Ground() }
 
     let trace: TraceHub
@@ -18,6 +18,7 @@ final class Ground: Sendable {
     let deafTrace: TraceHub
     /// Where the laboratories' namespaces are made; it gives each a small socket hash of its own.
     private let parent: NetworkNamespace
+    private let stamps: KernelStamps
     private let end = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -31,6 +32,7 @@ final class Ground: Sendable {
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         parent = try NetworkNamespace()
+        stamps = try parent.inside { try KernelStamps() }
         // Not there before 6.1; dumps are only slower then.
         try? parent.setSysctl("net.ipv4.tcp_child_ehash_entries", to: "1024")
 
