@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "Tracing", dependencies: ["CLinux", "Linux", "SockDiag"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
         .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
-        .target(name: "Health", dependencies: ["Linux", "Record"], swiftSettings: strict),
+        .target(name: "Health", dependencies: ["Judge", "Linux", "Record"], swiftSettings: strict),
         .target(name: "Invariants", dependencies: ["Linux", "Packets", "Record"], swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
         .target(
@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
-        .testTarget(name: "HealthTests", dependencies: ["Health", "Record"], swiftSettings: strict),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "Judge", "Record"], swiftSettings: strict),
         .testTarget(
             name: "InvariantTests", dependencies: ["Invariants", "Linux", "Packets", "Record"], swiftSettings: strict),
         .testTarget(

@@ -73,6 +73,7 @@ final class Performer: Executor, @unchecked Sendable {
         if case .attempt(.chapter(let words)) = act, !isInStep { announce("\(words):") }
         if let stop { throw stop }
         do {
+            lab.actLocation = location.words
             lab.record(act: .value(act), location: location.words)
             return try perform(act, lab, location)
         } catch {

@@ -15,6 +15,22 @@ package final class HealthMonitor: Sendable {
         package let isOurs: Bool
     }
 
+    /// What is left to tell when everything has ended.
+    package struct Remainder: Sendable {
+        /// What nobody's doing can be told of.
+        package var findings: [Finding]
+        /// What the kernel's taint says beside its log.
+        package var taints: [String]
+        /// Why it could not be listened to all the time.
+        package var failure: String?
+
+        package init(findings: [Finding], taints: [String], failure: String?) {
+            self.findings = findings
+            self.taints = taints
+            self.failure = failure
+        }
+    }
+
     private struct Running {
         var attempt: Attempt
         /// What the threads and processes of an attempt are called by the kernel.
@@ -80,8 +96,8 @@ package final class HealthMonitor: Sendable {
         }
     }
 
-    /// What nobody's doing can be told of, once everything has ended, and what the kernel's taint says beside its log.
-    package func remainder() -> (findings: [Finding], taints: [String], failure: String?) {
+    /// What is left to tell, once everything has ended.
+    package func remainder() -> Remainder {
         state.withLock { state in
             drain(&state)
             if let complaint = state.reader.end() { settle(complaint, &state) }
@@ -90,7 +106,8 @@ package final class HealthMonitor: Sendable {
             let lost =
                 state.log.losses > 0 ? "\(state.log.losses) parts of the kernel's log were overwritten unread" : nil
             // A taint that the log explains needs no line of its own; on a busy machine it may be anybody's.
-            return (state.unclaimed, told || !isAlone ? [] : taints, state.failure ?? lost)
+            return Remainder(
+                findings: state.unclaimed, taints: told || !isAlone ? [] : taints, failure: state.failure ?? lost)
         }
     }
 

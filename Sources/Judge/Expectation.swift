@@ -76,4 +76,13 @@ package struct Finding: Sendable, Equatable {
         self.expectation = expectation
         self.status = status
     }
+
+    /// As a record has it.
+    ///
+    /// - Parameter wire: what the wire had carried, where it is broken.
+    package func check(of attempt: Attempt, at: Int64, wire: String? = nil) -> Check {
+        Check(
+            attempt: attempt, at: at, status: status.name, expected: expectation.words, seen: status.words,
+            witnesses: expectation.witnesses, wire: wire, location: expectation.location)
+    }
 }

@@ -63,6 +63,15 @@ package struct RouteRequest: Hashable, Sendable {
         return RouteRequest(message: message)
     }
 
+    /// Gives another namespace an identifier in this one, which the kernel takes back when that namespace is gone.
+    package static func identify(_ namespace: NetworkNamespace, as identifier: Int32) -> RouteRequest {
+        var message = NetlinkMessage("call a namespace \(identifier)", type: Int(RTM_NEWNSID))
+        message.put(header: rtgenmsg())
+        message.put(Int(NETNSA_NSID), identifier)
+        message.put(Int(NETNSA_FD), namespace.descriptor)
+        return RouteRequest(message: message)
+    }
+
     /// Gives a link an address; an IPv6 address is usable at once, without duplicate address detection.
     package static func address(_ address: IPAddress, prefixLength: UInt8, on index: Int32) -> RouteRequest {
         var message = NetlinkMessage(

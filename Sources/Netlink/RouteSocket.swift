@@ -80,6 +80,19 @@ package final class RouteSocket {
         return try socket.dump(message) { try Qdisc($0, rootOf: index) }.first
     }
 
+    /// The identifiers of other namespaces in this one. Throws the kernel's error.
+    package func namespaceIdentifiers() throws -> [Int32] {
+        var message = NetlinkMessage("list the identifiers of namespaces", type: Int(RTM_GETNSID))
+        message.put(header: rtgenmsg())
+        return try socket.dump(message) { payload in
+            NetlinkAttributes(payload, from: Self.genericHeader).first { $0.type == Int(NETNSA_NSID) }
+                .flatMap { $0.payload.integer(Int32.self, at: 0) }
+        }
+    }
+
+    /// One byte, and filled up to the alignment of attributes.
+    private static let genericHeader = (MemoryLayout<rtgenmsg>.size + 3) & ~3
+
     private func link(_ message: NetlinkMessage) throws -> Link? {
         do {
             return try socket.get(message) { try Link($0) }

@@ -14,6 +14,10 @@ package enum HealthKind: String, Codable, Sendable, CaseIterable {
     case reference
     /// Sockets that nobody can see or close any more.
     case leakedSockets
+    /// A network namespace that outlives everything in it.
+    case leakedNamespace
+    /// Objects of the kernel's own memory that are never freed.
+    case leakedObjects
     /// The kernel marked itself as tainted, and its log does not say why.
     case taint
 }

@@ -97,11 +97,13 @@ enum LabCommand {
         let monitor = listens ? try HealthMonitor(isAlone: machine != nil) : nil
         let stamps = try KernelStamps()
         defer { withExtendedLifetime(stamps) {} }
+        let ledger = try NamespaceLedger()
+        let slabs = machine == nil ? nil : SlabCounts()
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
                 lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub, health: monitor, looks: options.looks, machine: machine,
+                trace: hub, health: monitor, namespaces: ledger, looks: options.looks, machine: machine,
                 corrections: try KernelDefaults.corrections())
         ) { out.write($0) }
         try scheduler.run(
@@ -109,8 +111,35 @@ enum LabCommand {
                 scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,
                 bothLinks: options.bothLinks, shuffle: options.shuffle),
             control: channels.control)
-        if let monitor { out.write(monitor.lastWords(at: (Instant.now - start).nanoseconds)) }
-        out.write([.end(RunEnd(duration: (Instant.now - start).nanoseconds))])
+        let duration = (Instant.now - start).nanoseconds
+        out.write(
+            lastWords(monitor, ledger, slabs, isAlone: machine != nil).events(at: duration)
+                + [.end(RunEnd(duration: duration))])
+    }
+
+    /// What is held against the kernel when all laboratories are gone.
+    private static func lastWords(
+        _ monitor: HealthMonitor?, _ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool
+    ) -> LastWords {
+        var words = LastWords()
+        let patience = Duration.seconds(20)
+        let (leaked, failure) = ledger.remainder(patience: patience)
+        for entry in leaked {
+            words.add(
+                .leakedNamespace,
+                "the network namespace of \(entry.owner) of \(entry.attempt.name) is still there, \(patience.seconds) s after"
+                    + " everything in it was closed",
+                unless: isAlone ? nil : "another process of this machine may hold it")
+        }
+        if let failure { words.fail(failure) }
+        if leaked.isEmpty, !ledger.hasToldLeaks {
+            for growth in slabs?.growth() ?? [] {
+                words.add(.leakedObjects, growth.summary, lines: growth.lines)
+            }
+        }
+        // Last, so that what the kernel says of what it has not given back is heard.
+        if let monitor { words.add(monitor.remainder()) }
+        return words
     }
 
     /// Waits for the orchestrator's end, then takes away the trace instance its lab may have left.

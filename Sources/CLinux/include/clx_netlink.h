@@ -11,5 +11,6 @@
 #include <linux/pkt_sched.h>
 #include <linux/sock_diag.h>
 #include <linux/inet_diag.h>
+#include <linux/net_namespace.h>
 
 #endif

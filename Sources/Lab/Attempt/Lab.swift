@@ -40,6 +40,8 @@ package final class Lab {
     let claimRestsOnPaths: Bool
     /// Where the scenario is written.
     let location: String
+    /// Where the act is written that is being performed, or was last.
+    package var actLocation: String?
     /// The resets on the wire that some expectation or rule was about, by their place in the log.
     var claimedResets: Set<Int> = []
     /// Resets that the scenario says are no news.
@@ -56,6 +58,10 @@ package final class Lab {
     let inbox: TraceHub.Inbox?
     /// The relay's own namespace.
     private var wireNamespace: NetworkNamespace?
+    /// The namespaces of which it is watched that they go.
+    private var watched: [NamespaceLedger.Entry] = []
+    /// Whether the kernel was found to keep something of it already, which keeps its namespaces too.
+    var hasLeaked = false
 
     /// Builds the hosts and the link. Throws `ScenarioStop.skipped` where the kernel lacks something.
     package init(_ scenario: Scenario, configuration: LabConfiguration, timeline: Timeline) throws {
@@ -78,6 +84,7 @@ package final class Lab {
             forceRelay: configuration.tampering.segments != nil)
         let built = try builder.build(scenario.link)
         wireNamespace = builder.wireNamespace
+        if let wireNamespace { watch(wireNamespace, "the wire") }
         linkUsed = built.name
         wire = Wire(
             path: built.path, timeline: timeline, tampering: configuration.tampering,
@@ -127,7 +134,15 @@ package final class Lab {
             LabRemains(
                 hosts: hosts.map { ($0.diagnostics, $0.route, $0.interface) },
                 sockets: wire?.takeSockets() ?? [],
-                namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number))
+                namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number,
+                watched: watched, by: configuration.namespaces, isExcused: hasLeaked))
+    }
+
+    /// Watches that a namespace goes when the laboratory has.
+    func watch(_ namespace: NetworkNamespace, _ owner: String) {
+        if let entry = configuration.namespaces?.register(namespace, of: timeline.attempt, owner) {
+            watched.append(entry)
+        }
     }
 
     // MARK: The loop

@@ -20,6 +20,8 @@ package struct LabConfiguration: Sendable {
     package var trace: TraceHub?
     /// What the kernel complains of; nil where its log cannot be read.
     package var health: HealthMonitor?
+    /// What namespaces the kernel does not let go; nil where nobody asks.
+    package var namespaces: NamespaceLedger?
     /// How the pauses between two looks at the kernel grow during a wait.
     package var looks: Looks
     /// Called once, when the scenario has begun a wait in which nothing happens at first: it is then asleep.
@@ -36,8 +38,9 @@ package struct LabConfiguration: Sendable {
 
     package init(
         lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
-        trace: TraceHub?, health: HealthMonitor? = nil, looks: Looks = .steady, machine: NetworkNamespace? = nil,
-        corrections: [KernelDefaults.Setting] = [], tampering: Tampering = Tampering()
+        trace: TraceHub?, health: HealthMonitor? = nil, namespaces: NamespaceLedger? = nil,
+        looks: Looks = .steady, machine: NetworkNamespace? = nil, corrections: [KernelDefaults.Setting] = [],
+        tampering: Tampering = Tampering()
     ) {
         self.lane = lane
         self.link = link
@@ -46,6 +49,7 @@ package struct LabConfiguration: Sendable {
         self.addresses = addresses
         self.trace = trace
         self.health = health
+        self.namespaces = namespaces
         self.looks = looks
         self.machine = machine
         machineSettings = machine.map { MachineSettings(of: $0) }

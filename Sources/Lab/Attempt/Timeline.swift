@@ -38,9 +38,7 @@ package final class Timeline: Sendable {
         gathered.withLock {
             if revised { $0.revise(expectation, to: status) } else { $0.add(finding) }
         }
-        let check = Check(
-            attempt: attempt, at: at, status: status.name, expected: expectation.words, seen: status.words,
-            witnesses: expectation.witnesses, wire: wire, location: expectation.location)
+        let check = finding.check(of: attempt, at: at, wire: wire)
         events.withLock { events in
             if revised, let place = events.lastIndex(where: { $0.event.isSame(as: check) }) { events.remove(at: place) }
             events.append((at, .check(check)))

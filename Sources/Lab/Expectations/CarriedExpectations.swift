@@ -25,7 +25,7 @@ extension Lab {
         let what = rule.patterns.isEmpty ? "any segment" : rule.patterns.map(\.description).joined(separator: " or ")
         record(
             passed: enough, expected: "the wire meets \(count) × \(what)", seen: seen, witnesses: ["segments"],
-            location: shortLocation(file, line))
+            location: here(file, line))
         if !enough { throw ScenarioStop.failed }
     }
 
@@ -51,7 +51,7 @@ extension Lab {
         claimResets(matching: patterns, since: place)
         try recordExactly(
             expected: "the wire carries " + patterns.map(\.description).joined(counting: ", "),
-            witnesses: ["segments"], location: shortLocation(file, line)
+            witnesses: ["segments"], location: here(file, line)
         ) { [unowned self] in
             let segments = carried(since: place)
             let seen = segments.map(\.view)
@@ -88,7 +88,7 @@ extension Lab {
         claimResets(matching: [pattern], since: place)
         try recordExactly(
             expected: "the wire carries \(count) × \(pattern)", witnesses: ["segments"],
-            location: shortLocation(file, line)
+            location: here(file, line)
         ) { [unowned self] in
             let segments = carried(since: place)
             let own = segments.filter { pattern.matches($0.view) }
@@ -113,7 +113,7 @@ extension Lab {
         record(
             passed: enough, expected: "the wire carries \(pattern) \(count) times at least",
             seen: "\(seen()) of \(SegmentView.describe(carried(since: place).map(\.view)))", witnesses: ["segments"],
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     /// Waits for the first segment of a pattern since a place in the log; ends the scenario without one.
@@ -131,7 +131,7 @@ extension Lab {
             try requirementFailed(
                 expected: "the wire carries \(pattern)",
                 seen: SegmentView.describe(carried(since: place).map(\.view)), witnesses: ["segments"],
-                location: shortLocation(file, line))
+                location: here(file, line))
         }
         claimResets(matching: [pattern], since: place)
         return segment
@@ -146,7 +146,7 @@ extension Lab {
         guard let segment = carried(since: 0).last(where: { pattern.matches($0.view) }) else {
             try requirementFailed(
                 expected: "the wire has carried \(pattern)", seen: SegmentView.describe(wire.log.map(\.view)),
-                witnesses: ["segments"], location: shortLocation(file, line))
+                witnesses: ["segments"], location: here(file, line))
         }
         return segment
     }
@@ -154,7 +154,7 @@ extension Lab {
     /// Expects that neither host has sent anything since a place in the log.
     package func expectNothingCarried(since place: Int, file: StaticString = #fileID, line: Int = #line) throws {
         try synchronize()
-        try recordNothing(expected: "the wire carries nothing", since: place, location: shortLocation(file, line))
+        try recordNothing(expected: "the wire carries nothing", since: place, location: here(file, line))
     }
 
     /// Watches the wire for a while and expects nothing more on it.
@@ -167,7 +167,7 @@ extension Lab {
         try pass(duration)
         try recordNothing(
             expected: "nothing more on the wire for \(duration.seconds) s", since: place,
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     private func recordNothing(expected: String, since place: Int, location: String) throws {
@@ -202,7 +202,7 @@ extension Lab {
         guard try wait(until: .now + patience(after: timer), { next() != nil }), let next = next() else {
             try requirementFailed(
                 expected: "the wire carries \(pattern) again", seen: SegmentView.describe(carried().map(\.view)),
-                witnesses: ["segments"], location: shortLocation(file, line))
+                witnesses: ["segments"], location: here(file, line))
         }
         return next.stamp - first.stamp
     }

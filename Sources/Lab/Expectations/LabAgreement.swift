@@ -19,7 +19,7 @@ extension Lab {
                     passed: carried == counted,
                     expected: "segments repeated by \(host.name.rawValue) on the wire = RetransSegs",
                     seen: "\(carried) on the wire, RetransSegs \(counted)", witnesses: ["segments", "counters"],
-                    location: shortLocation(file, line))
+                    location: here(file, line))
             }
             guard configuration.trace != nil else { continue }
             let traced = paths.packets.count {
@@ -30,7 +30,7 @@ extension Lab {
                 passed: traced <= counted && (traced == 0) == (counted == 0),
                 expected: "retransmissions traced on \(host.name.rawValue) account for RetransSegs",
                 seen: "\(traced) traced, RetransSegs \(counted)", witnesses: ["trace", "counters"],
-                location: shortLocation(file, line))
+                location: here(file, line))
             measure(
                 "retransmissions of \(host.name.rawValue)", Double(counted), "segments",
                 neverComparedSince: "how often something is sent again is left to the link, or the machine's load")

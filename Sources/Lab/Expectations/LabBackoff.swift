@@ -15,7 +15,7 @@ extension Lab {
         of what: String, _ sent: [WireSegment], givenUp end: Instant, retries: Int,
         file: StaticString = #fileID, line: Int = #line
     ) throws {
-        let location = shortLocation(file, line)
+        let location = here(file, line)
         let limit = Duration.backoffLimit(retries: retries)
         let stamps = sent.map(\.stamp) + [end]
         let gaps = zip(stamps.dropFirst(), stamps).map { ($0 - $1).seconds }

@@ -63,7 +63,7 @@ extension Lab {
         record(
             passed: answer.death == .killed(signal) && status == .killed(signal),
             expected: "\(subject(answer)) is killed by \(signalSymbol(signal))", seen: answer.words,
-            witnesses: ["wait status", "call"], location: shortLocation(file, line))
+            witnesses: ["wait status", "call"], location: here(file, line))
     }
 
     /// Expects the process to end inside the call with this exit code; the wait status and the call agree.
@@ -73,7 +73,7 @@ extension Lab {
         record(
             passed: answer.death == .exited(code) && answer.call.process.status == .exited(code),
             expected: "\(subject(answer)) ends the process with exit \(code)", seen: answer.words,
-            witnesses: ["wait status", "call"], location: shortLocation(file, line))
+            witnesses: ["wait status", "call"], location: here(file, line))
     }
 
     /// Expects SO_ERROR to hold this error; nil is none.
@@ -101,7 +101,7 @@ extension Lab {
         let seen = answer.output.first.flatMap(TCPState.init(rawValue:))
         record(
             passed: seen == state, expected: "TCP_INFO of \(socket.label) is \(state)",
-            seen: seen?.description ?? answer.words, witnesses: ["TCP_INFO"], location: shortLocation(file, line))
+            seen: seen?.description ?? answer.words, witnesses: ["TCP_INFO"], location: here(file, line))
     }
 
     /// Expects a call not to have returned yet.
@@ -110,7 +110,7 @@ extension Lab {
         record(
             passed: !call.isDone, expected: "\(call.text) on \(call.socket?.label ?? "") is still blocked",
             seen: call.outcome.map { Answer(call: call, outcome: $0).words } ?? "blocked", witnesses: ["call"],
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     private func judge(
@@ -118,7 +118,7 @@ extension Lab {
     ) {
         record(
             passed: passed, expected: "\(subject(answer)) \(expected)", seen: answer.words,
-            witnesses: ["errno"], location: shortLocation(file, line))
+            witnesses: ["errno"], location: here(file, line))
     }
 
     private func subject(_ answer: Answer) -> String {
@@ -154,12 +154,12 @@ extension Lab {
     package func expect(_ socket: Socket, passesAll path: [TCPState], file: StaticString, line: Int) throws {
         let expected = "\(socket.label) passes \(path.words)"
         guard configuration.trace != nil else {
-            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
+            return recordUntraced(expected: expected, isPath: true, location: here(file, line))
         }
         _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
         try synchronize()
         try recordExactly(
-            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            expected: expected, witnesses: ["trace"], location: here(file, line),
             carriesClaim: claimRestsOnPaths
         ) { [unowned self] in
             let life = paths.lives(of: socket, processes: processes).last
@@ -175,11 +175,11 @@ extension Lab {
     ) throws {
         let expected = "no child of port \(port) in the trace of \(host.name.rawValue)"
         guard configuration.trace != nil else {
-            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
+            return recordUntraced(expected: expected, isPath: true, location: here(file, line))
         }
         try synchronize()
         try recordExactly(
-            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            expected: expected, witnesses: ["trace"], location: here(file, line),
             carriesClaim: claimRestsOnPaths
         ) { [unowned self] in
             let life = paths.lives.first {
@@ -206,7 +206,7 @@ extension Lab {
         guard try wait(until: .now + configuration.patience, { step() != nil }), let step = step() else {
             try requirementFailed(
                 expected: "\(socket.label) goes \(old)>\(new)", seen: path(of: socket)?.words ?? "no path (trace)",
-                witnesses: ["trace"], location: shortLocation(file, line))
+                witnesses: ["trace"], location: here(file, line))
         }
         return step
     }
@@ -226,7 +226,7 @@ extension Lab {
         let expected = "tcp_send_reset on \(host.name.rawValue): \(words(reason, state))"
         guard let trace = configuration.trace, trace.givesResetReasons else {
             let lack = configuration.trace == nil ? nil : "this kernel gives no reasons of resets"
-            return recordUntraced(expected: expected, location: shortLocation(file, line), because: lack)
+            return recordUntraced(expected: expected, location: here(file, line), because: lack)
         }
         func resets() -> [PathLedger.Packet] {
             paths.packets.filter { $0.tracepoint == .sendReset && $0.host == host.name }
@@ -239,7 +239,7 @@ extension Lab {
             passed: isThere(), expected: expected,
             seen: resets().isEmpty
                 ? "no reset traced" : resets().map { words($0.reason, $0.state) }.joined(separator: ", "),
-            witnesses: ["trace"], location: shortLocation(file, line))
+            witnesses: ["trace"], location: here(file, line))
     }
 
     /// Expects the tracepoint to have seen a host send something again this often.
@@ -248,14 +248,14 @@ extension Lab {
     ) throws {
         let expected = "\(count) × \(tracepoint.event) on \(host.name.rawValue)"
         guard configuration.trace != nil else {
-            return recordUntraced(expected: expected, location: shortLocation(file, line))
+            return recordUntraced(expected: expected, location: here(file, line))
         }
         func seen() -> [PathLedger.Packet] {
             paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
         }
         _ = try wait(until: .now + configuration.patience) { seen().count >= count }
         try synchronize()
-        try recordExactly(expected: expected, witnesses: ["trace"], location: shortLocation(file, line)) {
+        try recordExactly(expected: expected, witnesses: ["trace"], location: here(file, line)) {
             [unowned self] in
             let seen = paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
             return Sight(
@@ -278,7 +278,7 @@ extension Lab {
         if let resets = expected["OutRsts"] { claimResets(of: host.name, count: Int(resets)) }
         try recordExactly(
             expected: "counters of \(host.name.rawValue) \(expected.words)", witnesses: ["counters"],
-            location: shortLocation(file, line)
+            location: here(file, line)
         ) {
             let counters = try host.counters()
             let seen = expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
@@ -293,7 +293,7 @@ extension Lab {
         _ what: String, _ passed: Bool, seen: String, witnesses: [String], file: StaticString = #fileID,
         line: Int = #line
     ) {
-        record(passed: passed, expected: what, seen: seen, witnesses: witnesses, location: shortLocation(file, line))
+        record(passed: passed, expected: what, seen: seen, witnesses: witnesses, location: here(file, line))
     }
 
     /// Expects a duration between two kernel-stamped instants.
@@ -304,7 +304,7 @@ extension Lab {
         record(
             passed: bounds.contains(duration),
             expected: "\(what): \(bounds.lowerBound.seconds)...\(bounds.upperBound.seconds) s",
-            seen: "\(duration.seconds) s", witnesses: witnesses, location: shortLocation(file, line))
+            seen: "\(duration.seconds) s", witnesses: witnesses, location: here(file, line))
     }
 
     /// Keeps a figure for comparison between kernels.
@@ -362,7 +362,7 @@ extension Lab {
         if patience != nil { try endStanding() }
         guard try wait(until: .now + (patience ?? configuration.patience), condition) else {
             try requirementFailed(
-                expected: what, seen: try seen(), witnesses: ["netlink"], location: shortLocation(file, line))
+                expected: what, seen: try seen(), witnesses: ["netlink"], location: here(file, line))
         }
     }
 }

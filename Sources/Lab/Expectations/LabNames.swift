@@ -13,7 +13,7 @@ extension Lab {
             passed: answer.reply?.address == address,
             expected:
                 "\(answer.call.text) on \(answer.call.socket?.label ?? answer.call.process.name) gives \(address)",
-            seen: answer.words, witnesses: ["call"], location: shortLocation(file, line))
+            seen: answer.words, witnesses: ["call"], location: here(file, line))
     }
 
     /// Expects two sockets to have each other's names: what one calls its own, the other calls its peer's.

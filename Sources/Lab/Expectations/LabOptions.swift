@@ -21,6 +21,6 @@ extension Lab {
         record(
             passed: answer.result == 0 && answer.integer == value,
             expected: "\(option.symbol) of \(socket.label) is \(value)",
-            seen: answer.words, witnesses: ["getsockopt"], location: shortLocation(file, line))
+            seen: answer.words, witnesses: ["getsockopt"], location: here(file, line))
     }
 }

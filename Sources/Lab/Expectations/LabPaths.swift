@@ -18,12 +18,12 @@ extension Lab {
     ) throws {
         let expected = "the other end of \(socket.label) passes \(path.words)"
         guard configuration.trace != nil else {
-            return recordUntraced(expected: expected, isPath: true, location: shortLocation(file, line))
+            return recordUntraced(expected: expected, isPath: true, location: here(file, line))
         }
         _ = try wait(until: .now + configuration.patience) { self.life(oppositeOf: socket)?.path == path }
         try synchronize()
         try recordExactly(
-            expected: expected, witnesses: ["trace"], location: shortLocation(file, line),
+            expected: expected, witnesses: ["trace"], location: here(file, line),
             carriesClaim: claimRestsOnPaths
         ) { [unowned self] in
             let life = life(oppositeOf: socket)

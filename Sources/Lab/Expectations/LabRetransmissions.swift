@@ -35,7 +35,7 @@ extension Lab {
             guard try wait(until: .now + patience(after: nominal), { segments().count > number }) else {
                 try requirementFailed(
                     expected: "the wire carries \(pattern) again", seen: SegmentView.describe(carried().map(\.view)),
-                    witnesses: ["segments"], location: shortLocation(file, line))
+                    witnesses: ["segments"], location: here(file, line))
             }
             let next = segments()[number]
             expect(

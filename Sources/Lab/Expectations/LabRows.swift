@@ -33,7 +33,7 @@ extension Lab {
     ) throws -> DiagRow {
         try awaitRow(
             expectation, of: socket.label, host: socket.host, within: patience, traced: socket,
-            location: shortLocation(file, line)
+            location: here(file, line)
         ) { try self.row(socket) }
     }
 
@@ -45,7 +45,7 @@ extension Lab {
     ) throws -> DiagRow {
         try awaitRow(
             expectation, of: "the other end of \(socket.label)", host: socket.host.peer, within: patience,
-            traced: nil, location: shortLocation(file, line)
+            traced: nil, location: here(file, line)
         ) { try self.row(oppositeOf: socket) }
     }
 
@@ -57,7 +57,7 @@ extension Lab {
     ) throws -> DiagRow {
         try awaitRow(
             expectation, of: "the end toward \(remote)", host: host, within: patience, traced: nil,
-            location: shortLocation(file, line)
+            location: here(file, line)
         ) { try host.rows().first { $0.remote == remote } }
     }
 
@@ -75,7 +75,7 @@ extension Lab {
         let isTraced = try gone && endIsTraced(socket)
         record(
             passed: gone, expected: "no row of \(socket.label) in netlink", seen: seen,
-            witnesses: isTraced ? ["netlink", "trace"] : ["netlink"], location: shortLocation(file, line))
+            witnesses: isTraced ? ["netlink", "trace"] : ["netlink"], location: here(file, line))
         if !gone { throw ScenarioStop.failed }
     }
 
@@ -90,7 +90,7 @@ extension Lab {
         }
         record(
             passed: gone, expected: "no row of the other end of \(socket.label) in netlink",
-            seen: last.map(\.words) ?? "no row", witnesses: ["netlink"], location: shortLocation(file, line))
+            seen: last.map(\.words) ?? "no row", witnesses: ["netlink"], location: here(file, line))
         if !gone { throw ScenarioStop.failed }
     }
 

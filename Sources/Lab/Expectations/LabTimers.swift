@@ -39,7 +39,7 @@ extension Lab {
         guard let row else {
             try requirementFailed(
                 expected: "\(socket.label) has a timer", seen: "no row", witnesses: ["netlink"],
-                location: shortLocation(file, line))
+                location: here(file, line))
         }
         let passed = left + slowest >= bounds.lowerBound && left <= bounds.upperBound
         record(
@@ -47,7 +47,7 @@ extension Lab {
             expected: "the timer of \(socket.label) is set for \(bounds.lowerBound.seconds)..."
                 + "\(bounds.upperBound.seconds) s",
             seen: "\(left.seconds) s (\(row.words))", witnesses: ["netlink", "trace"],
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     /// Expects rows to vanish when their timers of a nominal length run out: not earlier, and late by an eighth at most.
@@ -62,7 +62,7 @@ extension Lab {
         guard let host = sockets.first?.socket.host else { return }
         try expectVanish(
             sockets.map { ($0.socket.label, $0.socket.identity.cookie, $0.since) }, on: host, after: nominal,
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     /// The same for one row that no socket of ours stands for.
@@ -72,7 +72,7 @@ extension Lab {
     ) throws {
         try expectVanish(
             [(label, row.cookie, start)], on: host, after: nominal,
-            location: shortLocation(file, line))
+            location: here(file, line))
     }
 
     private func expectVanish(

@@ -29,7 +29,7 @@ extension Lab {
         let ended = try wait(until: .now + configuration.patience) { process.status != nil }
         record(
             passed: process.status == status, expected: "process \(process.name) ends: \(status.words)",
-            seen: process.status?.words ?? "it lives", witnesses: ["wait status"], location: shortLocation(file, line))
+            seen: process.status?.words ?? "it lives", witnesses: ["wait status"], location: here(file, line))
         if !ended { throw ScenarioStop.failed }
     }
 }

@@ -38,7 +38,8 @@ package final class PendingCall {
     package func answer(
         after timer: Duration = .zero, file: StaticString = #fileID, line: Int = #line
     ) throws -> Answer {
-        try process.host.lab.awaitAnswer(self, after: timer, location: shortLocation(file, line))
+        let lab = process.host.lab
+        try lab.awaitAnswer(self, after: timer, location: lab.here(file, line))
         return Answer(call: self, outcome: outcome!)
     }
 

@@ -123,7 +123,7 @@ package final class Socket {
         guard answer.death != nil || answer.errno != nil else { return answer }
         try process.host.lab.requirementFailed(
             expected: "\(answer.call.text) on \(label) succeeds", seen: answer.words, witnesses: ["errno"],
-            location: shortLocation(file, line))
+            location: process.host.lab.here(file, line))
     }
 
     // MARK: Calls whose outcome is the scenario's business

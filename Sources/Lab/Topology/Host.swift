@@ -40,6 +40,7 @@ package final class Host {
         ownAddresses = [ip4, ip6]
         let namespace = try NetworkNamespace()
         self.namespace = namespace
+        lab.watch(namespace, "host \(name.rawValue)")
         // Before there are interfaces, which take the defaults.
         let corrections = lab.configuration.corrections
         if !corrections.isEmpty { try namespace.setSysctls(corrections.map { ($0.name, $0.value) }) }

@@ -12,32 +12,44 @@ final class LabRemains: @unchecked Sendable {
     private var sockets: [PacketSocket]
     private var namespaces: [NetworkNamespace]
     private var number: LabNumber?
+    private let watched: [NamespaceLedger.Entry]
+    private let ledger: NamespaceLedger?
+    /// Whether the kernel was found to keep something of it already.
+    private let isExcused: Bool
 
     init(
         hosts: [(diagnostics: SocketDiagnostics, route: RouteSocket, interface: Int32)], sockets: [PacketSocket],
-        namespaces: [NetworkNamespace], number: LabNumber
+        namespaces: [NetworkNamespace], number: LabNumber, watched: [NamespaceLedger.Entry] = [],
+        by ledger: NamespaceLedger? = nil, isExcused: Bool = false
     ) {
         self.hosts = hosts
         self.sockets = sockets
         self.namespaces = namespaces
         self.number = number
+        self.watched = watched
+        self.ledger = ledger
+        self.isExcused = isExcused
     }
 
     /// Takes it all away, the number last.
     func clear() {
-        for host in hosts { Self.end(host.diagnostics, host.route, host.interface) }
+        let areEnded = hosts.map { Self.end($0.diagnostics, $0.route, $0.interface) }
         hosts = []
         sockets = []
         namespaces = []
         number = nil
+        // What could not be ended goes on for minutes, which is no leak.
+        ledger?.close(watched, excused: isExcused || !areEnded.allSatisfy(\.self))
     }
 
     /// Ends connections that nobody has open: each keeps its namespace alive until it has given up, for minutes, and
-    /// its events would come when another laboratory has the number.
-    private static func end(_ diagnostics: SocketDiagnostics, _ route: RouteSocket, _ interface: Int32) {
+    /// its events would come when another laboratory has the number. Returns whether that can be done here.
+    private static func end(_ diagnostics: SocketDiagnostics, _ route: RouteSocket, _ interface: Int32) -> Bool {
         let states = SocketDiagnostics.connectionStates & ~TCPState.TIME_WAIT.mask
+        if (try? endAll(of: diagnostics, states)) != nil { return true }
         // A kernel that cannot destroy sockets still can take the link away.
-        if (try? endAll(of: diagnostics, states)) == nil { try? route.perform([.deleteLink(interface)]) }
+        try? route.perform([.deleteLink(interface)])
+        return false
     }
 
     private static func endAll(of diagnostics: SocketDiagnostics, _ states: UInt32) throws {

@@ -12,6 +12,8 @@ extension Lab {
     package func judgeHealth(location: String) throws {
         for host in [a!, b!] {
             guard let fact = try leak(of: host) else { continue }
+            hasLeaked = true
+            configuration.namespaces?.noteToldLeak()
             report(fact, expected: "the sockets of \(host.name.rawValue) are gone with their processes", location)
         }
         for finding in configuration.health?.findings(of: timeline.attempt) ?? [] {

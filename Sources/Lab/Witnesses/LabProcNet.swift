@@ -89,7 +89,7 @@ extension Lab {
             expected: "/proc/net/tcp shows \(socket.label) \(state) timer \(timer)\(window), retrnsmt \(retransmits), "
                 + "timeout \(probes), rx_queue \(receiveQueue)",
             seen: (row?.words ?? "no line") + (start == nil ? "" : ", set for \(left.seconds) s"),
-            witnesses: ["/proc/net/tcp"], location: shortLocation(file, line))
+            witnesses: ["/proc/net/tcp"], location: here(file, line))
     }
 
     private func procNetRow(of socket: Socket) throws -> ProcNetRow? {
