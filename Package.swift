@@ -174,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Acts", "CLinux", "Engine", "Lab", "Linux", "Packets", "Record", "Scenarios", "SockDiag",
+                "Acts", "CLinux", "Engine", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "SockDiag",
                 "Tracing", "Worker",
             ],
             swiftSettings: strict),

@@ -37,4 +37,35 @@ struct GuestBootTests {
         #expect(ends[0].duration > 7200 * 1_000_000_000)
         #expect(ends[0].duration == ends[1].duration)
     }
+
+    /// Alone as the first thing after boot, when the kernel's clocks of whole seconds are not yet set: in the first
+    /// second PAWS in TIME_WAIT is off.
+    @Test(.timeLimit(.minutes(5)), arguments: ["timewait.old-duplicate", "timewait.new-syn-lower"])
+    func theFirstScenarioIsLikeAnyOther(_ id: String) throws {
+        let series = try #require(StockKernel.cached).series
+        let bench = try Workbench()
+        bench.environment = ["HOME": NSHomeDirectory()]
+        let result = try bench.run(["run", "--kernel", series, id])
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+    }
+
+    /// A machine that is set up oddly shows the same as any other, to the segment.
+    @Test(.timeLimit(.minutes(5))) func anOddMachineIsLikeAnyOther() throws {
+        let series = try #require(StockKernel.cached).series
+        let bench = try Workbench()
+        bench.environment = ["HOME": NSHomeDirectory()]
+        let odd = [
+            "sysctl.net.ipv4.tcp_rmem=4096,8192,30000", "sysctl.net.ipv4.tcp_wmem=4096,8192,30000",
+            "sysctl.net.ipv4.conf.default.forwarding=1", "sysctl.net.ipv4.conf.all.rp_filter=1",
+            "sysctl.net.core.fb_tunnels_only_for_init_net=0", "sysctl.net.ipv4.tcp_max_syn_backlog=7",
+        ].map { $0.replacing(",", with: " ") }.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " ")
+        let scenarios = ["open.three-way", "close.simultaneous", "close.flushes-sendq", "open.accept-queue-overflow"]
+        for (name, append) in [("one", []), ("odd", ["--append", odd])] {
+            let result = try bench.run(
+                ["run", "--kernel", series, "--record", "\(name).jsonl"] + append + scenarios)
+            #expect(result.status == 0, "\(name): \(result.output)\(result.errors)")
+        }
+        let comparison = try bench.run(["compare", "one.jsonl", "odd.jsonl"])
+        #expect(comparison.status == 0, "\(comparison.output)")
+    }
 }

@@ -158,6 +158,27 @@ struct RunCommandTests {
         }
     }
 
+    /// The disk fills up in the middle: the record is cut off, and all reports have everything.
+    @Test func aDiskThatFillsUpLosesNoReport() throws {
+        let bench = try Workbench()
+        let notes = (0..<2000).map { Event.note(NoteFact(attempt: Stream.second, at: Int64($0), text: "a long story")) }
+        let events = Stream.whole((.passed, .failed))
+        let begun = events.firstIndex { if case .started(let one) = $0 { one.attempt == Stream.second } else { false } }
+        let place = try #require(begun)
+        try bench.setLab(events[...place] + notes + events[(place + 1)...])
+        let script = "mkdir small && mount -t tmpfs -o size=16k none small || exit 99; exec \"$@\""
+        let result = try bench.run(
+            ["run"] + Stream.selected
+                + ["--record", "small/r.jsonl", "--junit", "j.xml", "--json", "s.json", "--history", "h.sqlite"],
+            through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"])
+        #expect(result.errors == "tcpwitness: --record small/r.jsonl: ENOSPC (No space left on device)\n")
+        #expect(result.status == 1)
+        #expect(result.output.contains("2 scenarios: 1 passed, 1 failed"))
+        #expect(try bench.read("j.xml").components(separatedBy: "a long story").count == 2001)
+        #expect(try bench.read("s.json").contains("\"exitStatus\" : 1"))
+        #expect(try bench.run(["history", "--file", "h.sqlite"]).output.contains("close.simultaneous"))
+    }
+
     /// Also where nothing can be printed any more.
     @Test func aFullDiskUnderTheOutputLosesNoReport() throws {
         let bench = try Workbench()

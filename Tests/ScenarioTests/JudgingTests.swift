@@ -3,6 +3,7 @@ import Glibc
 import Engine
 import Lab
 import Linux
+import Netlink
 import SockDiag
 import Packets
 import Record
@@ -100,6 +101,29 @@ struct JudgingTests {
         } else {
             #expect(outcome.finished.verdict == .failed, "\(outcome.words)")
         }
+    }
+
+    /// Half a TIME_WAIT is told as half of one, not as one that was gone when it was looked for at its end.
+    @Test("A timer that ends early is told with when it ended")
+    func earlyEnd() async throws {
+        let outcome = try await Attempts.run(
+            scenario { lab in
+                let pair = try lab.connectedPair()
+                let began = Instant.now
+                try pair.client.shutdown(.SHUT_WR)
+                try lab.require(pair.client, shows: .row(.FIN_WAIT2, .owned, timer: .off))
+                try pair.server.close()
+                try lab.require(pair.client, shows: .row(.TIME_WAIT, .minisock, timer: .timewait))
+                guard let row = try lab.a.rows().first(where: \.isMinisock) else { return }
+                let namespace = lab.a.namespace
+                try startThread {
+                    usleep(1_000_000)
+                    try? namespace.inside { try SocketDiagnostics().destroy(row) }
+                }
+                try lab.expectVanish(row, called: "client", on: lab.a, since: began, after: .seconds(6))
+            }, patience: .seconds(10))
+        let failure = outcome.failures.first { $0.expected.hasPrefix("client vanishes 6.0") }
+        #expect(failure?.seen.hasPrefix("gone after 1.") == true || outcome.isSuspicious, "\(outcome.words)")
     }
 
     @Test("A process that somebody else kills or stops is no fault of the kernel", arguments: [SIGKILL, SIGSTOP])

@@ -1,7 +1,8 @@
+import Acts
 import Glibc
 import Lab
 import Linux
-import Netlink
+import SockDiag
 import Record
 import Testing
 import Worker
@@ -27,7 +28,6 @@ struct LocationTests {
         Case(name: "exit") { lab, server in try server.process.exit() },
         Case(name: "fork") { lab, server in _ = try server.process.fork("child") },
         Case(name: "fill") { lab, server in _ = try lab.fill(server) },
-        Case(name: "read to end") { lab, server in _ = try lab.readToEnd(server) },
         Case(name: "error") { lab, server in try lab.expect(server, soError: nil) },
         Case(name: "poll") { lab, server in try lab.expect(server, polls: .IN) },
         Case(name: "tcp_info") { lab, server in try lab.expect(server, tcpInfo: .ESTABLISHED) },

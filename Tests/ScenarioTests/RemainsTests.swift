@@ -1,3 +1,4 @@
+import Acts
 import Glibc
 @testable import Lab
 import Linux
