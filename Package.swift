@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),
-        .testTarget(name: "HealthTests", dependencies: ["Health", "Judge", "Record"], swiftSettings: strict),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "Record"], swiftSettings: strict),
         .testTarget(
             name: "InvariantTests", dependencies: ["Invariants", "Linux", "Packets", "Record"], swiftSettings: strict),
         .testTarget(
