@@ -35,16 +35,15 @@ import Testing
             atPath: bench.path("bench-baselines"), withIntermediateDirectories: true)
         // The guest's files are descriptors, in the order of QEMU.File.
         try bench.write(
-            """
-            #!/bin/sh
-            case "$*" in *isa-debug-exit*) \(probe) ;; esac
-            echo "$*" > '\(bench.path("bench-qemu-arguments"))'
-            cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
-            cat '\(bench.path("bench-events"))' >&\(throughMemory ? 7 : 6)
-            \(script)
+            program: """
+                #!/bin/sh
+                case "$*" in *isa-debug-exit*) \(probe) ;; esac
+                echo "$*" > '\(bench.path("bench-qemu-arguments"))'
+                cat <&4 | tr -cd '[:print:]\\n' > '\(bench.path("bench-image"))'
+                cat '\(bench.path("bench-events"))' >&\(throughMemory ? 7 : 6)
+                \(script)
 
-            """, to: "bench-qemu")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.path("bench-qemu"))
+                """, to: "bench-qemu")
         bench.environment = [
             "TCPWITNESS_QEMU": bench.path("bench-qemu"), "TCPWITNESS_GUEST_SILENCE": "60",
             "TCPWITNESS_BASELINES": bench.path("bench-baselines"),

@@ -41,20 +41,33 @@ final class Workbench {
 
     func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
 
+    /// Puts a program in place.
+    ///
+    /// Another process writes it: a child that some test forks meanwhile would have the file open for writing, and it
+    /// could not be executed (ETXTBSY).
+    func write(program text: String, to name: String) throws {
+        try write(text, to: "\(name).text")
+        let install = Process()
+        install.executableURL = URL(filePath: "/usr/bin/install")
+        install.arguments = ["-m", "755", path("\(name).text"), path(name)]
+        try install.run()
+        install.waitUntilExit()
+        guard install.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
     /// Puts a lab in place: a shell script that sends the events and then does the rest.
     func setLab(_ events: [Event] = [], then script: String = "exit 0") throws {
         try write(events.flatMap { RecordEncoder().line($0) }, to: "bench-events")
         try write(
-            """
-            #!/bin/sh
-            # The guardian only waits for the end of the command line.
-            [ "$1" = guard ] && exec cat <&3 >/dev/null
-            printf '%s\\n' "$*" > '\(path("bench-arguments"))'
-            cat '\(path("bench-events"))' >&3
-            \(script)
+            program: """
+                #!/bin/sh
+                # The guardian only waits for the end of the command line.
+                [ "$1" = guard ] && exec cat <&3 >/dev/null
+                printf '%s\\n' "$*" > '\(path("bench-arguments"))'
+                cat '\(path("bench-events"))' >&3
+                \(script)
 
-            """, to: "bench-lab")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("bench-lab"))
+                """, to: "bench-lab")
     }
 
     /// What the lab was started with; nil when it was not.
