@@ -21,7 +21,11 @@ package struct LinkAgreement {
         let result = Result(
             finished: finished,
             measurements: events.compactMap { if case .measurement(let measurement) = $0 { measurement } else { nil } })
-        guard let other = first.updateValue(result, forKey: key) else { return finished }
+        // Two at most: once they have met, neither is needed any more.
+        guard let other = first.removeValue(forKey: key) else {
+            first[key] = result
+            return finished
+        }
         let judgement = judge(
             Judgement(verdict: finished.verdict, reason: finished.reason), disagreement: disagreement(other, result))
         var judged = finished

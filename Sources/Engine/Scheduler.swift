@@ -102,7 +102,8 @@ package final class Scheduler: Sendable {
     private struct State {
         var running: [Attempt: Running] = [:]
         var done: [Done] = []
-        var agreement = LinkAgreement(repetitions: 1)
+        /// Nil where there is but one link.
+        var agreement: LinkAgreement?
     }
 
     private let configuration: LabConfiguration
@@ -134,7 +135,9 @@ package final class Scheduler: Sendable {
     package func run(_ plan: Plan, control: Int32? = nil) throws(SystemError) {
         let start = Instant.now
         let lane = configuration.lane
-        state.withLock { $0.agreement = LinkAgreement(repetitions: max(1, plan.repetitions)) }
+        state.withLock {
+            $0.agreement = plan.bothLinks ? LinkAgreement(repetitions: max(1, plan.repetitions)) : nil
+        }
         var waiting = plan.inOrder(lane)
         // A machine that is too slow for much of the run is too slow for its tries again too.
         var triesLeft = plan.tries == 0 ? 0 : max(16, waiting.count / 4)
@@ -241,7 +244,7 @@ package final class Scheduler: Sendable {
                 again.append(next)
                 finished.isTriedAgain = true
             } else {
-                finished = state.withLock { $0.agreement.judged(finished, events) }
+                finished = state.withLock { $0.agreement?.judged(finished, events) ?? finished }
             }
             emit(events + [.finished(finished)])
         }
