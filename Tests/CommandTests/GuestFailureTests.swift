@@ -13,17 +13,18 @@ struct GuestFailureTests {
             try FileManager.default.createSymbolicLink(
                 at: URL(filePath: bench.path("modules/\(file.lastPathComponent)")), withDestinationURL: file)
         }
-        return try bench.run(["run", "--kernel", "\(kernel.image):\(bench.path("modules"))", "open.three-way"])
+        return try bench.run(
+            ["run", "--kernel", "\(kernel.image):\(bench.path("modules"))", "open.three-way"], endingWithin: 240)
     }
 
-    @Test(.timeLimit(.minutes(5))) func withoutVeth() throws {
+    @Test func withoutVeth() throws {
         let result = try run(#require(StockKernel.cached), without: "veth")
         #expect(result.status == 3)
         #expect(result.errors.contains("the lab in the guest: veth: add veth veth0"))
         #expect(result.errors.contains("build the kernel with CONFIG_VETH"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func withoutInetDiag() throws {
+    @Test func withoutInetDiag() throws {
         let result = try run(#require(StockKernel.cached), without: "inet_diag")
         #expect(result.status == 3)
         #expect(result.errors.contains("the lab in the guest: inet_diag: list TCP sockets"))
@@ -31,27 +32,30 @@ struct GuestFailureTests {
     }
 
     /// The relay does its work, and the run says so.
-    @Test(.timeLimit(.minutes(5))) func withoutNetem() throws {
+    @Test func withoutNetem() throws {
         let result = try run(#require(StockKernel.cached), without: "sch_netem")
         #expect(result.status == 0)
         #expect(result.output.contains("  no sch_netem: the relay emulates delay and loss instead"))
     }
 
-    private func run(append words: String, silence: String = "300") throws -> Workbench.Result {
+    private func run(append words: String, silence: String = "300", endingWithin seconds: Int = 240) throws
+        -> Workbench.Result
+    {
         let bench = try Workbench()
         bench.environment = ["HOME": NSHomeDirectory(), "TCPWITNESS_GUEST_SILENCE": silence]
         let kernel = try #require(StockKernel.cached)
-        return try bench.run(["run", "--kernel", kernel.series, "--append", words, "open.three-way"])
+        return try bench.run(
+            ["run", "--kernel", kernel.series, "--append", words, "open.three-way"], endingWithin: seconds)
     }
 
     /// Paths are not asserted then, and the run says so.
-    @Test(.timeLimit(.minutes(5))) func withoutTracepoints() throws {
+    @Test func withoutTracepoints() throws {
         let result = try run(append: "initcall_blacklist=tracer_init_tracefs")
         #expect(result.status == 0)
         #expect(result.output.contains("  no tracepoints: paths are not asserted"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func panics() throws {
+    @Test func panics() throws {
         let result = try run(append: "rdinit=/nothing")
         #expect(result.status == 3)
         #expect(result.errors.contains(": the kernel panicked: VFS: Unable to mount root fs"))
@@ -59,29 +63,29 @@ struct GuestFailureTests {
     }
 
     /// The image does not fit; how that ends differs, and none of it takes long.
-    @Test(.timeLimit(.minutes(1)), arguments: ["mem=24M", "mem=8M"]) func littleMemory(_ words: String) throws {
-        let result = try run(append: words)
+    @Test(arguments: ["mem=24M", "mem=8M"]) func littleMemory(_ words: String) throws {
+        let result = try run(append: words, endingWithin: 60)
         #expect(result.status == 3)
         #expect(result.errors.contains(": the kernel panicked: "))
         #expect(result.errors.contains(" (too little memory)\n"))
     }
 
     /// It panics and spins, as a kernel does by default.
-    @Test(.timeLimit(.minutes(1))) func panicsForEver() throws {
-        let result = try run(append: "panic=0 rdinit=/nothing")
+    @Test func panicsForEver() throws {
+        let result = try run(append: "panic=0 rdinit=/nothing", endingWithin: 60)
         #expect(result.status == 3)
         #expect(result.errors.contains(": the kernel panicked: VFS: Unable to mount root fs"))
         #expect(result.errors.contains("\n  console  all of it: "))
     }
 
     /// Without a serial line and without PCI, for the memory it shares, nothing can be told, not even what is wrong.
-    @Test(.timeLimit(.minutes(5))) func mute() throws {
+    @Test func mute() throws {
         let result = try run(append: "initcall_blacklist=serial8250_init pci=off")
         #expect(result.status == 3)
         #expect(result.errors.contains(": the guest ended without a result"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func killedQEMU() throws {
+    @Test func killedQEMU() throws {
         let bench = try Workbench()
         bench.environment = ["HOME": NSHomeDirectory()]
         let kernel = try #require(StockKernel.cached)

@@ -250,19 +250,21 @@ import Testing
     }
 
     /// A guest that never dies of its panic is ended, and the panic is what is told.
-    @Test(.timeLimit(.minutes(1))) func aPanicThatDoesNotEnd() throws {
+    @Test func aPanicThatDoesNotEnd() throws {
         let panic = "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100"
         let script = "echo '[ 1.0] \(panic)' >&5; echo '[ 1.1] the rest' >&5; exec sleep 100"
-        let result = try bench(then: script).run(["run", "--kernel", "bench-kernel", "open.three-way"])
+        let result = try bench(then: script).run(
+            ["run", "--kernel", "bench-kernel", "open.three-way"], endingWithin: 90)
         #expect(result.status == 3)
         #expect(result.errors.contains(": the kernel panicked: Attempted to kill init! exitcode=0x00000100\n"))
         #expect(result.errors.contains("  console  [ 1.1] the rest\n"))
     }
 
     /// An oops that the kernel survives is told before its end, once.
-    @Test(.timeLimit(.minutes(1))) func anOopsThatGoesOn() throws {
+    @Test func anOopsThatGoesOn() throws {
         let script = "echo '[ 1.0] Oops: 0002 [#1]' >&5; sleep 3"
-        let result = try bench(Self.whole, then: script).run(["run", "--kernel", "bench-kernel"] + Stream.selected)
+        let result = try bench(Self.whole, then: script).run(
+            ["run", "--kernel", "bench-kernel"] + Stream.selected, endingWithin: 90)
         #expect(result.status == 3)
         #expect(
             result.errors.hasPrefix(
@@ -272,20 +274,21 @@ import Testing
     }
 
     /// The user says how long booting may take; without that a guest that says nothing is not waited for.
-    @Test(.timeLimit(.minutes(1))) func bootTimeout() throws {
+    @Test func bootTimeout() throws {
         let bench = try bench(then: "while :; do echo boots >&5; sleep 0.2; done")
         bench.environment["TCPWITNESS_GUEST_SILENCE"] = nil
-        let result = try bench.run(["run", "--kernel", "bench-kernel", "--boot-timeout", "2", "open.three-way"])
+        let result = try bench.run(
+            ["run", "--kernel", "bench-kernel", "--boot-timeout", "2", "open.three-way"], endingWithin: 90)
         #expect(result.status == 3)
         #expect(result.errors.contains(": the guest hangs: it sent no result within 2 s\n"))
         #expect(result.errors.contains("  console  boots\n"))
     }
 
     /// The silence of a guest that boots, with the limits of real runs: within 15 s.
-    @Test(.timeLimit(.minutes(1))) func silenceAtBoot() throws {
+    @Test func silenceAtBoot() throws {
         let bench = try bench(then: "echo '[ 0.0] Linux version' >&5; exec sleep 100")
         bench.environment["TCPWITNESS_GUEST_SILENCE"] = nil
-        let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"], endingWithin: 90)
         #expect(
             result.errors.contains(
                 ": the guest hangs: it never sent a result; nothing for 12 s, its processor halted\n"))

@@ -15,7 +15,15 @@ struct StockKernel {
     private init?(series: String) {
         let root = URL(filePath: NSHomeDirectory() + "/.cache/tcpwitness/kernels/\(series)")
         let names = ["veth", "sch_netem", "inet_diag", "tcp_diag", "af_packet"]
-        guard let all = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil) else { return nil }
+        // Of several releases the newest, by its version: the archive moves, and the store keeps what it had.
+        let releases = (try? FileManager.default.contentsOfDirectory(atPath: root.path())) ?? []
+        let newest = releases.filter { !$0.hasPrefix(".") }.max {
+            $0.compare($1, options: .numeric) == .orderedAscending
+        }
+        guard let newest,
+            let all = FileManager.default.enumerator(
+                at: root.appending(path: newest), includingPropertiesForKeys: nil)
+        else { return nil }
         var image: URL?
         var modules: [URL] = []
         for case let file as URL in all {

@@ -73,9 +73,15 @@ final class Workbench {
     /// What the lab was started with; nil when it was not.
     var labArguments: String? { (try? read("bench-arguments"))?.split(separator: "\n").first.map(String.init) }
 
-    /// Runs the command line to its end.
-    func run(_ arguments: [String], through wrapper: [String] = [], output: String? = nil) throws -> Result {
-        try start(arguments, through: wrapper, output: output).wait()
+    /// Runs the command line to its end, and kills it after so many seconds.
+    ///
+    /// They count from its start. The time limit of a test would also count how long it waits for a thread, beside
+    /// hundreds of others.
+    func run(
+        _ arguments: [String], through wrapper: [String] = [], output: String? = nil, endingWithin seconds: Int = 600
+    ) throws -> Result {
+        try start(arguments, through: ["/usr/bin/timeout", "--signal=KILL", "\(seconds)"] + wrapper, output: output)
+            .wait()
     }
 
     /// Starts the command line, itself an argument of `wrapper` if there is one.

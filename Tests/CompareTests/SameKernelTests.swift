@@ -5,7 +5,7 @@ import Testing
 
 /// Two runs of one kernel differ in nothing, however long each took and whoever emulated the link.
 @Suite struct SameKernelTests {
-    @Test(.enabled(if: getuid() == 0, "needs root to build laboratories"), .timeLimit(.minutes(3)))
+    @Test(.enabled(if: getuid() == 0, "needs root to build laboratories"))
     func runsOfThisKernelAreTheSame() throws {
         let bench = try Bench()
         let scenarios = [

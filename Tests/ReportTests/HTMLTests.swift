@@ -105,8 +105,7 @@ import Testing
 
     /// Clicks through filter, scenario and comparison, as the script beside this file says.
     @Test(
-        .enabled(if: Tool("chromium") != nil && Tool("python3") != nil, "chromium or python3 is not installed"),
-        .timeLimit(.minutes(5)))
+        .enabled(if: Tool("chromium") != nil && Tool("python3") != nil, "chromium or python3 is not installed"))
     func worksInABrowser() throws {
         let (old, new) = try Sample.twoKernels()
         let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
