@@ -81,7 +81,7 @@ test: root build ## Run every scenario on this machine's kernel (sudo); reports 
 	exit $$status
 
 # The tests are built as the user and run as root without the package manager, which would write to the tree.
-check: lint prerequisites ## Pass the project's own tests (sudo; without it those that need root are skipped)
+check: lint prerequisites ## Run the checks and tests that CI runs (sudo; without it those that need root are skipped)
 	$(AS_USER) swift build --build-tests
 	Scripts/run-tests
 
@@ -89,7 +89,7 @@ check: lint prerequisites ## Pass the project's own tests (sudo; without it thos
 # is found is found again: FUZZ="--seed 20261125 --only 4711".
 FUZZ := --mutants 20000 --seed 1
 
-fuzz: prerequisites ## Feed everything that reads files and kernels' answers with mutants of them
+fuzz: prerequisites ## Fuzz everything that parses files or kernel replies
 	$(AS_USER) swift build --product tcpwitness-fuzz
 	$(AS_USER) "$$($(AS_USER) swift build --show-bin-path)/tcpwitness-fuzz" $(FUZZ)
 
@@ -106,7 +106,7 @@ bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to 
 	unshare --net --mount Scripts/run-benchmarks $(BENCH) $(REPORTS); \
 	$(BENCH)/BenchmarkRatios $(REPORTS)/Current_run.jmh.json $(REPORTS)/bench.jsonl $(REPORTS)/bench.json
 
-behaviours: build ## Write BEHAVIOURS.md: every claim, what Linux does and where kernels differ
+behaviours: build ## Regenerate BEHAVIOURS.md: every claim, what Linux does and where kernels differ
 	@$(AS_USER) mkdir -p build
 	$(AS_USER) sh -c '$(RELEASE)/tcpwitness behaviours > build/BEHAVIOURS.md && mv build/BEHAVIOURS.md .'
 
@@ -131,13 +131,13 @@ manual: $(RELEASE)/tcpwitness prerequisites ## Write the man pages into build/ma
 deb: build manual ## Make a Debian package in build/
 	$(AS_USER) Scripts/build-deb $(RELEASE) build
 
-lint: prerequisites ## Check the form of the sources, and who imports whom
+lint: prerequisites ## Check formatting and the imports of every target
 	$(AS_USER) swift format lint --recursive --strict --parallel $(SOURCES)
 	@! grep -rnE '^([a-z]+ )?import Foundation$$' Sources Harness || \
 		{ echo "Foundation is 40 MB more than FoundationEssentials: docs/costs.md" >&2; exit 2; }
 	$(AS_USER) Scripts/check-imports
 
-format: prerequisites ## Bring the sources into form
+format: prerequisites ## Format the sources
 	$(AS_USER) swift format --recursive --in-place --parallel $(SOURCES)
 
 clean: ## Remove everything that was built

@@ -119,7 +119,7 @@ struct KernelFiles {
             guard field.status == .exited(0) else { throw GuestError("\(file.name): not a whole Debian package") }
             let architecture = field.text.trimmed
             guard ["amd64", "all"].contains(architecture) else {
-                throw GuestError("\(file.name): a package for \(architecture), not for amd64")
+                throw GuestError("\(file.name): a package for \(architecture), not amd64")
             }
             let result = try Tool.run(["dpkg-deb", "--extract", file.path, tree])
             guard result.status == .exited(0) else { throw GuestError("\(file.name): not a whole Debian package") }

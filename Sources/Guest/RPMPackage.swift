@@ -21,7 +21,7 @@ struct RPMPackage {
         }
         payload = bytes[header.end...]
         guard let digest = header.text(Header.payloadDigest) else {
-            throw GuestError("an RPM package of before rpm 4.14, whose contents cannot be checked")
+            throw GuestError("an RPM package from before rpm 4.14, whose contents cannot be verified")
         }
         let sum = try Tool.output(of: ["sha256sum", "--binary"], input: Array(payload)).text.prefix { $0 != " " }
         guard sum == digest else {
@@ -32,7 +32,7 @@ struct RPMPackage {
     /// Writes what is a kernel's below a directory. Throws `GuestError`.
     func unpack(into directory: String) throws {
         guard let compression = KernelImage.Compression(magic: payload) else {
-            throw GuestError("an RPM package in a compression that is not known here")
+            throw GuestError("an RPM package with an unsupported compression")
         }
         // The image's trailer is no part of a package.
         let archive = try Tool.output(of: compression.command, input: Array(payload)).output

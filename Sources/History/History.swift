@@ -2,7 +2,7 @@ package import Record
 
 /// The verdicts and measurements of many runs, in one SQLite file.
 ///
-/// What a nightly job asks of it is since when something is as it is. Runs are put side by side by track: the kernel
+/// A nightly job asks it one question: since when has each scenario behaved as it does? Runs are put side by side by track: the kernel
 /// series, the lane and whether it was this machine or a guest; nothing else of a run changes what is expected.
 package struct History {
     let database: Database

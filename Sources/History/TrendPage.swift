@@ -82,7 +82,7 @@ package struct TrendPage {
         <h2>\(track.name)</h2>
         <table class="scenarios" role="table" style="--runs: 1">
         <thead><tr><th scope="col">Scenario</th><th scope="col" class="cell">Runs, oldest first</th>\
-        <th scope="col" class="claim">Since when it is as it is</th></tr></thead>
+        <th scope="col" class="claim">Unchanged since</th></tr></thead>
         <tbody>
         \(TrendGroup.allCases.compactMap { rows(of: $0, on: track) })\
         </tbody>

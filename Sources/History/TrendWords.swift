@@ -6,7 +6,7 @@ package struct TrendWords {
 
     package init(_ trends: [Trend]) { self.trends = trends }
 
-    /// By track: a strip of the last verdicts for each scenario, with the day since when it is as it is.
+    /// By track: a strip of the last verdicts for each scenario, with the day of its last change.
     package var text: String {
         guard !trends.isEmpty else { return "the history has no run of these scenarios\n" }
         let width = trends.map(\.scenario.count).max() ?? 0
@@ -41,7 +41,7 @@ package struct TrendWords {
             })
     }
 
-    /// Since when it is as it is, and what it was before.
+    /// Unchanged since, and what it was before.
     package func story(_ trend: Trend) -> String {
         guard let last = trend.points.last, let since = trend.since else { return "" }
         guard let before = trend.before else {

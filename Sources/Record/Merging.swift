@@ -34,7 +34,7 @@ package struct Shard: Codable, Hashable, Sendable {
     }
 }
 
-/// Makes the records of all shards of a run the record of that run.
+/// Joins the records of a run's shards into one record.
 ///
 /// - Parameters:
 ///   - shards: each with the name of its file, in any order.

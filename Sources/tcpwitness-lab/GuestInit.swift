@@ -80,7 +80,7 @@ enum GuestInit {
         for (name, value) in settings { try? Files.write(value, to: "/proc/sys/vm/\(name)") }
     }
 
-    /// Loads a module; one that fails is only told, since the lab checks what it needs by trying.
+    /// Loads a module; a failure is reported and no more, since the lab checks what it needs by trying.
     private static func load(_ path: String) {
         do {
             let file = try Descriptor.open(path, O_RDONLY)

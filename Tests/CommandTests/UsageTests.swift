@@ -37,7 +37,7 @@ import Testing
         ),
         (
             ["run", "--baselines", "/nonexistent"],
-            "--baselines needs --kernel: a run of this machine's kernel is held against none"
+            "--baselines needs --kernel: only guest runs are compared with a baseline"
         ),
         (["show", "open.three-way", "--attempt", "2"], "--attempt needs --record"),
         (["show", "open.three-way", "--width", "80"], "--width needs --record"),

@@ -94,7 +94,7 @@ struct JudgingTests {
         #expect(outcome.events.contains { if case .suspicion = $0 { true } else { false } })
         if isBefore {
             #expect(outcome.finished.verdict == .error, "\(outcome.words)")
-            #expect(outcome.finished.reason?.hasPrefix("the laboratory was kept from its work for 0.3") == true)
+            #expect(outcome.finished.reason?.hasPrefix("the harness did not get to run for 0.3") == true)
         } else if outcome.finished.verdict == .error {
             // Only a machine that was slow before may say so here.
             #expect(outcome.finished.reason?.contains("expected the impossible") == true)
@@ -140,7 +140,7 @@ struct JudgingTests {
                 }
             }, patience: .seconds(2))
         #expect(outcome.finished.verdict == .error, "\(outcome.words)")
-        let words = signal == SIGKILL ? "ended by somebody else's hand (SIGKILL)" : "was stopped by somebody else"
+        let words = "was \(signal == SIGKILL ? "killed" : "stopped") by something outside the harness"
         #expect(outcome.finished.reason?.contains("process B.p \(words)") == true, "\(outcome.words)")
     }
 

@@ -108,7 +108,7 @@ extension Lab {
         for process in processes where process.status == nil { try process.interrogate() }
         let drops = try wire.drops()
         if drops > 0 { suspect(.lost, "\(drops) frames were lost before the wire saw them") }
-        if wire.clockSteps > 0 { suspect(.lost, "somebody set the wall clock, by which the kernel stamps segments") }
+        if wire.clockSteps > 0 { suspect(.lost, "the wall clock was set, by which the kernel timestamps segments") }
         if let inbox, configuration.trace?.hasLost(inbox) == true {
             suspect(.lost, "the kernel's trace buffer overflowed")
         }

@@ -35,7 +35,7 @@ extension Lab {
             left = .milliseconds(row.expires) + (before - start)
             return .now - before < slowest
         }
-        guard looked else { throw ScenarioStop.late("no look at \(socket.label) took less than \(slowest)") }
+        guard looked else { throw ScenarioStop.late("no sock_diag query of \(socket.label) took less than \(slowest)") }
         guard let row else {
             try requirementFailed(
                 expected: "\(socket.label) has a timer", seen: "no row", witnesses: ["netlink"],

@@ -153,7 +153,7 @@ package final class WorkerProcess {
 
     func received(_ message: [UInt8]) throws {
         guard let pending, let reply = try? Reply(decoding: message) else {
-            throw ScenarioStop.harness("process \(name) answered without being asked, or nonsense")
+            throw ScenarioStop.harness("process \(name) sent an answer that was not asked for, or a malformed one")
         }
         self.pending = nil
         lastWell = Instant(nanoseconds: reply.left)
@@ -165,7 +165,7 @@ package final class WorkerProcess {
         self.status = status
         let now = Instant.now
         if !lab.isClosing && !isAskedFor(status) {
-            suspect(.workerEnded, "process \(name) ended by somebody else's hand (\(status.words))")
+            suspect(.workerEnded, "process \(name) was killed by something outside the harness (\(status.words))")
         }
         lab.timeline.add(
             .exit(
@@ -187,7 +187,7 @@ package final class WorkerProcess {
         }
         guard !isHalted, !isRaising(sigstop) else { return }
         if child.takeStops() {
-            suspect(.workerStopped, "process \(name) was stopped by somebody else")
+            suspect(.workerStopped, "process \(name) was stopped by something outside the harness")
         } else {
             lastWell = .now
         }

@@ -10,7 +10,7 @@ final class LabNumber: Sendable {
     /// Takes the number that has been free for the longest. Throws where there are too many laboratories at once.
     init(from pool: Pool = .shared) throws {
         guard let value = pool.take() else {
-            throw ScenarioStop.harness("\(Addressing.capacity) laboratories are there already")
+            throw ScenarioStop.harness("\(Addressing.capacity) laboratories exist already")
         }
         self.value = value
         self.pool = pool

@@ -46,7 +46,7 @@ extension Lab {
                 && $0.segment.destination == socket.remote && !$0.segment.isRST
         }
         guard let last = sent.last else {
-            throw ScenarioStop.harness("\(socket.label) has sent nothing that could be imitated")
+            throw ScenarioStop.harness("\(socket.label) has sent nothing yet, so nothing can be forged in its name")
         }
         return Forgery(
             last: last, wire: wire, next: last.segment.endSequence, acknowledged: last.segment.acknowledgement)

@@ -29,7 +29,7 @@ struct Lateness {
     mutating func looked(at now: Instant) {
         guard let due, now > due else { return }
         worst.look = max(worst.look, now - due)
-        suspect(since: due, until: now) { "the laboratory was kept from its work for \($0) s" }
+        suspect(since: due, until: now) { "the harness did not get to run for \($0) s" }
     }
 
     /// Ends a round, or a pause that was to last until then.
@@ -45,7 +45,7 @@ struct Lateness {
     mutating func entered(_ call: PendingCall, at entry: Instant) {
         worst.call = max(worst.call, entry - call.asked)
         suspect(since: call.asked, until: entry) {
-            "\(call.process.name) made \(call.text) only \($0) s after it was asked"
+            "\(call.process.name) made \(call.text) \($0) s after it was asked to"
         }
     }
 

@@ -6,19 +6,19 @@ internal import Report
 
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "baseline", abstract: "Keeps what each kernel series is known to do.",
+        commandName: "baseline", abstract: "Manages baselines: what each kernel series is known to do.",
         subcommands: [Update.self, Check.self])
 
     struct Update: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes runs the baseline of their kernel series, and shows what that changes.")
+            abstract: "Makes runs the baselines of their kernel series, and shows what changes.")
 
         @OptionGroup var source: Source
 
         @Flag(help: "Only show what would change.")
         var dryRun = false
 
-        @Flag(help: "Forget scenarios that the run did not plan.")
+        @Flag(help: "Drop scenarios that the run did not include.")
         var prune = false
 
         func perform() throws -> ExitStatus {
@@ -57,11 +57,11 @@ struct BaselineCommand: ParsableCommand {
 
     struct Check: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fails when a run shows what the baseline of its kernel series does not know.")
+            abstract: "Fails when a run differs from the baseline of its kernel series.")
 
         @OptionGroup var source: Source
 
-        @Flag(help: "Do not miss scenarios that the run did not plan.")
+        @Flag(help: "Do not report scenarios that the run did not include.")
         var partial = false
 
         func perform() throws -> ExitStatus {

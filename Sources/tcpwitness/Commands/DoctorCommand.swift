@@ -5,7 +5,7 @@ internal import Report
 
 struct DoctorCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Checks each prerequisite and says what to do about what is missing.",
+        commandName: "doctor", abstract: "Checks the prerequisites and says how to get what is missing.",
         discussion: """
             First what scenarios need of this machine's kernel, then what guests need. The exit status is that of the \
             first, for no guest has to run.

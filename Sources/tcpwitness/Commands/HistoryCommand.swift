@@ -7,16 +7,16 @@ internal import Report
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Says since when scenarios are as they are.",
+        commandName: "history", abstract: "Shows since when each scenario has behaved as it does.",
         subcommands: [Show.self, Add.self], defaultSubcommand: Show.self)
 
     struct Show: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows the last verdicts of each scenario, and since when they are so.")
+            abstract: "Shows each scenario's latest verdicts and when they last changed.")
 
         @OptionGroup var file: HistoryFile
 
-        @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
+        @Argument(help: "Ids or globs such as 'close.*'; all scenarios if none is given.", completion: .scenarios)
         var scenarios: [String] = []
 
         @Option(
@@ -53,7 +53,7 @@ struct HistoryCommand: ParsableCommand {
     }
 
     struct Add: Subcommand {
-        static let configuration = CommandConfiguration(abstract: "Keeps runs in the history, from their records.")
+        static let configuration = CommandConfiguration(abstract: "Adds runs to the history, from their records.")
 
         @OptionGroup var file: HistoryFile
 

@@ -13,9 +13,9 @@ struct KernelCommand: ParsableCommand {
 struct KernelListCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists the series that can be fetched, and what is here of each; of one series, its releases.")
+        abstract: "Lists the series that can be fetched and what is here of each, or one series' releases.")
 
-    @Argument(help: "A series whose releases the archive is to be asked for.")
+    @Argument(help: "A series: ask the archive for its releases.")
     var series: String?
 
     func perform() throws -> ExitStatus {
@@ -57,7 +57,7 @@ struct KernelFetchCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
         abstract: "Downloads kernels with the distribution's own apt: the newest of a series, a release, or several.",
-        discussion: "Nothing is installed. What is here already is checked against the sums of when it was unpacked.")
+        discussion: "Nothing is installed. Kernels fetched before are verified against the checksums of their files.")
 
     @Argument(
         help: """

@@ -6,7 +6,7 @@ struct ListCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists the scenarios with their claims.")
 
-    @Argument(help: "Ids or globs such as 'close.*'; all without any.", completion: .scenarios)
+    @Argument(help: "Ids or globs such as 'close.*'; all scenarios if none is given.", completion: .scenarios)
     var scenarios: [String] = []
 
     @OptionGroup

@@ -4,7 +4,7 @@ internal import Report
 
 struct MergeCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "merge", abstract: "Makes the records of all shards of a run the record of that run.")
+        commandName: "merge", abstract: "Joins the records of a run's shards into one record.")
 
     @Argument(help: "Files that 'run --shard i/n --record' wrote, in any order.", completion: .file())
     var records: [String]

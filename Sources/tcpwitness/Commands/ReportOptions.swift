@@ -3,7 +3,7 @@ internal import Report
 
 /// How much 'run' and 'report' print.
 struct DetailOptions: ParsableArguments {
-    @Flag(name: .shortAndLong, help: "Print nothing but what failed, and the counts.")
+    @Flag(name: .shortAndLong, help: "Print only failures and totals.")
     var quiet = false
 
     @Flag(name: .shortAndLong, help: "Print every expectation and measurement as well.")

@@ -15,7 +15,7 @@ struct RunCommand: Subcommand {
 
     @Argument(
         help:
-            "Ids or globs such as 'close.*', text sequences (FILE.tcp) or folders of them; all scenarios without any.",
+            "Ids or globs such as 'close.*', text sequences (FILE.tcp) or folders of them; all scenarios if none is given.",
         completion: .scenarios)
     var scenarios: [String] = []
 
@@ -44,10 +44,10 @@ struct RunCommand: Subcommand {
             valueName: "seconds"))
     var bootTimeout: Double?
 
-    @Option(help: "Whose timers to wait for: scaled (shortened by sysctls) or default (the kernel's own; in guests).")
+    @Option(help: "Kernel timers: scaled (shortened by sysctl) or default (the kernel's own; in guests).")
     var lane: Lane?
 
-    @Option(help: "Who emulates the link where a scenario does not insist: auto, netem or relay.")
+    @Option(help: "What emulates delay and loss where the scenario leaves the choice: auto, netem or relay.")
     var link: LinkChoice = .auto
 
     @Option(
@@ -67,7 +67,7 @@ struct RunCommand: Subcommand {
     var shard: Shard?
 
     @Flag(
-        inversion: .prefixedNo, help: "Hold a guest's run against what its kernel series is known to do.")
+        inversion: .prefixedNo, help: "Compare a guest's run with the baseline of its kernel series.")
     var baseline = true
 
     @Option(
@@ -104,7 +104,7 @@ struct RunCommand: Subcommand {
         transform: Duration.init(checking:))
     var budget: Duration?
 
-    @Flag(help: "Tell 'git bisect run': exit 0 good, 1 bad, 125 cannot be judged, 128 give up.")
+    @Flag(help: "Exit as 'git bisect run' expects: 0 good, 1 bad, 125 cannot be judged, 128 stop.")
     var bisect = false
 
     @Option(
@@ -124,7 +124,7 @@ struct RunCommand: Subcommand {
         }
         if kernel.contains("") { throw ValidationError("--kernel '' names no kernel") }
         if baselines != nil && kernel.isEmpty {
-            throw ValidationError("--baselines needs --kernel: a run of this machine's kernel is held against none")
+            throw ValidationError("--baselines needs --kernel: only guest runs are compared with a baseline")
         }
         if realTime && kernel.isEmpty { throw ValidationError("--real-time needs --kernel") }
         if append != nil && kernel.isEmpty { throw ValidationError("--append needs --kernel") }

@@ -5,12 +5,12 @@ internal import Sequences
 
 struct ShowCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows what a scenario claims, where that is written and what it does.")
+        commandName: "show", abstract: "Shows a scenario's claim, citations and steps.")
 
     @Argument(help: "The scenario's id.", completion: .scenarios)
     var scenario: String
 
-    @Option(help: "Whose timers it waits for: scaled or default.")
+    @Option(help: "Which kernel timers it waits for: scaled or default.")
     var lane: Lane = .scaled
 
     @Option(
@@ -25,7 +25,7 @@ struct ShowCommand: Subcommand {
         help: "With --record: ladder, or sequence, a text that 'run' performs again.")
     var form: StoryForm = .ladder
 
-    @Flag(help: "Show every call of the record, also those that only prepare.")
+    @Flag(help: "Show every call in the record, including set-up.")
     var all = false
 
     @Option(
