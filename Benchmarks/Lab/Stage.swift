@@ -12,7 +12,7 @@ enum Stage {
 
     /// Configuration of a run in which nothing is traced.
     static let configuration = LabConfiguration(
-        lane: .scaled, link: .relay, patience: .seconds(20), worker: besideUs("tcpwitness-worker"),
+        lane: .scaled, link: .relay, timeout: .seconds(20), worker: besideUs("tcpwitness-worker"),
         addresses: addresses, trace: nil)
 
     /// A laboratory in which no scenario plays.

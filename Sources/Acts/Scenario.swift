@@ -73,12 +73,12 @@ package struct Scenario: Sendable {
 extension Scenario {
     /// How long an attempt may take in all before it is given up.
     package static func allowance(
-        longestTimer: Double, patience: Duration, grace: Duration = usualGrace
+        longestTimer: Double, timeout: Duration, grace: Duration = usualGrace
     ) -> Duration {
-        .seconds(2 * longestTimer) + grace + patience * 10
+        .seconds(2 * longestTimer) + grace + timeout * 10
     }
 
-    /// What an attempt may take besides kernel timers and patience.
+    /// What an attempt may take besides kernel timers and timeout.
     package static let usualGrace = Duration.seconds(30)
 }
 

@@ -100,10 +100,10 @@ extension Performer {
             try lab.expectVanish(
                 row, called: label, on: host, since: try moment(began).lowerBound, after: timer, file: file,
                 line: line)
-        case .endShows(let endpoint, let row, let patience):
+        case .endShows(let endpoint, let row, let timeout):
             try lab.require(
                 endToward: try address(endpoint, lab), on: host, shows: row.expectation,
-                within: patience.map(lab.patience(after:)), file: file,
+                within: timeout.map(lab.timeout(after:)), file: file,
                 line: line)
         }
     }

@@ -31,17 +31,17 @@ extension Performer {
     private func expect(_ act: SocketAct, of socket: LabSocket, _ lab: Lab, _ at: SourceLocation) throws {
         let (file, line) = (at.file, at.line)
         switch act {
-        case .shows(let row, .own, let patience):
+        case .shows(let row, .own, let timeout):
             try lab.require(
-                socket, shows: row.expectation, within: patience.map(lab.patience(after:)), file: file, line: line)
-        case .shows(let row, .other, let patience):
+                socket, shows: row.expectation, within: timeout.map(lab.timeout(after:)), file: file, line: line)
+        case .shows(let row, .other, let timeout):
             try lab.require(
-                oppositeOf: socket, shows: row.expectation, within: patience.map(lab.patience(after:)), file: file,
+                oppositeOf: socket, shows: row.expectation, within: timeout.map(lab.timeout(after:)), file: file,
                 line: line)
-        case .isGone(.own, let patience):
-            try lab.requireGone(socket, within: patience.map(lab.patience(after:)), file: file, line: line)
-        case .isGone(.other, let patience):
-            try lab.requireGone(oppositeOf: socket, within: patience.map(lab.patience(after:)), file: file, line: line)
+        case .isGone(.own, let timeout):
+            try lab.requireGone(socket, within: timeout.map(lab.timeout(after:)), file: file, line: line)
+        case .isGone(.other, let timeout):
+            try lab.requireGone(oppositeOf: socket, within: timeout.map(lab.timeout(after:)), file: file, line: line)
         case .passes(let path, .own): try lab.expect(socket, passesAll: path, file: file, line: line)
         case .passes(let path, .other): try lab.expect(oppositeOf: socket, passesAll: path, file: file, line: line)
         case .goes(let old, let new, let name):
@@ -128,7 +128,7 @@ extension Performer {
         switch call {
         case .bind(let endpoint): .bind(try address(endpoint, lab))
         case .connect(let endpoint): .connect(try address(endpoint, lab))
-        case .disconnect: .dissolve
+        case .disconnect: .disconnect
         case .listen(let backlog): .listen(backlog: backlog)
         case .accept: .accept
         case .send(let text, let flags): .send(text, flags)

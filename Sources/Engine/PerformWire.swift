@@ -41,16 +41,16 @@ extension Performer {
     private func expect(_ act: WireAct, _ lab: Lab, _ at: SourceLocation) throws {
         let (file, line) = (at.file, at.line)
         switch act {
-        case .meets(let name, let count, let patience):
+        case .meets(let name, let count, let timeout):
             let rule = try rule(name)
-            try lab.require(rule, met: count, within: patience.map(lab.patience(after:)), file: file, line: line)
+            try lab.require(rule, met: count, within: timeout.map(lab.timeout(after:)), file: file, line: line)
             for (number, segment) in rule.met.enumerated() { segments["\(name) #\(number + 1)"] = segment }
-        case .carries(let patterns, let patience, let since, let names):
+        case .carries(let patterns, let timeout, let since, let names):
             // One after the other, though others may lie between.
             var place = try place(since, lab)
             for (pattern, name) in zip(patterns, names) {
                 let segment = try lab.requireCarried(
-                    pattern, since: place, within: patience.map(lab.patience(after:)), file: file, line: line)
+                    pattern, since: place, within: timeout.map(lab.timeout(after:)), file: file, line: line)
                 place = lab.place(of: segment) + 1
                 segments[name] = segment
             }
@@ -61,10 +61,10 @@ extension Performer {
             try lab.expectNothingCarried(since: try place(since, lab), file: file, line: line)
         case .carriesCount(let count, let pattern, let since):
             try lab.expect(pattern, carried: count, since: try place(since, lab), file: file, line: line)
-        case .carriesAtLeast(let count, let pattern, let patience, let since):
+        case .carriesAtLeast(let count, let pattern, let timeout, let since):
             try lab.expect(
                 pattern, carriedAtLeast: count, since: try place(since, lab),
-                within: patience.map(lab.patience(after:)),
+                within: timeout.map(lab.timeout(after:)),
                 file: file, line: line)
         case .carriesNothingBut(let patterns, let since):
             let others = lab.carried(since: try place(since, lab)).map(\.view).filter { view in

@@ -99,11 +99,11 @@ extension Performer: Laboratory {
         _ condition: () throws -> Bool
     ) throws {
         try lab.require(
-            words, within: timer == .zero ? nil : lab.patience(after: timer), file: location.file,
+            words, within: timer == .zero ? nil : lab.timeout(after: timer), file: location.file,
             line: location.line, seen: seen, until: condition)
     }
 
     func comesAbout(within time: Duration?, _ condition: () throws -> Bool) throws -> Bool {
-        try lab.comesAbout(within: time ?? lab.patience(after: .zero), condition)
+        try lab.comesAbout(within: time ?? lab.timeout(after: .zero), condition)
     }
 }

@@ -117,7 +117,7 @@ package final class Scheduler: Sendable {
     private static let sleepThreshold = 0.5
 
     /// - Parameters:
-    ///   - grace: what an attempt may take besides timers and patience before it counts as hung.
+    ///   - grace: what an attempt may take besides timers and timeout before it counts as hung.
     ///   - emit: gets the events of one attempt at a time, in order; called on one thread.
     package init(
         configuration: LabConfiguration, grace: Duration = Scenario.usualGrace,
@@ -180,7 +180,7 @@ package final class Scheduler: Sendable {
         configuration.machineSettings = machineSettings
         let timeline = Timeline(attempt: attempt)
         let allowance = Scenario.allowance(
-            longestTimer: scenario.longestTimer(configuration.lane), patience: configuration.patience,
+            longestTimer: scenario.longestTimer(configuration.lane), timeout: configuration.timeout,
             grace: grace)
         state.withLock {
             $0.running[attempt] = Running(

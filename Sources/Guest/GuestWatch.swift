@@ -34,7 +34,7 @@ package struct GuestWatch {
         /// The least that is allowed between two results.
         package var running = Duration.seconds(60)
         /// How many times the time that booting took there may be no result.
-        package var patience: Int64 = 25
+        package var timeout: Int64 = 25
         /// For a guest whose processor does nothing any more; nil where a guest may idle.
         package var halted: Duration? = .seconds(10)
         /// For a guest to say the rest after a panic.
@@ -80,7 +80,7 @@ package struct GuestWatch {
             return "it never sent a result; \(words)"
         }
         if isHalted, let halted = limits.halted, silence > halted { return "no more results; \(words)" }
-        let most = max(limits.running, .nanoseconds(bootTime.nanoseconds * limits.patience))
+        let most = max(limits.running, .nanoseconds(bootTime.nanoseconds * limits.timeout))
         return silence > most ? "no more results; \(words)" : nil
     }
 

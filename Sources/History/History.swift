@@ -9,10 +9,10 @@ package struct History {
 
     /// Opens the file, and makes it if there is none; nil keeps the history in memory only. Throws a history error.
     ///
-    /// - Parameter patience: how many seconds to wait where another process writes to the file.
-    package init(path: String?, patience: Double = 60) throws(HistoryError) {
+    /// - Parameter timeout: how many seconds to wait where another process writes to the file.
+    package init(path: String?, timeout: Double = 60) throws(HistoryError) {
         do {
-            database = try Database(path: path, timeout: patience)
+            database = try Database(path: path, timeout: timeout)
             try database.execute("PRAGMA foreign_keys = ON")
         } catch {
             throw HistoryError(error)

@@ -36,7 +36,7 @@ struct Call {
         case .listen(let fd, let backlog): return Int64(Glibc.listen(fd, backlog))
         case .accept(let fd): return address(&output) { Glibc.accept(fd, $0, $1) }
         case .connect(let fd, let address): return Int64(withSockaddr(address) { Glibc.connect(fd, $0, $1) })
-        case .dissolve(let fd):
+        case .disconnect(let fd):
             var unspecified = sockaddr()
             unspecified.sa_family = sa_family_t(AF_UNSPEC)
             return Int64(Glibc.connect(fd, &unspecified, socklen_t(MemoryLayout<sockaddr>.size)))

@@ -144,7 +144,7 @@ extension Request {
             op(26) {
                 $0.put(errno); $0.put(fd); $0.put(Int64(count)); $0.put(flags.rawValue)
             }
-        case .dissolve(let fd): op(27) { $0.put(fd) }
+        case .disconnect(let fd): op(27) { $0.put(fd) }
         case .pipe: op(28)
         }
         return out.bytes
@@ -194,7 +194,7 @@ extension Request {
             self = .receiveAfterErrno(
                 try field.int32(), try field.int32(), count: try field.count(),
                 MessageFlags(rawValue: try field.int32()))
-        case 27: self = .dissolve(try field.int32())
+        case 27: self = .disconnect(try field.int32())
         case 28: self = .pipe
         default: throw MalformedMessage()
         }

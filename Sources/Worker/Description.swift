@@ -11,7 +11,7 @@ extension Request {
         case .listen(let fd, let backlog): ("listen", "\(fd), \(backlog)")
         case .accept(let fd): ("accept", "\(fd)")
         case .connect(let fd, let address): ("connect", "\(fd), \(address)")
-        case .dissolve(let fd): ("connect", "\(fd), AF_UNSPEC")
+        case .disconnect(let fd): ("connect", "\(fd), AF_UNSPEC")
         case .send(let fd, let bytes, let flags):
             ("send", Self.join("\(fd), \(quote(bytes)), \(bytes.count)", flags))
         case .sendFill(let fd, _, let count, let flags): ("send", Self.join("\(fd), ..., \(count)", flags))
@@ -47,7 +47,7 @@ extension Request {
     package var descriptor: Int32? {
         switch self {
         case .setOption(let fd, _, _), .getOption(let fd, _, _), .bind(let fd, _), .listen(let fd, _),
-            .accept(let fd), .connect(let fd, _), .dissolve(let fd), .send(let fd, _, _), .sendFill(let fd, _, _, _),
+            .accept(let fd), .connect(let fd, _), .disconnect(let fd), .send(let fd, _, _), .sendFill(let fd, _, _, _),
             .receive(let fd, _, _), .receiveAfterErrno(_, let fd, _, _), .write(let fd, _), .read(let fd, _),
             .shutdown(let fd, _), .close(let fd),
             .duplicate(let fd), .poll(let fd), .socketName(let fd), .peerName(let fd), .outputQueue(let fd),

@@ -9,8 +9,8 @@ package enum Request: Equatable, Sendable {
     case listen(Int32, backlog: Int32)
     case accept(Int32)
     case connect(Int32, SocketAddress)
-    /// connect(2) with AF_UNSPEC, which dissolves the connection.
-    case dissolve(Int32)
+    /// connect(2) with AF_UNSPEC, which ends the connection.
+    case disconnect(Int32)
     case send(Int32, [UInt8], MessageFlags)
     /// Sends `count` bytes of one value, so that large transfers need no large command.
     case sendFill(Int32, UInt8, count: Int, MessageFlags)
@@ -48,7 +48,8 @@ extension Request {
         case .socket, .getOption, .bind, .duplicate, .poll, .socketName, .peerName, .outputQueue,
             .setNonblocking, .setSignal, .pipe, .fork, .identify:
             false
-        case .setOption, .listen, .accept, .connect, .dissolve, .send, .sendFill, .receive, .receiveAfterErrno, .write,
+        case .setOption, .listen, .accept, .connect, .disconnect, .send, .sendFill, .receive, .receiveAfterErrno,
+            .write,
             .read,
             .shutdown, .close, .raise, .exit:
             true

@@ -101,9 +101,9 @@ enum LabCommand {
         let slabs = machine == nil ? nil : SlabCounts()
         let scheduler = try Scheduler(
             configuration: LabConfiguration(
-                lane: options.lane, link: options.link, patience: options.patience, worker: try workerPath(),
+                lane: options.lane, link: options.link, timeout: options.timeout, worker: try workerPath(),
                 addresses: addresses,
-                trace: hub, health: monitor, namespaces: ledger, looks: options.looks, machine: machine,
+                trace: hub, health: monitor, namespaces: ledger, pollInterval: options.pollInterval, machine: machine,
                 corrections: try KernelDefaults.corrections())
         ) { out.write($0) }
         try scheduler.run(

@@ -12,12 +12,12 @@ struct RunOptions {
     var link = LinkChoice.auto
     var jobs: Int?
     var repetitions = 1
-    var patience = Duration.seconds(20)
+    var timeout = Duration.seconds(20)
     /// Where this kernel runs, for the record.
     var place = Self.host
     /// The place that is not a guest.
     static let host = "host"
-    var looks = Looks.steady
+    var pollInterval = PollInterval.steady
     /// Whether what netem does is also done by the relay.
     var bothLinks = false
     /// The seed of a random order.
@@ -48,14 +48,14 @@ struct RunOptions {
             case "--link": link = try parsed(LinkChoice(rawValue: value))
             case "--jobs": jobs = try parsed(Int(value))
             case "--repeat": repetitions = try parsed(Int(value))
-            case "--patience": patience = .seconds(try parsed(Double(value)))
+            case "--timeout": timeout = .seconds(try parsed(Double(value)))
             case "--place": place = value
             case "--links": bothLinks = value == "both"
             case "--shuffle": shuffle = try parsed(UInt64(value))
             case "--sequence":
                 let name = value.split(separator: "/").last.map(String.init) ?? value
                 scenarios.append(try TextSequence(reading: try Files.read(value), file: name).scenario(file: name))
-            case "--looks": looks = value == "sparse" ? .sparse : .steady
+            case "--poll": pollInterval = value == "sparse" ? .sparse : .steady
             default: throw Unusable(description: "unknown option \(argument)")
             }
         }

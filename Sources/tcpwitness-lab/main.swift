@@ -1,6 +1,6 @@
 // Runs scenarios on the kernel it finds itself on and writes what it sees as an event stream.
 //
-//     tcpwitness-lab run [--lane L] [--link L] [--jobs N] [--repeat N] [--patience S] ID...
+//     tcpwitness-lab run [--lane L] [--link L] [--jobs N] [--repeat N] [--timeout S] ID...
 //     tcpwitness-lab doctor
 //     tcpwitness-lab guard
 //

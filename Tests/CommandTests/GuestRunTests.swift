@@ -84,9 +84,9 @@ import Testing
         #expect(try facts(bench.read("r.jsonl")) == Self.whole.dropFirst())
         #expect(try bench.read("j.xml").contains("classname=\"tcpwitness.6_1_0-test.open\" name=\"open.three-way\""))
         // What the lab in the guest is told.
-        let told = "--lane\ndefault\n--link\nauto\n--repeat\n1\n--patience\n20\nopen.three-way\nclose.simultaneous\n"
+        let told = "--lane\ndefault\n--link\nauto\n--repeat\n1\n--timeout\n20\nopen.three-way\nclose.simultaneous\n"
         #expect(try bench.read("bench-image").contains(told))
-        #expect(try bench.read("bench-image").contains("--looks\nsparse\n--links\nboth\n"))
+        #expect(try bench.read("bench-image").contains("--poll\nsparse\n--links\nboth\n"))
     }
 
     @Test func resultsThroughSharedMemory() throws {

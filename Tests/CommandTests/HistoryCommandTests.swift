@@ -62,7 +62,7 @@ import Testing
     /// One that never lets go costs the verdicts in the history, and nothing else.
     @Test(.enabled(if: isRoot && hasPython, "needs root and python3")) func aHistoryThatStaysLocked() throws {
         let bench = try Workbench()
-        bench.environment["TCPWITNESS_HISTORY_PATIENCE"] = "0.1"
+        bench.environment["TCPWITNESS_HISTORY_TIMEOUT"] = "0.1"
         try bench.setLab(Stream.whole((.passed, .failed)))
         #expect(try bench.run(["run", "--history", "h.sqlite"] + Stream.selected).status == 1)
         let other = try lock(bench, seconds: 600)

@@ -39,14 +39,14 @@ struct RunCommandTests {
     @Test(arguments: [
         (
             ["close.simultaneou[s]", "open.three-way"],
-            "--lane scaled --link auto --repeat 1 --patience 20 open.three-way close.simultaneous"
+            "--lane scaled --link auto --repeat 1 --timeout 20 open.three-way close.simultaneous"
         ),
         (
             [
-                "--lane", "default", "--link", "relay", "--jobs", "7", "--repeat", "3", "--patience", "1.5",
+                "--lane", "default", "--link", "relay", "--jobs", "7", "--repeat", "3", "--timeout", "1.5",
                 "open.three-way",
             ],
-            "--lane default --link relay --jobs 7 --repeat 3 --patience 1.5 open.three-way"
+            "--lane default --link relay --jobs 7 --repeat 3 --timeout 1.5 open.three-way"
         ),
     ])
     func whatTheLabIsTold(_ arguments: [String], _ expected: String) throws {
@@ -62,14 +62,14 @@ struct RunCommandTests {
         ("exit 3", "the lab ended: exit 3"),
         ("exit 0", "the lab ended before its record did"),
         ("echo garbage >&3; sleep 60", "the lab was killed for a broken stream: not a line of a tcpwitness record"),
-        // The lab allows an attempt 30 s and ten times the patience, and may be 10 s late.
+        // The lab allows an attempt 30 s and ten times the timeout, and may be 10 s late.
         ("sleep 60", "the lab was killed after a silence of 41 s"),
         ("exec 3>&-; sleep 60", "the lab was killed because it did not exit"),
     ])
     func aLabThatFails(_ script: String, _ cause: String) throws {
         let bench = try Workbench()
         try bench.setLab(Stream.half, then: script)
-        let selected = ["open.three-way", "close.simultaneous", "close.ordinary-path", "--patience", "0.1"]
+        let selected = ["open.three-way", "close.simultaneous", "close.ordinary-path", "--timeout", "0.1"]
         let result = try bench.run(["run"] + selected + Self.outputs)
         #expect(result.errors == "tcpwitness: \(cause)\n")
         #expect(result.status == 3)

@@ -21,7 +21,7 @@ import Testing
         (["run", "--jobs", "0"], "--jobs must be at least 1"),
         (["run", "--jobs", "-1"], "--jobs must be at least 1"),
         (["run", "--repeat", "-3"], "--repeat must be at least 1"),
-        (["run", "--patience", "-0.5"], "--patience must be a positive number of seconds"),
+        (["run", "--timeout", "-0.5"], "--timeout must be a positive number of seconds"),
         (["history", "--last", "-1"], "--last must be at least 1"),
         (["run", "--shard", "3/2"], "The value '3/2' is invalid for '--shard <i/n>': the parts of 2 are 1/2 to 2/2"),
         (["run", "--shard", "0/2"], "The value '0/2' is invalid for '--shard <i/n>': the parts of 2 are 1/2 to 2/2"),
@@ -47,7 +47,7 @@ import Testing
         (["show", "open.three-way", "--record", "r", "--attempt", "0"], "--attempt must be at least 1"),
         (["run", "--jobs", "many"], "The value 'many' is invalid for '--jobs <n>'"),
         (["run", "--repeat", "0"], "--repeat must be at least 1"),
-        (["run", "--patience", "nan"], "--patience must be a positive number of seconds"),
+        (["run", "--timeout", "nan"], "--timeout must be a positive number of seconds"),
         (["run", "--colour"], "Unknown option '--colour'"),
         (["run", "close.simultaneus"], "unknown scenario 'close.simultaneus'; did you mean 'close.simultaneous'?"),
         (

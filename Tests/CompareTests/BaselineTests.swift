@@ -14,7 +14,7 @@ import Testing
     private static let baseline = Baseline(series: "6.12", kernel: "6.12.1").updated(
         with: seen, knowing: knownChanges)
 
-    private func lines(_ attempts: [Trial], partial: Bool = true) -> [String] {
+    private func lines(_ attempts: [SampleAttempt], partial: Bool = true) -> [String] {
         Self.baseline.check(Sample.run("6.12.9", attempts), partial: partial).map(\.line)
     }
 
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func aScenarioThatVanished() {
-        let attempts = [Trial.of("close.simultaneous"), .of("open.self-connect", variant: "DSACK")]
+        let attempts = [SampleAttempt.of("close.simultaneous"), .of("open.self-connect", variant: "DSACK")]
         #expect(lines(attempts) == [])
         #expect(
             lines(attempts, partial: false) == [
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func aRepeatThatDoesOtherwiseIsFoundOnce() {
-        let attempts: [Trial] = [
+        let attempts: [SampleAttempt] = [
             .of("close.simultaneous"), .of("close.simultaneous", number: 2, .failed, "took 3.02 s"),
             .of("close.simultaneous", number: 3, .failed, "took 3.04 s"),
         ]
@@ -157,9 +157,9 @@ import Testing
             ([.of("a.b")], .good), ([.of("a.b"), .of("a.c", .failed, "why")], .bad),
             ([.of("a.b", .error, "why")], .skip), ([.of("a.b", .skipped, "why")], .skip), ([], .skip),
             ([.of("a.b"), .of("a.c", .skipped, "why")], .skip), ([.of("a.b"), .of("a.c", .error, "why")], .skip),
-            ([.of("a.b", .error, "why"), .of("a.c", .failed, "why")], .bad), ([Trial("a.b")], .skip),
-        ] as [([Trial], BisectStatus)])
-    func withoutABaseline(_ attempts: [Trial], _ expected: BisectStatus) {
+            ([.of("a.b", .error, "why"), .of("a.c", .failed, "why")], .bad), ([SampleAttempt("a.b")], .skip),
+        ] as [([SampleAttempt], BisectStatus)])
+    func withoutABaseline(_ attempts: [SampleAttempt], _ expected: BisectStatus) {
         #expect(BisectStatus(of: Sample.run("6.12.1", attempts)) == expected)
     }
 
@@ -170,13 +170,13 @@ import Testing
             ([.of("a.varies", variant: "two")], .bad), ([.of("a.varies", .skipped, "why")], .skip),
             ([.of("a.skips", .skipped, "no veth")], .skip), ([.of("a.skips")], .good), ([.of("a.new")], .good),
             ([.of("a.new", .failed, "why")], .bad),
-        ] as [([Trial], BisectStatus)])
-    func withABaseline(_ attempts: [Trial], _ expected: BisectStatus) {
+        ] as [([SampleAttempt], BisectStatus)])
+    func withABaseline(_ attempts: [SampleAttempt], _ expected: BisectStatus) {
         #expect(BisectStatus(of: Sample.run("6.12.1", attempts), expecting: Self.baseline) == expected)
     }
 
     @Test func aRunThatIsNotWholeIsNotGood() {
-        let finished: [Trial] = [.of("a.b")]
+        let finished: [SampleAttempt] = [.of("a.b")]
         #expect(BisectStatus(of: Sample.run("6.12.1", finished, end: nil)) == .skip)
         #expect(BisectStatus(of: Sample.run("6.12.1", finished, plan: ["a.b", "a.c"])) == .skip)
         let killed = RunEnd(duration: 1, interrupted: "the guest's kernel panicked")

@@ -4,8 +4,10 @@ import Testing
 
 /// What memory and clock decide, which two runs of one kernel need not agree on.
 @Suite struct ChanceTests {
-    private func differences(_ before: (inout Trial) -> Void, _ after: (inout Trial) -> Void) -> [String] {
-        func run(_ seen: (inout Trial) -> Void) -> RunRecord {
+    private func differences(_ before: (inout SampleAttempt) -> Void, _ after: (inout SampleAttempt) -> Void)
+        -> [String]
+    {
+        func run(_ seen: (inout SampleAttempt) -> Void) -> RunRecord {
             Sample.run("6.12.1", place: "guest, virtual time", [.of("shutdown.wr-flush", seen: seen)])
         }
         let runs = [("old", run(before)), ("new", run(after))]
@@ -65,7 +67,7 @@ import Testing
 
     @Test func howOftenABufferIsFilled() {
         let arguments = "5, ..., 4096, MSG_DONTWAIT"
-        func fill(_ trial: inout Trial, _ results: Int64...) {
+        func fill(_ trial: inout SampleAttempt, _ results: Int64...) {
             for result in results { trial.call("send", arguments, result, errno: result < 0 ? "EAGAIN" : nil) }
         }
         #expect(
@@ -77,14 +79,14 @@ import Testing
     @Test(arguments: [0, 1, UInt32(1) << 31, .max - 10, .max], [0, 1, 1448, 1 << 32, .max])
     func anyNumberAndLength(_ sequence: UInt32, _ length: Int) {
         for flags in ["F.", "FP.", ".", "P.", "S", "R"] {
-            let segments = { (trial: inout Trial) in
+            let segments = { (trial: inout SampleAttempt) in
                 trial.segment("A", flags, sequence, ack: .max, length: length)
                 trial.segment("A", flags, sequence &+ 1448, ack: .max, length: length)
             }
             #expect(differences(segments, segments) == [])
         }
         for result in [Int64.min, -1, .max] {
-            let reads = { (trial: inout Trial) in
+            let reads = { (trial: inout SampleAttempt) in
                 for _ in 0..<2 { trial.call("recv", "5, 65536", result) }
             }
             #expect(differences(reads, reads) == [])

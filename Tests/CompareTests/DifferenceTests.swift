@@ -9,7 +9,7 @@ import Testing
 
     /// What differs, as `subject: before -> after`.
     private func differences(
-        place: String = "host", _ before: (inout Trial) -> Void, _ after: (inout Trial) -> Void
+        place: String = "host", _ before: (inout SampleAttempt) -> Void, _ after: (inout SampleAttempt) -> Void
     ) -> [String] {
         let comparison = Comparison(
             [
@@ -19,13 +19,13 @@ import Testing
         return comparison.unexplained.map(\.brief)
     }
 
-    private func verdicts(_ before: Trial, _ after: Trial) -> [String] {
+    private func verdicts(_ before: SampleAttempt, _ after: SampleAttempt) -> [String] {
         Comparison([("old", Sample.run("6.12.1", [before])), ("new", Sample.run("6.12.2", [after]))], knowing: [])
             .unexplained.map(\.brief)
     }
 
     @Test func verdictsAndReasons() {
-        let failed = Trial.of(Self.id, .failed, "expected RST; seen FIN")
+        let failed = SampleAttempt.of(Self.id, .failed, "expected RST; seen FIN")
         #expect(
             verdicts(.of(Self.id), failed) == ["verdict : passed -> failed: expected RST; seen FIN"])
         #expect(
@@ -45,7 +45,7 @@ import Testing
     /// What a run has begun and not finished, as a kernel that dies leaves it, is told; what it never began is not.
     @Test func aVerdictThatIsMissing() {
         let before = Sample.run("6.12.1", [.of(Self.id), .of("a.later")])
-        var begun = Trial(Self.id)
+        var begun = SampleAttempt(Self.id)
         begun.counters([:])
         let after = Sample.run("6.12.2", [begun], plan: [Self.id, "a.later"], end: nil)
         let comparison = Comparison([("old", before), ("new", after)], knowing: [])
@@ -67,8 +67,8 @@ import Testing
 
     /// What only one of two kernels could show is not compared, and that is said.
     @Test func aScenarioThatWasSkippedIsLeftOut() {
-        let before = Trial.of(Self.id) { $0.call("close", "5", 0) }
-        let after = Trial.of(Self.id, .skipped, "no veth")
+        let before = SampleAttempt.of(Self.id) { $0.call("close", "5", 0) }
+        let after = SampleAttempt.of(Self.id, .skipped, "no veth")
         #expect(verdicts(before, after) == [])
         let comparison = Comparison(
             [("old", Sample.run("6.12.1", [before])), ("new", Sample.run("6.12.2", [after]))], knowing: [])
@@ -95,11 +95,11 @@ import Testing
     }
 
     @Test func socketsWithoutANameCountIfTheyAreOurs() {
-        let stranger = { (trial: inout Trial) in
+        let stranger = { (trial: inout SampleAttempt) in
             trial.path("client", "CLOSE", "SYN_SENT")
             trial.path(nil, kernel: 9, local: "172.16.0.1:22", "LISTEN", "SYN_RECV")
         }
-        let child = { (trial: inout Trial) in
+        let child = { (trial: inout SampleAttempt) in
             trial.path("client", "CLOSE", "SYN_SENT")
             trial.path(nil, kernel: 9, local: "10.0.0.1:22", "LISTEN", "SYN_RECV")
         }
@@ -182,12 +182,12 @@ import Testing
     }
 
     @Test func retransmissionsCountOnlyInVirtualTime() {
-        let once = { (trial: inout Trial) in
+        let once = { (trial: inout SampleAttempt) in
             trial.segment("A", "P.", 1, ack: 1, length: 5)
             trial.segment("B", ".", 1, ack: 6)
             trial.counters(["ActiveOpens": 1])
         }
-        let twice = { (trial: inout Trial) in
+        let twice = { (trial: inout SampleAttempt) in
             for _ in 0..<2 { trial.segment("A", "P.", 1, ack: 1, length: 5) }
             trial.segment("B", ".", 1, ack: 6)
             trial.segment("B", ".", 1, ack: 6, options: ["sack 1:6"])
@@ -259,13 +259,13 @@ import Testing
 
     /// What a link loses is chance, which the scenario says of itself: how connections begin and are reset is not.
     @Test func whatIsLeftToChance() {
-        func run(_ seen: (inout Trial) -> Void) -> RunRecord {
+        func run(_ seen: (inout SampleAttempt) -> Void) -> RunRecord {
             Sample.run("6.12.1", place: "guest, virtual time", chance: .loss, [.of(Self.id, seen: seen)])
         }
-        func lossy(_ before: (inout Trial) -> Void, _ after: (inout Trial) -> Void) -> [String] {
+        func lossy(_ before: (inout SampleAttempt) -> Void, _ after: (inout SampleAttempt) -> Void) -> [String] {
             Comparison([("old", run(before)), ("new", run(after))], knowing: []).unexplained.map(\.brief)
         }
-        let once = { (trial: inout Trial) in
+        let once = { (trial: inout SampleAttempt) in
             trial.measure("retransmissions", 18, "segments", never: "they are chance")
             trial.call("recv", "5, 65536", 3000, output: "\"aaa\"...")
             trial.call("recv", "5, 65536", 0)
@@ -274,7 +274,7 @@ import Testing
             trial.packet("tcp_retransmit_skb", state: "ESTABLISHED")
             trial.counters(["TCPFastRetrans": 3, "TCPSackMerged": 1, "InSegs": 20])
         }
-        let again = { (trial: inout Trial) in
+        let again = { (trial: inout SampleAttempt) in
             trial.measure("retransmissions", 20, "segments", never: "they are chance")
             for size in [1000, 2000] as [Int64] { trial.call("recv", "5, 65536", size, output: "\"aa\"...") }
             trial.call("recv", "5, 65536", 0)
@@ -309,13 +309,13 @@ import Testing
 
     /// What goes on by itself after the last look is there or not, as the laboratory stood a little longer or not.
     @Test func whatComesAfterTheLastLook() {
-        let short = { (trial: inout Trial) in
+        let short = { (trial: inout SampleAttempt) in
             trial.path("a", "ESTABLISHED", "FIN_WAIT1")
             trial.segment("A", "F.", 1, ack: 1)
             trial.look()
             trial.counters(["InSegs": 1])
         }
-        let long = { (trial: inout Trial) in
+        let long = { (trial: inout SampleAttempt) in
             trial.path("a", "ESTABLISHED", "FIN_WAIT1")
             trial.segment("A", "F.", 1, ack: 1)
             trial.look()
@@ -323,7 +323,7 @@ import Testing
             trial.path("a", "FIN_WAIT1", "FIN_WAIT2")
             trial.counters(["InSegs": 2])
         }
-        let before = { (trial: inout Trial) in
+        let before = { (trial: inout SampleAttempt) in
             trial.path("a", "ESTABLISHED", "FIN_WAIT1")
             trial.segment("A", "F.", 1, ack: 1)
             trial.segment("B", ".", 1, ack: 2)
@@ -345,7 +345,7 @@ import Testing
 
     /// What one of two could not look at is told as that, and is no change.
     @Test func whatOnlyOneLookedAt() {
-        let skipped = Trial.of(Self.id, .skipped, "concerns the whole machine")
+        let skipped = SampleAttempt.of(Self.id, .skipped, "concerns the whole machine")
         let comparison = Comparison(
             [("old", Sample.run("6.12.1", [skipped])), ("new", Sample.run("6.12.2", [.of(Self.id)]))], knowing: [])
         #expect(comparison.unexplained == [])
@@ -359,7 +359,7 @@ import Testing
 
     /// Descriptors are each run's own, also those of calls that no socket of the scenario makes.
     @Test func descriptors() {
-        func shutdown(_ descriptor: Int, _ how: Int) -> (inout Trial) -> Void {
+        func shutdown(_ descriptor: Int, _ how: Int) -> (inout SampleAttempt) -> Void {
             { $0.call("shutdown", "\(descriptor), \(how)", -1, errno: "EINVAL", socket: nil) }
         }
         #expect(differences(shutdown(5, 3), shutdown(6, 3)) == [])

@@ -26,7 +26,7 @@ import Testing
     @Test func aBackportMayBeThereOrNot() {
         let scenario = "open.simultaneous-segment-count"
         let (one, other) = (
-            Trial.of(scenario, variant: "challenge ACK"), Trial.of(scenario, variant: "DSACK")
+            SampleAttempt.of(scenario, variant: "challenge ACK"), SampleAttempt.of(scenario, variant: "DSACK")
         )
         func known(_ before: String, _ after: String) -> Bool {
             Comparison(
@@ -63,8 +63,10 @@ import Testing
     @Test func whatFollowsIsExplainedOnlyBesideTheVariant() {
         let scenario = "close.connect-unspec"
         func unexplained(_ before: String?, _ after: String?, measure: Bool = false) -> [String] {
-            let old = Trial.of(scenario, variant: before) { $0.call("connect", "5, AF_UNSPEC", -1, errno: "EBUSY") }
-            let new = Trial.of(scenario, variant: after) {
+            let old = SampleAttempt.of(scenario, variant: before) {
+                $0.call("connect", "5, AF_UNSPEC", -1, errno: "EBUSY")
+            }
+            let new = SampleAttempt.of(scenario, variant: after) {
                 $0.call("connect", "5, AF_UNSPEC", 0)
                 $0.segment("A", "R.", 6, ack: 1)
                 if measure { $0.measure("wait", 1, tolerance: 0.1) }

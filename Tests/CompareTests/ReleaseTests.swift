@@ -57,13 +57,13 @@ import Testing
     /// A newer point release than the baseline's, as the archive may bring it any day.
     @Test func aNewPointRelease() throws {
         let bench = try Bench()
-        let seen: [Trial] = [
+        let seen: [SampleAttempt] = [
             .of(Self.id, variant: Self.asMuch), .of("open.syn-recv-rst", variant: "RST in the window is challenged"),
             .of("close.simultaneous", variant: "odd"),
         ]
         try bench.write(Sample.run("6.12.117+deb13-cloud-amd64", seen), to: "old")
         #expect(try bench.run(["baseline", "update", "old"]).status == 0)
-        func check(_ trials: [Trial]) throws -> (status: Int32, output: String) {
+        func check(_ trials: [SampleAttempt]) throws -> (status: Int32, output: String) {
             try bench.write(Sample.run("6.12.119+deb13-cloud-amd64", trials), to: "new")
             let result = try bench.run(["baseline", "check", "new"])
             return (result.status, result.output)

@@ -45,9 +45,11 @@ import Testing
     @Test func aWideChangeIsFolded() {
         let ids = (1...12).map { "open.simultaneous-\($0)" }
         func kernel(_ release: String, _ variant: String, _ acks: Int64, _ reset: String?) -> RunRecord {
-            let crossed = ids.map { id in Trial.of(id, variant: variant) { $0.counters(["TCPChallengeACK": acks]) } }
+            let crossed = ids.map { id in
+                SampleAttempt.of(id, variant: variant) { $0.counters(["TCPChallengeACK": acks]) }
+            }
             let others = ["close.a", "close.b", "est.a", "est.b"].map { id in
-                Trial.of(id) { $0.packet("tcp_send_reset", state: "CLOSE", reason: reset) }
+                SampleAttempt.of(id) { $0.packet("tcp_send_reset", state: "CLOSE", reason: reset) }
             }
             return Sample.run(release, crossed + others)
         }

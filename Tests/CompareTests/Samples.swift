@@ -5,7 +5,8 @@ import Record
 enum Sample {
     /// One run of some scenarios on a kernel.
     static func run(
-        _ release: String, lane: Lane = .scaled, place: String = "host", chance: Chance? = nil, _ attempts: [Trial],
+        _ release: String, lane: Lane = .scaled, place: String = "host", chance: Chance? = nil,
+        _ attempts: [SampleAttempt],
         plan: [String]? = nil, end: RunEnd? = RunEnd(duration: 1_000_000_000)
     ) -> RunRecord {
         let header = RunHeader(
@@ -37,7 +38,7 @@ enum Sample {
 }
 
 /// One attempt at a scenario, with what a test wants to be seen in it.
-struct Trial {
+struct SampleAttempt {
     let attempt: Attempt
     private(set) var events: [Event] = []
     private var at: Int64 = 0
@@ -137,9 +138,9 @@ struct Trial {
     /// A finished attempt with what is seen in it.
     static func of(
         _ scenario: String, number: Int = 1, _ verdict: Verdict = .passed, _ reason: String? = nil,
-        variant: String? = nil, seen: (inout Trial) -> Void = { _ in }
-    ) -> Trial {
-        var trial = Trial(scenario, number: number)
+        variant: String? = nil, seen: (inout SampleAttempt) -> Void = { _ in }
+    ) -> SampleAttempt {
+        var trial = SampleAttempt(scenario, number: number)
         seen(&trial)
         trial.finish(verdict, reason, variant: variant)
         return trial
@@ -205,7 +206,7 @@ extension Sample {
             ])
     }
 
-    private static func crossing(_ trial: inout Trial, options: [String]) {
+    private static func crossing(_ trial: inout SampleAttempt, options: [String]) {
         for host in ["A", "B"] { trial.segment(host, "S", 0, ports: (7000, 7001)) }
         for host in ["A", "B"] { trial.segment(host, "S.", 0, ack: 1, ports: (7000, 7001)) }
         for host in ["A", "B"] { trial.segment(host, ".", 1, ack: 1, options: options, ports: (7000, 7001)) }

@@ -5,7 +5,7 @@ internal import Linux
 enum Child {
     /// Where it says which mutant comes next.
     static let progress: Int32 = 3
-    static let patience: UInt32 = 10
+    static let timeout: UInt32 = 10
     /// Kilobytes.
     static let memory = 1 << 20
 
@@ -19,7 +19,7 @@ enum Child {
         for number in numbers {
             try? output.write(Array("\(number)\n".utf8))
             let (target, input) = Target.mutant(number, seed: seed)
-            alarm(patience)
+            alarm(timeout)
             do {
                 try target.read(input)
                 try? output.write(Array("+\n".utf8))
@@ -109,7 +109,7 @@ struct Campaign {
         let (target, input) = Target.mutant(number, seed: seed)
         let cause =
             switch status {
-            case .killed(SIGALRM): "takes more than \(Child.patience) s"
+            case .killed(SIGALRM): "takes more than \(Child.timeout) s"
             case .killed(let signal): "\(signalSymbol(signal))"
             case .exited(Child.tooLarge): "takes more than \(Child.memory >> 10) MB"
             case .exited(let code): "exit \(code)"

@@ -63,7 +63,7 @@ import Testing
         expect(text, "\(text): neither a Debian package nor an RPM package")
         expect("\(tree.path)/none.deb", "no file \(tree.path)/none.deb")
         let arm = try package("arm", architecture: "arm64", MadeArchive.kernel(release))
-        expect(arm, "\(arm): a package for arm64, not for amd64")
+        expect(arm, "\(arm): a package for arm64, not amd64")
         let editor = try package("editor", ["usr/bin/ed": [1, 2, 3]])
         expect(editor, "\(editor): no kernel image: neither boot/vmlinuz-* nor lib/modules/*/vmlinuz")
         let noise = try package("noise", ["boot/vmlinuz-1": Array("noise".utf8)])

@@ -91,7 +91,7 @@ import Testing
 
     @Test func aLockedFileIsSaidToBe() throws {
         try withFile { path in
-            let history = try History(path: path, patience: 0)
+            let history = try History(path: path, timeout: 0)
             let other = try Database(path: path, timeout: 0)
             try other.execute("BEGIN IMMEDIATE")
             #expect(throws: HistoryError.locked) { try history.add(sampleRun(day: 1, .passed)) }

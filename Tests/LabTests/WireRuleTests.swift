@@ -62,7 +62,7 @@ import Testing
             ([], "the wire meets 1 × any segment"), (["FIN>", "<RST"], "the wire meets 1 × FIN> or <RST"),
         ]) func oneThatNeverCameIsMissing(_ patterns: [String], _ expected: String) throws
     {
-        let met = MetSegments(of: patterns)
+        let met = MatchedSegments(of: patterns)
         #expect(met.isEmpty && met.count == 0 && met.first == nil && met.last == nil)
         let stop = #expect(throws: ScenarioStop.self) { try met[0] }
         guard case .missing(expected, "0") = stop else {

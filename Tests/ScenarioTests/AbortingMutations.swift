@@ -48,7 +48,7 @@ let abortingMutations = [
     Mutation(
         "close.connect-unspec", "the connection ends in order",
         .call { _, request in
-            if case .dissolve(let fd) = request { .shutdown(fd, shutBoth) } else { nil }
+            if case .disconnect(let fd) = request { .shutdown(fd, shutBoth) } else { nil }
         }, says: "the wire carries RST/ACK> seq=1 ack=1", "FIN>"),
 ]
 

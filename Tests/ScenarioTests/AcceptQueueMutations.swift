@@ -92,9 +92,9 @@ let acceptQueueMutations = [
         says: "on client of 40000 returns 0", "ECONNREFUSED"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// connect(2) goes to another port.
-    static func connect(_ change: @escaping @Sendable (UInt16) -> UInt16) -> Tampering {
+    static func connect(_ change: @escaping @Sendable (UInt16) -> UInt16) -> FaultInjection {
         call { _, request in
             guard case .connect(let fd, let target) = request else { return nil }
             return .connect(fd, SocketAddress(target.ip, change(target.port)))

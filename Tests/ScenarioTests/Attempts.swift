@@ -50,14 +50,14 @@ enum Attempts {
 
     /// Makes one attempt on a thread of its own.
     static func run(
-        _ scenario: Scenario, patience: Duration,
+        _ scenario: Scenario, timeout: Duration,
         changing change: @escaping @Sendable (inout LabConfiguration) -> Void = { _ in }
     ) async throws -> Outcome {
-        let ground = try Ground.shared.get()
+        let testBed = try TestBed.shared.get()
         await places.take()
         defer { Task { await places.giveBack() } }
-        return try await ground.onThread {
-            var configuration = ground.configuration(patience: patience)
+        return try await testBed.onThread {
+            var configuration = testBed.configuration(timeout: timeout)
             change(&configuration)
             let timeline = Timeline(attempt: Attempt(scenario: scenario.id, number: 1))
             let finished = runAttempt(scenario, configuration: configuration, timeline: timeline)

@@ -90,9 +90,9 @@ let establishedMutations = [
         }, says: "SO_PROTOCOL of MPTCP listener is 262", "seen returned 0 6"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// recv(2) is made without MSG_PEEK.
-    fileprivate static func peekingTakes() -> Tampering {
+    fileprivate static func peekingTakes() -> FaultInjection {
         call { _, request in
             guard case .receive(let fd, let count, let flags) = request else { return nil }
             return .receive(fd, count: count, flags.subtracting(.MSG_PEEK))

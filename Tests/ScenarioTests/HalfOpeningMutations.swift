@@ -95,9 +95,9 @@ let halfOpeningMutations = [
         says: "the wire carries SYN> seq=0", "seen nothing"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// getsockopt(2) gives the value of another option.
-    static func option(_ option: SocketOption, readAs other: SocketOption) -> Tampering {
+    static func option(_ option: SocketOption, readAs other: SocketOption) -> FaultInjection {
         call { _, request in
             if case .getOption(let fd, option, let size) = request {
                 .getOption(fd, other, capacity: size)

@@ -96,21 +96,21 @@ let handshakeMutations = [
         says: "client TIME_WAIT minisock", "FIN_WAIT2"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// listen(2) is replaced by something else.
-    static func listen(_ change: @escaping @Sendable (Int32, Int32) -> Request) -> Tampering {
+    static func listen(_ change: @escaping @Sendable (Int32, Int32) -> Request) -> FaultInjection {
         call { _, request in if case .listen(let fd, let backlog) = request { change(fd, backlog) } else { nil } }
     }
 
     /// O_NONBLOCK is not heeded.
-    static var blocking: Tampering {
+    static var blocking: FaultInjection {
         call { _, request in
             if case .setNonblocking(let fd, true) = request { .setNonblocking(fd, false) } else { nil }
         }
     }
 
     /// getpeername(2) gives what getsockname(2) gives.
-    static func ownNameAsPeers(on host: HostName) -> Tampering {
+    static func ownNameAsPeers(on host: HostName) -> FaultInjection {
         call { from, request in
             if from == host, case .peerName(let fd) = request { .socketName(fd) } else { nil }
         }

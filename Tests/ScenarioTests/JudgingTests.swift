@@ -35,7 +35,7 @@ struct JudgingTests {
                 try lab.expect("<DATA", carried: 0, since: place)
                 _ = try late.answer()
                 lab.expect(try pair.client.ask(.recv(100)), reads: "late")
-            }, patience: .seconds(5))
+            }, timeout: .seconds(5))
         #expect(outcome.finished.verdict == .failed, "\(outcome.words)")
         #expect(outcome.finished.reason?.hasPrefix("expected the wire carries 0 × <DATA; seen 1 of") == true)
         #expect(outcome.failures.count == 1)
@@ -49,7 +49,7 @@ struct JudgingTests {
                 try pair.client.setLinger(seconds: 0)
                 try pair.client.close()
                 try lab.requireGone(pair.server)
-            }, patience: .seconds(5))
+            }, timeout: .seconds(5))
         #expect(outcome.finished.verdict == .failed, "\(outcome.words)")
         #expect(
             outcome.finished.reason
@@ -63,7 +63,7 @@ struct JudgingTests {
                 scenario(restsOnPaths: restsOnPaths) { lab in
                     let pair = try lab.connectedPair()
                     try lab.expect(pair.client, passes: .CLOSE, .SYN_SENT, .ESTABLISHED)
-                }, patience: .seconds(5)
+                }, timeout: .seconds(5)
             ) { $0.trace = nil }
             #expect(outcome.finished.verdict == (restsOnPaths ? .skipped : .passed), "\(outcome.words)")
             if restsOnPaths {
@@ -89,7 +89,7 @@ struct JudgingTests {
                 if !isBefore { usleep(300_000) }
                 try lab.pass(.milliseconds(1))
                 if isBefore { lab.expect("the impossible", false, seen: "nothing again", witnesses: []) }
-            }, patience: .seconds(5))
+            }, timeout: .seconds(5))
         // What was seen before the loop could notice is seen before the delay is over, and after it began.
         #expect(outcome.events.contains { if case .suspicion = $0 { true } else { false } })
         if isBefore {
@@ -138,7 +138,7 @@ struct JudgingTests {
                 } else {
                     lab.expect(try pair.server.ask(.recv(100, .MSG_DONTWAIT)), fails: .EAGAIN)
                 }
-            }, patience: .seconds(2))
+            }, timeout: .seconds(2))
         #expect(outcome.finished.verdict == .error, "\(outcome.words)")
         let words = "was \(signal == SIGKILL ? "killed" : "stopped") by something outside the harness"
         #expect(outcome.finished.reason?.contains("process B.p \(words)") == true, "\(outcome.words)")
@@ -146,15 +146,15 @@ struct JudgingTests {
 
     @Test("A failure stays one when the attempt is given up")
     func givenUpAfterFailure() async throws {
-        let ground = try Ground.shared.get()
+        let testBed = try TestBed.shared.get()
         let hanging = scenario { lab in
             lab.expect("the impossible", false, seen: "nothing", witnesses: [])
             usleep(4_000_000)
         }
-        let finished = try await ground.onThread {
+        let finished = try await testBed.onThread {
             let seen = Mutex<[Finished]>([])
             let scheduler = try Scheduler(
-                configuration: ground.configuration(patience: .milliseconds(100)), grace: .zero
+                configuration: testBed.configuration(timeout: .milliseconds(100)), grace: .zero
             ) { events in for case .finished(let one) in events { seen.withLock { $0.append(one) } } }
             try scheduler.run(Scheduler.Plan(scenarios: [hanging]))
             return seen.withLock { $0 }
@@ -164,7 +164,7 @@ struct JudgingTests {
 
     @Test("An attempt that the machine was too slow for is tried again, twice at most; a failure is not")
     func triedAgain() async throws {
-        let ground = try Ground.shared.get()
+        let testBed = try TestBed.shared.get()
         func tries(_ slow: Int) async throws -> (runs: Int, finished: [Finished]) {
             let count = Counter()
             let scenario = scenario { lab in
@@ -175,9 +175,9 @@ struct JudgingTests {
                     try lab.require(pair.server, shows: .row(.LISTEN), within: .milliseconds(200))
                 }
             }
-            let finished = try await ground.onThread {
+            let finished = try await testBed.onThread {
                 let seen = Mutex<[Finished]>([])
-                let scheduler = try Scheduler(configuration: ground.configuration(patience: .seconds(2))) { events in
+                let scheduler = try Scheduler(configuration: testBed.configuration(timeout: .seconds(2))) { events in
                     for case .finished(let one) in events { seen.withLock { $0.append(one) } }
                 }
                 try scheduler.run(Scheduler.Plan(scenarios: [scenario]))
@@ -202,14 +202,14 @@ struct JudgingTests {
                 let rule = try lab.wire.hold("RST>")
                 _ = try lab.connectedPair()
                 _ = try rule.met[0]
-            }, patience: .seconds(2))
+            }, timeout: .seconds(2))
         #expect(missing.finished.verdict == .failed, "\(missing.words)")
         #expect(missing.finished.reason == "expected the wire meets 1 × RST>; seen 0")
         let bad = try await Attempts.run(
             scenario(relayed: true) { lab in
                 _ = try lab.connectedPair()
                 try lab.expect("<NONSENSE", carried: 0)
-            }, patience: .seconds(2))
+            }, timeout: .seconds(2))
         #expect(bad.finished.verdict == .error, "\(bad.words)")
         #expect(bad.finished.reason?.contains("no segment is called \"NONSENSE\"") == true)
     }

@@ -12,17 +12,17 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     /// What is wrong.
     let name: String
     /// Made anew for each attempt, since it may count.
-    let tampering: @Sendable () -> Tampering
+    let faults: @Sendable () -> FaultInjection
     /// Parts of the first failure, in order: what was expected, then what was seen.
     let says: [String]
 
     init(
-        _ scenario: String, _ name: String, _ tampering: @autoclosure @escaping @Sendable () -> Tampering,
+        _ scenario: String, _ name: String, _ faults: @autoclosure @escaping @Sendable () -> FaultInjection,
         says: String...
     ) {
         self.scenario = scenario
         self.name = name
-        self.tampering = tampering
+        self.faults = faults
         self.says = says
     }
 
@@ -46,21 +46,21 @@ struct Mutation: Sendable, CustomTestStringConvertible {
 
 // MARK: Segments
 
-extension Tampering {
+extension FaultInjection {
     /// The kernel does not send these segments; `places` counts them from 1.
-    static func swallow(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> Tampering {
+    static func swallow(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> FaultInjection {
         replace(pattern, places) { _ in [] }
     }
 
     /// The kernel sends these segments twice.
-    static func double(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> Tampering {
+    static func double(_ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max) -> FaultInjection {
         replace(pattern, places) { [$0, $0] }
     }
 
     /// The kernel sends these segments with other flags.
     static func turn(
         _ pattern: SegmentPattern, into flags: TCPFlags, _ places: ClosedRange<Int> = 1...Int.max
-    ) -> Tampering {
+    ) -> FaultInjection {
         replace(pattern, places) {
             var changed = $0
             changed.flags = flags
@@ -72,14 +72,14 @@ extension Tampering {
     static func replace(
         _ pattern: SegmentPattern, _ places: ClosedRange<Int> = 1...Int.max,
         _ change: @escaping @Sendable (TCPSegment) -> [TCPSegment]
-    ) -> Tampering {
+    ) -> FaultInjection {
         let counter = Counter()
-        var tampering = Tampering()
-        tampering.segments = { segment in
+        var faults = FaultInjection()
+        faults.segments = { segment in
             guard pattern.matches(segment.view), places.contains(counter.next()) else { return [segment.segment] }
             return change(segment.segment)
         }
-        return tampering
+        return faults
     }
 
 }
@@ -93,30 +93,30 @@ final class Counter: Sendable {
 
 // MARK: Calls and settings
 
-extension Tampering {
+extension FaultInjection {
     /// The process makes another call where `change` gives one.
-    static func call(_ change: @escaping @Sendable (HostName, Request) -> Request?) -> Tampering {
-        var tampering = Tampering()
-        tampering.calls = { change($0, $1) ?? $1 }
-        return tampering
+    static func call(_ change: @escaping @Sendable (HostName, Request) -> Request?) -> FaultInjection {
+        var faults = FaultInjection()
+        faults.calls = { change($0, $1) ?? $1 }
+        return faults
     }
 
     /// shutdown(2) is made with something else.
-    static func shutdown(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
+    static func shutdown(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> FaultInjection {
         call { from, request in
             if from == host, case .shutdown(let fd, _) = request { change(fd) } else { nil }
         }
     }
 
     /// close(2) is replaced by something else.
-    static func close(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> Tampering {
+    static func close(on host: HostName, _ change: @escaping @Sendable (Int32) -> Request) -> FaultInjection {
         call { from, request in
             if from == host, case .close(let fd) = request { change(fd) } else { nil }
         }
     }
 
     /// A socket option is set to something else.
-    static func socketOption(_ option: SocketOption, _ values: Int32...) -> Tampering {
+    static func socketOption(_ option: SocketOption, _ values: Int32...) -> FaultInjection {
         call { _, request in
             guard case .setOption(let fd, option, _) = request else { return nil }
             return .setOption(fd, option, values.withUnsafeBytes { Array($0) })
@@ -124,10 +124,10 @@ extension Tampering {
     }
 
     /// Both hosts have this setting, whatever the scenario thinks.
-    static func setting(_ name: String, _ value: String) -> Tampering {
-        var tampering = Tampering()
-        tampering.sysctls = [name: value]
-        return tampering
+    static func setting(_ name: String, _ value: String) -> FaultInjection {
+        var faults = FaultInjection()
+        faults.sysctls = [name: value]
+        return faults
     }
 }
 

@@ -17,8 +17,8 @@ struct MutationTests {
             var tries = 0
             repeat {
                 tries += 1
-                outcome = try await Attempts.run(scenario, patience: .seconds(2)) {
-                    $0.tampering = mutation.tampering()
+                outcome = try await Attempts.run(scenario, timeout: .seconds(2)) {
+                    $0.faults = mutation.faults()
                 }
             } while outcome.finished.verdict == .error && outcome.isSuspicious && tries < 6
             return outcome

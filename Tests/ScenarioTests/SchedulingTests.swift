@@ -38,15 +38,15 @@ struct SchedulingTests {
 
     @Test("A scenario that must be alone comes last, and nothing runs beside it", arguments: [nil, 2])
     func alone(_ jobs: Int?) async throws {
-        let ground = try Ground.shared.get()
+        let testBed = try TestBed.shared.get()
         let gauge = Gauge()
         let scenarios = [
             scenario("test.alone", alone: true, timer: 9, gauge), scenario("test.other", alone: false, gauge),
             scenario("test.sleeper", alone: false, timer: 1, gauge), scenario("test.lonely", alone: true, gauge),
         ]
-        let verdicts = try await ground.onThread {
+        let verdicts = try await testBed.onThread {
             let seen = Mutex<[Verdict]>([])
-            let scheduler = try Scheduler(configuration: ground.configuration(patience: .seconds(5))) { events in
+            let scheduler = try Scheduler(configuration: testBed.configuration(timeout: .seconds(5))) { events in
                 for case .finished(let finished) in events { seen.withLock { $0.append(finished.verdict) } }
             }
             try scheduler.run(Scheduler.Plan(scenarios: scenarios, repetitions: 2, jobs: jobs))
@@ -65,7 +65,7 @@ struct SchedulingTests {
             lab.expect("the impossible", false, seen: "nothing", witnesses: [])
             try lab.set(machineWide: "net.ipv4.tcp_max_orphans", to: "16")
         }
-        let outcome = try await Attempts.run(failing, patience: .seconds(2))
+        let outcome = try await Attempts.run(failing, timeout: .seconds(2))
         #expect(outcome.finished.verdict == .failed)
         #expect(outcome.finished.reason == "expected the impossible; seen nothing")
     }

@@ -64,11 +64,11 @@ let simultaneousMutations = [
         .setting("tcp_dsack", "0"), says: "TCPSYNChallenge +1", "TCPSYNChallenge +0"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// Neither end sends a pure ACK.
-    fileprivate static func swallowACKs() -> Tampering {
-        var tampering = Tampering()
-        tampering.segments = { $0.segment.isPureACK ? [] : [$0.segment] }
-        return tampering
+    fileprivate static func swallowACKs() -> FaultInjection {
+        var faults = FaultInjection()
+        faults.segments = { $0.segment.isPureACK ? [] : [$0.segment] }
+        return faults
     }
 }

@@ -133,9 +133,9 @@ let timeWaitSegmentMutations = [
         says: "the wire carries ACK> seq=2 ack=10, <RST seq=10", "ACK>"),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// From the given bind(2) of a host on, another port is bound, which is always free.
-    fileprivate static func bindElsewhere(on host: HostName, from place: Int) -> Tampering {
+    fileprivate static func bindElsewhere(on host: HostName, from place: Int) -> FaultInjection {
         let counter = Counter()
         return call { from, request in
             guard from == host, case .bind(let fd, let address) = request, counter.next() >= place else { return nil }
@@ -144,7 +144,7 @@ extension Tampering {
     }
 
     /// From the given connect(2) of A on, it goes to a port where nobody listens.
-    fileprivate static func connectElsewhere(from place: Int) -> Tampering {
+    fileprivate static func connectElsewhere(from place: Int) -> FaultInjection {
         let counter = Counter()
         return call { from, request in
             guard from == .a, case .connect(let fd, let address) = request, counter.next() >= place else { return nil }
@@ -153,21 +153,21 @@ extension Tampering {
     }
 
     /// B's numbers are a million higher than they are, from its second connection on.
-    fileprivate static func renumbered() -> Tampering {
+    fileprivate static func renumbered() -> FaultInjection {
         let connections = Counter()
-        var tampering = Tampering()
-        tampering.segments = { entry in
+        var faults = FaultInjection()
+        faults.segments = { entry in
             var segment = entry.segment
             if segment.isSYNACK { _ = connections.next() }
             guard connections.value > 1 else { return [segment] }
             if entry.from == .b { segment.sequence &+= 100_000_000 } else { segment.acknowledgement &-= 100_000_000 }
             return [segment]
         }
-        return tampering
+        return faults
     }
 
     /// SO_LINGER does not linger.
-    fileprivate static func gracefully() -> Tampering {
+    fileprivate static func gracefully() -> FaultInjection {
         call { _, request in
             guard case .setOption(let fd, .SO_LINGER, let value) = request else { return nil }
             return .setOption(fd, .SO_LINGER, value.map { _ in 0 })
@@ -175,7 +175,7 @@ extension Tampering {
     }
 
     /// Binding one address asks for all of them.
-    fileprivate static func bindAnywhere() -> Tampering {
+    fileprivate static func bindAnywhere() -> FaultInjection {
         call { _, request in
             guard case .bind(let fd, let address) = request, address.ip == IPAddress(127, 0, 0, 1) else { return nil }
             return .bind(fd, SocketAddress(.anyV4, address.port))

@@ -32,9 +32,9 @@ let timerMutations = [
         says: "the next comes after the interval", "seen 2."),
 ]
 
-extension Tampering {
+extension FaultInjection {
     /// A socket option is set to something else.
-    static func option(_ option: SocketOption, _ value: Int32) -> Tampering {
+    static func option(_ option: SocketOption, _ value: Int32) -> FaultInjection {
         call { _, request in
             guard case .setOption(let fd, option, _) = request else { return nil }
             return .setOption(fd, option, withUnsafeBytes(of: value) { Array($0) })

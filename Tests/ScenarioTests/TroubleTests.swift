@@ -17,9 +17,9 @@ struct TroubleTests {
 
     @Test("Witnesses that disagree are an error, neither pass nor failure")
     func disagreement() async throws {
-        let deaf = try Ground.shared.get().deafTrace
+        let deaf = try TestBed.shared.get().deafTrace
         let outcome = try await Attempts.run(
-            scenario(ipv6: true) { lab in _ = try lab.connectedPair(v6: true) }, patience: .seconds(2)
+            scenario(ipv6: true) { lab in _ = try lab.connectedPair(v6: true) }, timeout: .seconds(2)
         ) { $0.trace = deaf }
         #expect(outcome.finished.verdict == .error)
         #expect(
@@ -35,9 +35,9 @@ struct TroubleTests {
                 try pair.client.send("hello")
                 lab.expect(try pair.server.ask(.recv(100)), reads: "hello")
                 lab.expect(try pair.server.ask(.recv(100)), returns: 0)
-            }, patience: .seconds(2)
+            }, timeout: .seconds(2)
         ) {
-            $0.tampering = .call { host, request in
+            $0.faults = .call { host, request in
                 if host == .b, case .receive = request { .raise(SIGKILL) } else { nil }
             }
         }
@@ -55,7 +55,7 @@ struct TroubleTests {
             scenario { lab in
                 try lab.b.process().exit(7)
                 _ = try lab.b.socket("late")
-            }, patience: .seconds(2))
+            }, timeout: .seconds(2))
         #expect(outcome.finished.verdict == .error)
         #expect(outcome.finished.reason == "process B.p has ended: exit 7")
         #expect(outcome.exits == ["B.p exit 7"])
@@ -67,9 +67,9 @@ struct TroubleTests {
             scenario { lab in
                 let pair = try lab.connectedPair()
                 lab.expect(try pair.server.ask(.recv(100)), returns: 0)
-            }, patience: .seconds(1)
+            }, timeout: .seconds(1)
         ) {
-            $0.tampering = .call { _, request in
+            $0.faults = .call { _, request in
                 if case .receive = request { .raise(SIGSTOP) } else { nil }
             }
         }
@@ -85,7 +85,7 @@ struct TroubleTests {
 
     @Test("Without the worker's executable the error names it")
     func missingExecutable() async throws {
-        let outcome = try await Attempts.run(scenario { lab in _ = try lab.connectedPair() }, patience: .seconds(2)) {
+        let outcome = try await Attempts.run(scenario { lab in _ = try lab.connectedPair() }, timeout: .seconds(2)) {
             $0.worker = "/nowhere/tcpwitness-worker"
         }
         #expect(outcome.finished.verdict == .error)
@@ -95,7 +95,7 @@ struct TroubleTests {
 
     @Test("An executable that is no worker is an error")
     func wrongExecutable() async throws {
-        let outcome = try await Attempts.run(scenario { lab in _ = try lab.connectedPair() }, patience: .seconds(2)) {
+        let outcome = try await Attempts.run(scenario { lab in _ = try lab.connectedPair() }, timeout: .seconds(2)) {
             $0.worker = "/bin/true"
         }
         #expect(outcome.finished.verdict == .error, "\(outcome.words)")
@@ -104,23 +104,23 @@ struct TroubleTests {
 
     @Test("A scenario that expects nothing has shown nothing")
     func empty() async throws {
-        let outcome = try await Attempts.run(scenario { _ in }, patience: .seconds(2))
+        let outcome = try await Attempts.run(scenario { _ in }, timeout: .seconds(2))
         #expect(outcome.finished.verdict == .error)
         #expect(outcome.finished.reason == "the scenario expected nothing")
     }
 
     @Test("A hung attempt is given up at its deadline, with the facts so far")
     func hungAttempt() async throws {
-        let ground = try Ground.shared.get()
+        let testBed = try TestBed.shared.get()
         let hanging = scenario { lab in
             lab.note("about to hang")
             usleep(4_000_000)
             lab.note("too late")
         }
-        let events = try await ground.onThread {
+        let events = try await testBed.onThread {
             let seen = Mutex<[Event]>([])
             let scheduler = try Scheduler(
-                configuration: ground.configuration(patience: .milliseconds(100)), grace: .zero
+                configuration: testBed.configuration(timeout: .milliseconds(100)), grace: .zero
             ) { events in seen.withLock { $0 += events } }
             try scheduler.run(Scheduler.Plan(scenarios: [hanging]))
             return seen.withLock { $0 }

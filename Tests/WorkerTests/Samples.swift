@@ -17,7 +17,7 @@ enum Samples {
         (.listen(3, backlog: 16), "listen(3, 16)"),
         (.accept(3), "accept(3)"),
         (.connect(4, v4), "connect(4, 198.18.0.1:5000)"),
-        (.dissolve(4), "connect(4, AF_UNSPEC)"),
+        (.disconnect(4), "connect(4, AF_UNSPEC)"),
         (.send(4, Array("abc".utf8), []), #"send(4, "abc", 3)"#),
         (.send(4, [0x22, 0x0a], .MSG_NOSIGNAL), #"send(4, "\x22\x0a", 2, MSG_NOSIGNAL)"#),
         (

@@ -15,27 +15,27 @@ enum Losing {
         let (client, server) = connect()
         // Each loss may cost a retransmission timeout, and timeouts double. What is lost is chance; that it is made
         // good is not.
-        let patience = Duration.seconds(120)
+        let timeout = Duration.seconds(120)
         try step("A sends 200 000 bytes and closes; B reads to the end and closes") {
             let sending = client.begins(.sendFill(count: 200_000))
             var received = 0
             var isClean = true
             while received < 200_000 {
                 let reading = server.begins(.recv(65536))
-                let bytes = try reading.result(after: patience).bytes
+                let bytes = try reading.result(after: timeout).bytes
                 guard !bytes.isEmpty else { return reading.returns(1) }
                 isClean = isClean && bytes.allSatisfy { $0 == UInt8(ascii: "a") }
                 received += bytes.count
             }
-            sending.returns(200_000, after: patience)
+            sending.returns(200_000, after: timeout)
             expect("B reads exactly what A sent", of: "\(received) bytes", by: .call) { _ in
                 received == 200_000 && isClean
             }
             client.close()
-            server.begins(.recv(100)).returns(0, after: patience)
+            server.begins(.recv(100)).returns(0, after: timeout)
             server.close()
-            client.shows(.TIME_WAIT, .minisock, timer: .timewait, after: patience)
-            server.isGone(after: patience)
+            client.shows(.TIME_WAIT, .minisock, timer: .timewait, after: timeout)
+            server.isGone(after: timeout)
             server.passes(.LISTEN, .SYN_RECV, .ESTABLISHED, .CLOSE_WAIT, .LAST_ACK, .CLOSE)
             retransmissionsAgree()
         }

@@ -76,18 +76,18 @@ package final class Lab {
         let addressing = Addressing(configuration.addresses, laboratory: number.value)
         a = try Host(.a, lab: self, addressing: addressing)
         b = try Host(.b, lab: self, addressing: addressing)
-        for host in [a!, b!] { try host.addStrangeInterfaces(configuration.tampering.strangeInterfaces) }
+        for host in [a!, b!] { try host.addStrangeInterfaces(configuration.faults.strangeInterfaces) }
         timeline.add(
             .hosts(HostsFact(attempt: timeline.attempt, at: 0, a: a.addressWords, b: b.addressWords)), at: 0)
         var builder = LinkBuilder(
             a: a, b: b, ipv6: scenario.ipv6, choice: configuration.link, seed: UInt64(timeline.attempt.number),
-            forceRelay: configuration.tampering.segments != nil)
+            forceRelay: configuration.faults.segments != nil)
         let built = try builder.build(scenario.link)
         wireNamespace = builder.wireNamespace
         if let wireNamespace { watch(wireNamespace, "the wire") }
         linkUsed = built.name
         wire = Wire(
-            path: built.path, timeline: timeline, tampering: configuration.tampering,
+            path: built.path, timeline: timeline, faults: configuration.faults,
             macs: [.a: a.mac, .b: b.mac], seed: UInt64(timeline.attempt.number))
         wire.impairment = built.impairment
         lateness.hasTraffic = { [unowned self] in !wire.log.isEmpty }
@@ -96,7 +96,7 @@ package final class Lab {
         for host in [a!, b!] {
             try host.set(
                 sysctls: Self.baseline.map { (key: $0.0, value: $0.1) } + Array(scenario.sysctls(configuration.lane))
-                    + Array(configuration.tampering.sysctls))
+                    + Array(configuration.faults.sysctls))
             try host.startCounting()
         }
         for host in [a!, b!] { host.ownSockets = try host.socketsInUse() }
@@ -164,7 +164,7 @@ package final class Lab {
             if let due = wire.nextDue { next = min(next, due) }
             if pause >= Self.quietPause { fallAsleep() }
             poll(until: next)
-            pause = min(pause * 2, configuration.looks.longestPause(after: now - start))
+            pause = min(pause * 2, configuration.pollInterval.longestPause(after: now - start))
         }
     }
 
@@ -304,7 +304,7 @@ package final class Lab {
         let interval = try call(.listen(fd, backlog: 1)).call.interval
         _ = try call(.close(fd))
         func event() -> (time: Instant, pid: Int32)? { paths.introductions.first { interval.contains($0.time) } }
-        guard try wait(until: .now + configuration.patience, { event() != nil }), let event = event() else {
+        guard try wait(until: .now + configuration.timeout, { event() != nil }), let event = event() else {
             throw ScenarioStop.late("the tracepoint does not see process \(process.name)")
         }
         process.tracePid = event.pid
@@ -320,24 +320,24 @@ package final class Lab {
         let failure = SystemError("send a request to \(process.name)")
         // A process that has just ended takes nothing; how it ended says more.
         guard failure.errno == .EPIPE || failure.errno == .ECONNRESET,
-            try wait(until: .now + configuration.patience, { process.status != nil })
+            try wait(until: .now + configuration.timeout, { process.status != nil })
         else { throw failure }
         throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {
         if timer > .zero { try endStanding() }
-        guard try wait(until: .now + timer + configuration.patience, { call.isDone }) else {
+        guard try wait(until: .now + timer + configuration.timeout, { call.isDone }) else {
             call.giveUp(timeline)
             if call.isOwn {
                 try interrogate()
                 throw ScenarioStop.late(
                     "\(call.text), which the harness asks \(call.process.name) for at \(location), took longer than "
-                        + "\((timer + configuration.patience).seconds) s")
+                        + "\((timer + configuration.timeout).seconds) s")
             }
             try requirementFailed(
                 expected: "\(call.text) on \(call.socket?.label ?? call.process.name) returns",
-                seen: "still blocked after \((timer + configuration.patience).seconds) s", witnesses: ["call"],
+                seen: "still blocked after \((timer + configuration.timeout).seconds) s", witnesses: ["call"],
                 location: location)
         }
     }

@@ -11,7 +11,7 @@ package struct LabConfiguration: Sendable {
     package var lane: Lane
     package var link: LinkChoice
     /// How long an awaited event may take beyond the kernel's own timers before it counts as not happening.
-    package var patience: Duration
+    package var timeout: Duration
     /// Path of the worker executable.
     package var worker: String
     /// The run's share of the address space.
@@ -23,7 +23,7 @@ package struct LabConfiguration: Sendable {
     /// What namespaces the kernel does not let go; nil where nobody asks.
     package var namespaces: NamespaceLedger?
     /// How the pauses between two looks at the kernel grow during a wait.
-    package var looks: Looks
+    package var pollInterval: PollInterval
     /// Called once, when the scenario has begun a wait in which nothing happens at first: it is then asleep.
     package var whenAsleep: (@Sendable () -> Void)?
     /// The first network namespace of a kernel that is ours alone, a guest's, where what concerns the whole machine may
@@ -34,32 +34,32 @@ package struct LabConfiguration: Sendable {
     /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
     package var corrections: [KernelDefaults.Setting]
     /// For tests of the harness itself: makes the kernel look wrong.
-    package var tampering: Tampering
+    package var faults: FaultInjection
 
     package init(
-        lane: Lane, link: LinkChoice, patience: Duration, worker: String, addresses: Addressing.Block,
+        lane: Lane, link: LinkChoice, timeout: Duration, worker: String, addresses: Addressing.Block,
         trace: TraceHub?, health: HealthMonitor? = nil, namespaces: NamespaceLedger? = nil,
-        looks: Looks = .steady, machine: NetworkNamespace? = nil, corrections: [KernelDefaults.Setting] = [],
-        tampering: Tampering = Tampering()
+        pollInterval: PollInterval = .steady, machine: NetworkNamespace? = nil, corrections: [KernelDefaults.Setting] = [],
+        faults: FaultInjection = FaultInjection()
     ) {
         self.lane = lane
         self.link = link
-        self.patience = patience
+        self.timeout = timeout
         self.worker = worker
         self.addresses = addresses
         self.trace = trace
         self.health = health
         self.namespaces = namespaces
-        self.looks = looks
+        self.pollInterval = pollInterval
         self.machine = machine
         machineSettings = machine.map { MachineSettings(of: $0) }
         self.corrections = corrections
-        self.tampering = tampering
+        self.faults = faults
     }
 }
 
 /// How often a wait looks at what nothing announces.
-package enum Looks: Sendable {
+package enum PollInterval: Sendable {
     /// At least every 50 ms.
     case steady
     /// The longer the wait has lasted, the more seldom: each look costs, but time itself does not.
@@ -75,7 +75,7 @@ package enum Looks: Sendable {
 }
 
 /// Ways to make a good kernel look wrong, so that tests can see verdicts turn red.
-package struct Tampering: Sendable {
+package struct FaultInjection: Sendable {
     /// Called for every segment before it is logged; what it returns takes the segment's place.
     package var segments: (@Sendable (WireSegment) -> [TCPSegment])?
     /// Called for every request; what it returns is done instead.

@@ -6,7 +6,7 @@ internal import Record
 internal import Tracing
 
 /// What is seen of something that must hold exactly.
-struct Sight {
+struct Observation {
     var isAsExpected: Bool
     var seen: String
     /// When the kernel did what is not as expected, if that is known; the time of the look otherwise.
@@ -16,7 +16,7 @@ struct Sight {
 /// An expectation that must hold until the scenario next acts, with the way to look again.
 struct Standing {
     let expectation: Expectation
-    let look: () throws -> Sight
+    let look: () throws -> Observation
 }
 
 // Every expectation passes here on its way to the judge and into the record.
@@ -45,7 +45,7 @@ extension Lab {
     /// traffic, and at the end.
     func recordExactly(
         expected: String, witnesses: [String], location: String, carriesClaim: Bool = false,
-        look: @escaping () throws -> Sight
+        look: @escaping () throws -> Observation
     ) throws {
         let expectation = Expectation(
             expected, exactness: .untilNextAct, location: location, witnesses: witnesses, carriesClaim: carriesClaim)
@@ -129,7 +129,7 @@ extension Lab {
     /// - Parameter isWhole: whether the scenario came to its last line. One that was cut short has not got round to
     ///   expecting what was still to come.
     package func audit(isWhole: Bool) throws {
-        let deadline = Instant.now + configuration.patience
+        let deadline = Instant.now + configuration.timeout
         var count = -1
         while count != wire.log.count && .now < deadline {
             count = wire.log.count

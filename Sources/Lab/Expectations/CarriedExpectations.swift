@@ -16,11 +16,11 @@ extension Lab {
 
     /// Waits until a rule has met this many segments; ends the scenario otherwise.
     package func require(
-        _ rule: WireRule, met count: Int, within patience: Duration? = nil, file: StaticString = #fileID,
+        _ rule: WireRule, met count: Int, within timeout: Duration? = nil, file: StaticString = #fileID,
         line: Int = #line
     ) throws {
         if rule.met.count < count { try endStanding() }
-        let enough = try wait(until: .now + (patience ?? configuration.patience)) { rule.met.count >= count }
+        let enough = try wait(until: .now + (timeout ?? configuration.timeout)) { rule.met.count >= count }
         let seen = rule.met.isEmpty ? "none" : SegmentView.describe(rule.met.map(\.view))
         let what = rule.patterns.isEmpty ? "any segment" : rule.patterns.map(\.description).joined(separator: " or ")
         record(
@@ -44,7 +44,7 @@ extension Lab {
         _ patterns: [SegmentPattern], since place: Int? = nil, inAnyOrder: Bool = false,
         file: StaticString = #fileID, line: Int = #line
     ) throws {
-        _ = try wait(until: .now + configuration.patience) { self.carried(since: place).count >= patterns.count }
+        _ = try wait(until: .now + configuration.timeout) { self.carried(since: place).count >= patterns.count }
         let place = place ?? chapterStart
         try check(patterns)
         let count = patterns.reduce(0) { $0 + $1.count }
@@ -58,7 +58,7 @@ extension Lab {
             let difference =
                 inAnyOrder
                 ? unmatched(patterns, seen) : SegmentPattern.firstDifference(expected: patterns, seen: seen)
-            return Sight(
+            return Observation(
                 isAsExpected: difference == nil,
                 seen: SegmentView.describe(seen) + (difference.map { "; \($0)" } ?? ""),
                 at: segments.dropFirst(count).first?.stamp)
@@ -82,7 +82,7 @@ extension Lab {
     ) throws {
         let place = place ?? chapterStart
         try check([pattern])
-        _ = try wait(until: .now + configuration.patience) {
+        _ = try wait(until: .now + configuration.timeout) {
             self.carried(since: place).count { pattern.matches($0.view) } >= count
         }
         claimResets(matching: [pattern], since: place)
@@ -92,7 +92,7 @@ extension Lab {
         ) { [unowned self] in
             let segments = carried(since: place)
             let own = segments.filter { pattern.matches($0.view) }
-            return Sight(
+            return Observation(
                 isAsExpected: own.count == count,
                 seen: "\(own.count) of \(SegmentView.describe(segments.map(\.view)))",
                 at: own.dropFirst(count).first?.stamp)
@@ -101,14 +101,14 @@ extension Lab {
 
     /// Expects at least this many segments of a pattern since a place in the log.
     package func expect(
-        _ pattern: SegmentPattern, carriedAtLeast count: Int, since place: Int? = nil, within patience: Duration? = nil,
+        _ pattern: SegmentPattern, carriedAtLeast count: Int, since place: Int? = nil, within timeout: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws {
         let place = place ?? chapterStart
         try check([pattern])
         func seen() -> Int { carried(since: place).count { pattern.matches($0.view) } }
         if seen() < count { try endStanding() }
-        let enough = try wait(until: .now + (patience ?? configuration.patience)) { seen() >= count }
+        let enough = try wait(until: .now + (timeout ?? configuration.timeout)) { seen() >= count }
         claimResets(matching: [pattern], since: place)
         record(
             passed: enough, expected: "the wire carries \(pattern) \(count) times at least",
@@ -119,14 +119,14 @@ extension Lab {
     /// Waits for the first segment of a pattern since a place in the log; ends the scenario without one.
     @discardableResult
     package func requireCarried(
-        _ pattern: SegmentPattern, since place: Int? = nil, within patience: Duration? = nil,
+        _ pattern: SegmentPattern, since place: Int? = nil, within timeout: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
         let place = place ?? chapterStart
         try check([pattern])
         func first() -> WireSegment? { carried(since: place).first { pattern.matches($0.view) } }
         if first() == nil { try endStanding() }
-        guard try wait(until: .now + (patience ?? configuration.patience), { first() != nil }), let segment = first()
+        guard try wait(until: .now + (timeout ?? configuration.timeout), { first() != nil }), let segment = first()
         else {
             try requirementFailed(
                 expected: "the wire carries \(pattern)",
@@ -173,7 +173,7 @@ extension Lab {
     private func recordNothing(expected: String, since place: Int, location: String) throws {
         try recordExactly(expected: expected, witnesses: ["segments"], location: location) { [unowned self] in
             let seen = carried(since: place)
-            return Sight(
+            return Observation(
                 isAsExpected: seen.isEmpty, seen: seen.isEmpty ? "nothing" : SegmentView.describe(seen.map(\.view)),
                 at: seen.first?.stamp)
         }
@@ -186,8 +186,8 @@ extension Lab {
         if let problem = patterns.lazy.compactMap(\.problem).first { throw ScenarioStop.harness("\(problem)") }
     }
 
-    /// Patience for something that a kernel timer of this length brings about.
-    package func patience(after timer: Duration) -> Duration { timer * 1.125 + configuration.patience }
+    /// Timeout for something that a kernel timer of this length brings about.
+    package func timeout(after timer: Duration) -> Duration { timer * 1.125 + configuration.timeout }
 
     /// Waits until a segment like `first` comes again; returns the time between the two, by the kernel's stamps.
     package func requireAgain(
@@ -199,7 +199,7 @@ extension Lab {
         func next() -> WireSegment? {
             carried().first { $0.stamp > first.stamp && pattern.matches($0.view) }
         }
-        guard try wait(until: .now + patience(after: timer), { next() != nil }), let next = next() else {
+        guard try wait(until: .now + timeout(after: timer), { next() != nil }), let next = next() else {
             try requirementFailed(
                 expected: "the wire carries \(pattern) again", seen: SegmentView.describe(carried().map(\.view)),
                 witnesses: ["segments"], location: here(file, line))

@@ -156,14 +156,14 @@ extension Lab {
         guard configuration.trace != nil else {
             return recordUntraced(expected: expected, isPath: true, location: here(file, line))
         }
-        _ = try wait(until: .now + configuration.patience) { self.path(of: socket) == path }
+        _ = try wait(until: .now + configuration.timeout) { self.path(of: socket) == path }
         try synchronize()
         try recordExactly(
             expected: expected, witnesses: ["trace"], location: here(file, line),
             carriesClaim: claimRestsOnPaths
         ) { [unowned self] in
             let life = paths.lives(of: socket, processes: processes).last
-            return Sight(
+            return Observation(
                 isAsExpected: life?.path == path,
                 seen: "\(socket.label) \(life?.path.words ?? "has no path (trace)")", at: life?.departure(from: path))
         }
@@ -185,7 +185,7 @@ extension Lab {
             let life = paths.lives.first {
                 $0.host == host.name && $0.local.port == port && $0.transitions.first?.old == .LISTEN
             }
-            return Sight(
+            return Observation(
                 isAsExpected: life == nil, seen: life?.path.words ?? "none", at: life?.transitions.first?.time)
         }
     }
@@ -203,7 +203,7 @@ extension Lab {
             paths.lives(of: socket, processes: processes).last?.transitions.first { $0.old == old && $0.new == new }?
                 .time
         }
-        guard try wait(until: .now + configuration.patience, { step() != nil }), let step = step() else {
+        guard try wait(until: .now + configuration.timeout, { step() != nil }), let step = step() else {
             try requirementFailed(
                 expected: "\(socket.label) goes \(old)>\(new)", seen: path(of: socket)?.words ?? "no path (trace)",
                 witnesses: ["trace"], location: here(file, line))
@@ -232,7 +232,7 @@ extension Lab {
             paths.packets.filter { $0.tracepoint == .sendReset && $0.host == host.name }
         }
         func isThere() -> Bool { resets().contains { $0.reason == reason && $0.state == state } }
-        _ = try wait(until: .now + configuration.patience, isThere)
+        _ = try wait(until: .now + configuration.timeout, isThere)
         try service()
         claimReset(of: host.name)
         record(
@@ -253,12 +253,12 @@ extension Lab {
         func seen() -> [PathLedger.Packet] {
             paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
         }
-        _ = try wait(until: .now + configuration.patience) { seen().count >= count }
+        _ = try wait(until: .now + configuration.timeout) { seen().count >= count }
         try synchronize()
         try recordExactly(expected: expected, witnesses: ["trace"], location: here(file, line)) {
             [unowned self] in
             let seen = paths.packets.filter { $0.tracepoint == tracepoint && $0.host == host.name }
-            return Sight(
+            return Observation(
                 isAsExpected: seen.count == count, seen: "\(seen.count)", at: seen.dropFirst(count).first?.time)
         }
     }
@@ -273,7 +273,7 @@ extension Lab {
             let counters = try host.counters()
             return expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
         }
-        _ = try wait(until: .now + configuration.patience) { try seen() == expected }
+        _ = try wait(until: .now + configuration.timeout) { try seen() == expected }
         // The kernel counts what it sent: that many resets are no surprise.
         if let resets = expected["OutRsts"] { claimResets(of: host.name, count: Int(resets)) }
         try recordExactly(
@@ -282,7 +282,7 @@ extension Lab {
         ) {
             let counters = try host.counters()
             let seen = expected.reduce(into: [:]) { $0[$1.key] = counters[$1.key] ?? 0 }
-            return Sight(isAsExpected: seen == expected, seen: seen.words)
+            return Observation(isAsExpected: seen == expected, seen: seen.words)
         }
     }
 
@@ -356,11 +356,11 @@ extension Lab {
 
     /// Waits until `condition` holds; what it awaits must be announced by the wire, a worker, netlink or the trace.
     package func require(
-        _ what: String, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line,
+        _ what: String, within timeout: Duration? = nil, file: StaticString = #fileID, line: Int = #line,
         seen: () throws -> String, until condition: () throws -> Bool
     ) throws {
-        if patience != nil { try endStanding() }
-        guard try wait(until: .now + (patience ?? configuration.patience), condition) else {
+        if timeout != nil { try endStanding() }
+        guard try wait(until: .now + (timeout ?? configuration.timeout), condition) else {
             try requirementFailed(
                 expected: what, seen: try seen(), witnesses: ["netlink"], location: here(file, line))
         }

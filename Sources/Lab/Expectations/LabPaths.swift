@@ -20,20 +20,20 @@ extension Lab {
         guard configuration.trace != nil else {
             return recordUntraced(expected: expected, isPath: true, location: here(file, line))
         }
-        _ = try wait(until: .now + configuration.patience) { self.life(oppositeOf: socket)?.path == path }
+        _ = try wait(until: .now + configuration.timeout) { self.life(oppositeOf: socket)?.path == path }
         try synchronize()
         try recordExactly(
             expected: expected, witnesses: ["trace"], location: here(file, line),
             carriesClaim: claimRestsOnPaths
         ) { [unowned self] in
             let life = life(oppositeOf: socket)
-            return Sight(
+            return Observation(
                 isAsExpected: life?.path == path, seen: life?.path.words ?? "no path (trace)",
                 at: life?.departure(from: path))
         }
     }
 
-    private func life(oppositeOf socket: Socket) -> PathLedger.Life? {
+    private func life(oppositeOf socket: Socket) -> PathLedger.SocketLifetime? {
         paths.lives.last {
             $0.host == socket.host.peer.name && $0.local == socket.remote && $0.remote == socket.local
         }

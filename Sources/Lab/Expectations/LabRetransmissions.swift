@@ -21,7 +21,7 @@ extension Lab {
     /// Nobody else may send segments of the pattern meanwhile. Returns the last one.
     @discardableResult
     package func expectBackoff(
-        of pattern: SegmentPattern, after first: WireSegment, timeout: Duration, count: Int,
+        of pattern: SegmentPattern, after first: WireSegment, timeout rto: Duration, count: Int,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> WireSegment {
         try check([pattern])
@@ -31,8 +31,8 @@ extension Lab {
         }
         var last = first
         for number in 1...count {
-            let nominal = timeout * (1 << (number - 1))
-            guard try wait(until: .now + patience(after: nominal), { segments().count > number }) else {
+            let nominal = rto * (1 << (number - 1))
+            guard try wait(until: .now + timeout(after: nominal), { segments().count > number }) else {
                 try requirementFailed(
                     expected: "the wire carries \(pattern) again", seen: SegmentView.describe(carried().map(\.view)),
                     witnesses: ["segments"], location: here(file, line))

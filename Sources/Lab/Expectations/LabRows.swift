@@ -28,11 +28,11 @@ extension Lab {
     /// Waits until the socket's row shows this, and lets the tracepoint agree; ends the scenario otherwise.
     @discardableResult
     package func require(
-        _ socket: Socket, shows expectation: RowExpectation, within patience: Duration? = nil,
+        _ socket: Socket, shows expectation: RowExpectation, within timeout: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> DiagRow {
         try awaitRow(
-            expectation, of: socket.label, host: socket.host, within: patience, traced: socket,
+            expectation, of: socket.label, host: socket.host, within: timeout, traced: socket,
             location: here(file, line)
         ) { try self.row(socket) }
     }
@@ -40,11 +40,11 @@ extension Lab {
     /// The same for the end of a connection that has no descriptor (a request, a child in the accept queue).
     @discardableResult
     package func require(
-        oppositeOf socket: Socket, shows expectation: RowExpectation, within patience: Duration? = nil,
+        oppositeOf socket: Socket, shows expectation: RowExpectation, within timeout: Duration? = nil,
         file: StaticString = #fileID, line: Int = #line
     ) throws -> DiagRow {
         try awaitRow(
-            expectation, of: "the other end of \(socket.label)", host: socket.host.peer, within: patience,
+            expectation, of: "the other end of \(socket.label)", host: socket.host.peer, within: timeout,
             traced: nil, location: here(file, line)
         ) { try self.row(oppositeOf: socket) }
     }
@@ -53,21 +53,21 @@ extension Lab {
     @discardableResult
     package func require(
         endToward remote: SocketAddress, on host: Host, shows expectation: RowExpectation,
-        within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+        within timeout: Duration? = nil, file: StaticString = #fileID, line: Int = #line
     ) throws -> DiagRow {
         try awaitRow(
-            expectation, of: "the end toward \(remote)", host: host, within: patience, traced: nil,
+            expectation, of: "the end toward \(remote)", host: host, within: timeout, traced: nil,
             location: here(file, line)
         ) { try host.rows().first { $0.remote == remote } }
     }
 
     /// Waits until the kernel shows no row of the socket; ends the scenario otherwise.
     package func requireGone(
-        _ socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+        _ socket: Socket, within timeout: Duration? = nil, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        if patience != nil { try endStanding() }
+        if timeout != nil { try endStanding() }
         var last: DiagRow?
-        let gone = try wait(until: .now + (patience ?? configuration.patience)) {
+        let gone = try wait(until: .now + (timeout ?? configuration.timeout)) {
             last = try self.row(socket)
             return last == nil
         }
@@ -81,10 +81,10 @@ extension Lab {
 
     /// The same for the end of a connection that has no descriptor.
     package func requireGone(
-        oppositeOf socket: Socket, within patience: Duration? = nil, file: StaticString = #fileID, line: Int = #line
+        oppositeOf socket: Socket, within timeout: Duration? = nil, file: StaticString = #fileID, line: Int = #line
     ) throws {
         var last: DiagRow?
-        let gone = try wait(until: .now + (patience ?? configuration.patience)) {
+        let gone = try wait(until: .now + (timeout ?? configuration.timeout)) {
             last = try self.row(oppositeOf: socket)
             return last == nil
         }
@@ -99,7 +99,7 @@ extension Lab {
     /// Throws when it says that the socket lives.
     private func endIsTraced(_ socket: Socket) throws -> Bool {
         guard configuration.trace != nil, path(of: socket) != nil else { return false }
-        guard try wait(until: .now + configuration.patience, { self.path(of: socket)?.last == .CLOSE }) else {
+        guard try wait(until: .now + configuration.timeout, { self.path(of: socket)?.last == .CLOSE }) else {
             throw ScenarioStop.harness(
                 "witnesses disagree on \(socket.label): netlink has no row, the tracepoint shows "
                     + (path(of: socket)?.words ?? "nothing"))
@@ -108,16 +108,16 @@ extension Lab {
     }
 
     private func awaitRow(
-        _ expectation: RowExpectation, of subject: String, host: Host, within patience: Duration?,
+        _ expectation: RowExpectation, of subject: String, host: Host, within timeout: Duration?,
         traced socket: Socket?, location: String, _ look: () throws -> DiagRow?
     ) throws -> DiagRow {
         // Whoever names a time waits for a timer, which may bring about more.
-        if patience != nil { try endStanding() }
+        if timeout != nil { try endStanding() }
         var last: DiagRow?
         /// The last row there was, and when; it may have gone since.
         var sight: (row: DiagRow, at: Instant)?
         var before = Instant.now
-        let reached = try wait(until: .now + (patience ?? configuration.patience)) {
+        let reached = try wait(until: .now + (timeout ?? configuration.timeout)) {
             before = .now
             last = try look()
             if let last { sight = (last, before) }
@@ -172,7 +172,7 @@ extension Lab {
         guard configuration.trace != nil, row.kind != .minisock else { return false }
         var states: [TCPState] = []
         // An event is stamped before it can be read: give it the time to arrive before calling it a contradiction.
-        let confirmed = try wait(until: .now + configuration.patience) {
+        let confirmed = try wait(until: .now + configuration.timeout) {
             guard let life = self.paths.lives(of: socket, processes: self.processes).last else { return false }
             states = life.transitions.filter { $0.time > before && $0.time <= after }.map(\.new)
             if let last = life.transitions.last(where: { $0.time <= before }) { states.append(last.new) }

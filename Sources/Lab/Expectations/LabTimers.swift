@@ -13,7 +13,7 @@ extension Lab {
 
     /// What a 60 s timer shows when looked at soon after it was set.
     ///
-    /// The lower bound leaves 20 s, the patience of a laboratory, to a machine that is too busy to look. The length itself
+    /// The lower bound leaves 20 s, the timeout of a laboratory, to a machine that is too busy to look. The length itself
     /// is for `expect(timerOf:...)`.
     package var sixtySeconds: ClosedRange<Duration> { .seconds(40) ... .milliseconds(60_004) }
 
@@ -28,7 +28,7 @@ extension Lab {
         let slowest = Duration.milliseconds(20)
         var row: DiagRow?
         var left = Duration.zero
-        let looked = try wait(until: .now + configuration.patience) {
+        let looked = try wait(until: .now + configuration.timeout) {
             let before = Instant.now
             row = try self.row(socket)
             guard let row else { return true }
@@ -88,7 +88,7 @@ extension Lab {
         var present: [UInt64: Instant] = [:]
         var absent: [UInt64: Instant] = [:]
         let cookies = Set(ends.map(\.cookie))
-        while absent.count < ends.count && .now < last + latest + configuration.patience {
+        while absent.count < ends.count && .now < last + latest + configuration.timeout {
             let before = Instant.now
             let shown = Set(try host.rows().map(\.cookie)).intersection(cookies)
             let after = Instant.now

@@ -12,7 +12,7 @@ extension Lab {
         guard let descriptor = call.request.descriptor else { return }
         let number = try call.process.procNumber()
         var shown = ""
-        let blocked = try wait(until: .now + configuration.patience) {
+        let blocked = try wait(until: .now + configuration.timeout) {
             shown = (try? Files.read("/proc/\(number)/syscall")) ?? "gone"
             let fields = shown.split(separator: " ")
             return call.isDone || (fields.count > 1 && fields[1] == "0x" + String(descriptor, radix: 16))

@@ -26,7 +26,7 @@ extension Lab {
     package func require(
         _ process: WorkerProcess, ends status: WaitStatus, file: StaticString = #fileID, line: Int = #line
     ) throws {
-        let ended = try wait(until: .now + configuration.patience) { process.status != nil }
+        let ended = try wait(until: .now + configuration.timeout) { process.status != nil }
         record(
             passed: process.status == status, expected: "process \(process.name) ends: \(status.words)",
             seen: process.status?.words ?? "it lives", witnesses: ["wait status"], location: here(file, line))

@@ -148,7 +148,7 @@ package enum SocketCall {
     case bind(SocketAddress)
     case connect(SocketAddress)
     /// connect(2) with AF_UNSPEC.
-    case dissolve
+    case disconnect
     case listen(backlog: Int32)
     case accept
     case send(String, MessageFlags = [])
@@ -176,7 +176,7 @@ package enum SocketCall {
         switch self {
         case .bind(let address): .bind(fd, address)
         case .connect(let address): .connect(fd, address)
-        case .dissolve: .dissolve(fd)
+        case .disconnect: .disconnect(fd)
         case .listen(let backlog): .listen(fd, backlog: backlog)
         case .accept: .accept(fd)
         case .send(let text, let flags): .send(fd, Array(text.utf8), flags)

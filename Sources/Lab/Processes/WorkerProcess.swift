@@ -44,7 +44,7 @@ package final class WorkerProcess {
 
     /// Asks for a call and does not wait for its answer. One call at a time.
     package func begin(_ request: Request, socket: Socket? = nil) throws -> PendingCall {
-        let request = lab.configuration.tampering.calls?(host.name, request) ?? request
+        let request = lab.configuration.faults.calls?(host.name, request) ?? request
         if request.mayChangeAnything { try lab.endStanding() }
         return try begin(request, socket: socket, isOwn: false)
     }
@@ -182,7 +182,7 @@ package final class WorkerProcess {
     func interrogate() throws {
         if hasEnded || isExiting {
             // Its sockets may be closed already while the process itself is not yet gone.
-            _ = try lab.wait(until: .now + lab.configuration.patience) { status != nil }
+            _ = try lab.wait(until: .now + lab.configuration.timeout) { status != nil }
             return
         }
         guard !isHalted, !isRaising(sigstop) else { return }

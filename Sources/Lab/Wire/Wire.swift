@@ -28,7 +28,7 @@ package final class Wire {
 
     private var path: Path
     private let timeline: Timeline
-    private let tampering: Tampering
+    private let faults: FaultInjection
     private let macs: [HostName: MACAddress]
     private var tracker = SequenceTracker()
     private var rules: [WireRule] = []
@@ -48,10 +48,10 @@ package final class Wire {
     /// What the relay does where no rule says otherwise.
     var impairment: (delay: Duration, jitter: Duration, loss: Double)?
 
-    init(path: Path, timeline: Timeline, tampering: Tampering, macs: [HostName: MACAddress], seed: UInt64) {
+    init(path: Path, timeline: Timeline, faults: FaultInjection, macs: [HostName: MACAddress], seed: UInt64) {
         self.path = path
         self.timeline = timeline
-        self.tampering = tampering
+        self.faults = faults
         self.macs = macs
         random = LossGenerator(seed: seed)
     }
@@ -237,7 +237,7 @@ package final class Wire {
             // Neighbour discovery, ICMP: not ours to judge, but part of the link.
             return try deliver(frame.bytes, to: frame.from.other)
         }
-        guard let tamper = tampering.segments else {
+        guard let tamper = faults.segments else {
             return try handle(segment, frame.bytes, from: frame.from, stamp: frame.stamp)
         }
         let original = WireSegment(

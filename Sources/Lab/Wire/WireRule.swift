@@ -18,7 +18,7 @@ package final class WireRule {
     /// How many more segments it applies to; nil without limit.
     var remaining: Int?
     /// Segments it has met so far, in order.
-    package internal(set) var met: MetSegments
+    package internal(set) var met: MatchedSegments
     /// Those it holds now, in order, by their place in the wire's log.
     var held: [Int] = []
 
@@ -27,7 +27,7 @@ package final class WireRule {
     ) {
         self.ends = ends
         self.patterns = patterns
-        met = MetSegments(of: patterns.map(\.description))
+        met = MatchedSegments(of: patterns.map(\.description))
         self.action = action
         remaining = count
     }

@@ -44,7 +44,7 @@ extension Lab {
         }
         // References are dropped a moment after the last process, when frames on the way and RCU are done with them.
         // The laboratory's loop must not run: what processes leave behind when they are killed is nobody's behaviour.
-        let deadline = Instant.now + configuration.patience
+        let deadline = Instant.now + configuration.timeout
         var pause = Duration.milliseconds(1)
         while try surplus() > 0 {
             guard Instant.now < deadline else { break }

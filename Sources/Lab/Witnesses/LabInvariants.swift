@@ -10,7 +10,7 @@ extension Lab {
     /// Where a test plays another kernel by changing segments, nothing is judged: what one kernel sent is not what the
     /// other got.
     package func judgeInvariants(location: String) {
-        guard configuration.tampering.segments == nil else { return }
+        guard configuration.faults.segments == nil else { return }
         for broken in brokenInvariants(timeline.ordered, link: linkUsed, release: Self.release) {
             let invariant = broken.invariant
             let expectation = Expectation(

@@ -71,7 +71,7 @@ extension Lab {
         let slowest = Duration.milliseconds(20)
         var row: ProcNetRow?
         var left = Duration.zero
-        let looked = try wait(until: .now + configuration.patience) {
+        let looked = try wait(until: .now + configuration.timeout) {
             let before = Instant.now
             row = try self.procNetRow(of: socket)
             left = (row?.expires ?? .zero) + (start.map { before - $0 } ?? .zero)

@@ -11,7 +11,7 @@ internal import Worker
 /// it is in CLOSE again; a socket that connects twice has two lives.
 package struct PathLedger {
     /// One life of one kernel socket.
-    package struct Life {
+    package struct SocketLifetime {
         package let kernelSocket: UInt64
         let number: Int
         /// In order of time; self-transitions (tcp_close_state) are left out.
@@ -48,7 +48,7 @@ package struct PathLedger {
         package let remote: SocketAddress
     }
 
-    package private(set) var lives: [Life] = []
+    package private(set) var lives: [SocketLifetime] = []
     package private(set) var packets: [Packet] = []
     /// Which process made itself known when, see `Lab.introduce`.
     private(set) var introductions: [(time: Instant, pid: Int32)] = []
@@ -104,7 +104,7 @@ package struct PathLedger {
         let begins = (old == .CLOSE && new != .CLOSE) || (old == .LISTEN && new == .SYN_RECV)
         if !begins, let place = current[event.socket] { return place }
         lives.append(
-            Life(
+            SocketLifetime(
                 kernelSocket: event.socket, number: lives.count + 1, transitions: [], pid: event.pid, host: nil,
                 local: event.local, remote: event.remote))
         current[event.socket] = lives.count - 1
@@ -115,7 +115,7 @@ package struct PathLedger {
     ///
     /// Active sockets and listeners are known by the call during which they left CLOSE, accepted ones by both
     /// addresses: of the connections that had them in turn, the last that began before it was accepted.
-    package func lives(of socket: Socket, processes: [WorkerProcess]) -> [Life] {
+    package func lives(of socket: Socket, processes: [WorkerProcess]) -> [SocketLifetime] {
         let calls = processes.flatMap(\.calls).filter { call in
             guard call.socket?.identity.cookie == socket.identity.cookie else { return false }
             if case Request.connect = call.request { return true }

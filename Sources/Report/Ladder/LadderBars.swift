@@ -2,7 +2,7 @@ internal import Record
 
 /// The states of the sockets as bars, from what the tracepoint and netlink saw of them.
 struct LadderBars {
-    private struct Whole {
+    private struct Lifetime {
         var bar: Ladder.Bar
         var local: String
         var remote: String
@@ -18,14 +18,14 @@ struct LadderBars {
     }
 
     /// By the kernel's socket, in the order they were first seen.
-    private var wholes: [(socket: Int, whole: Whole)] = []
+    private var wholes: [(socket: Int, whole: Lifetime)] = []
     private var looks: [Look] = []
 
     mutating func add(_ fact: TransitionFact, row: Int) {
         let place = wholes.firstIndex { $0.socket == fact.kernelSocket }
         var whole =
             place.map { wholes[$0].whole }
-            ?? Whole(
+            ?? Lifetime(
                 bar: Ladder.Bar(host: fact.host, name: fact.name, spans: []), local: fact.local, remote: fact.remote)
         whole.local = fact.local
         whole.remote = fact.remote

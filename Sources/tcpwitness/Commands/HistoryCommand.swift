@@ -87,7 +87,7 @@ struct HistoryFile: ParsableArguments {
         if creating, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
             throw Complaint("\(path): is a symbolic link, which is not written through")
         }
-        return try complaining(path) { () throws(HistoryError) in try History(path: path, patience: patience) }
+        return try complaining(path) { () throws(HistoryError) in try History(path: path, timeout: timeout) }
     }
 
     func complaining<Result>(_ body: () throws(HistoryError) -> Result) throws -> Result {
@@ -102,9 +102,9 @@ struct HistoryFile: ParsableArguments {
         }
     }
 
-    /// How many seconds to wait for another run that writes to the same history. `TCPWITNESS_HISTORY_PATIENCE` is a
+    /// How many seconds to wait for another run that writes to the same history. `TCPWITNESS_HISTORY_TIMEOUT` is a
     /// hook for tests, which cannot wait that long.
-    static var patience: Double { Terminal.variable("TCPWITNESS_HISTORY_PATIENCE").flatMap(Double.init) ?? 60 }
+    static var timeout: Double { Terminal.variable("TCPWITNESS_HISTORY_TIMEOUT").flatMap(Double.init) ?? 60 }
 }
 
 /// The history that runs are kept in, opened for as long as that takes: nobody else shall wait for the whole of a run.

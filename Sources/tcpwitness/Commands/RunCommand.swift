@@ -93,7 +93,7 @@ struct RunCommand: Subcommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("How long a scenario may take beyond its kernel timers.", valueName: "seconds"))
-    var patience: Double = 20
+    var timeout: Double = 20
 
     @Flag(name: [.customShort("x"), .long], help: "Stop at the first failure.")
     var failFast = false
@@ -119,8 +119,8 @@ struct RunCommand: Subcommand {
         // Links of two kinds make two attempts of each.
         let most = Bounds.attempts.upperBound / 2
         guard `repeat` <= most else { throw ValidationError("--repeat must be at most \(most)") }
-        guard patience > 0, patience < 1e6 else {
-            throw ValidationError("--patience must be a positive number of seconds")
+        guard timeout > 0, timeout < 1e6 else {
+            throw ValidationError("--timeout must be a positive number of seconds")
         }
         if kernel.contains("") { throw ValidationError("--kernel '' names no kernel") }
         if baselines != nil && kernel.isEmpty {
@@ -281,7 +281,7 @@ struct RunCommand: Subcommand {
 
     /// How long the lab may say nothing. It has deadlines of its own, which must have passed long before.
     func longestSilence(of selected: [ScenarioDescription]) -> Duration {
-        Scenario.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, patience: .seconds(patience))
+        Scenario.allowance(longestTimer: selected.map(\.nominalSeconds).max() ?? 0, timeout: .seconds(timeout))
             + .seconds(10)
     }
 
@@ -305,7 +305,7 @@ struct RunCommand: Subcommand {
         var words = ["run", "--lane", lane.rawValue, "--link", link.rawValue]
         if let jobs { words += ["--jobs", String(jobs)] }
         if let shuffle { words += ["--shuffle", String(shuffle)] }
-        words += ["--repeat", String(`repeat`), "--patience", patience.words]
+        words += ["--repeat", String(`repeat`), "--timeout", timeout.words]
         return words + selected.flatMap { sequences.words(for: $0.id, inGuest: inGuest) }
     }
 }

@@ -61,8 +61,8 @@ final class LabProcess {
     }
 
     /// Waits for the next thing to happen. Throws the error of the failing call, or a record error for what is no line.
-    func next(within patience: Duration) throws -> Step {
-        guard let ready = try wait(for: [signals.raw, stream.raw], patience) else { return .silent }
+    func next(within timeout: Duration) throws -> Step {
+        guard let ready = try wait(for: [signals.raw, stream.raw], timeout) else { return .silent }
         if ready[0] { return .interrupted(Self.stop(told: signals)) }
         let bytes = try stream.read(capacity: 1 << 16)
         if !bytes.isEmpty { return .lines(try lines.add(bytes)) }
@@ -98,9 +98,9 @@ final class LabProcess {
     }
 
     /// Which descriptors are readable; nil when none became so in time.
-    private func wait(for descriptors: [Int32], _ patience: Duration) throws(SystemError) -> [Bool]? {
+    private func wait(for descriptors: [Int32], _ timeout: Duration) throws(SystemError) -> [Bool]? {
         var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let ready = clx_poll(&entries, UInt(entries.count), patience.nanoseconds)
+        let ready = clx_poll(&entries, UInt(entries.count), timeout.nanoseconds)
         try check(ready, "poll")
         return ready == 0 ? nil : entries.map { $0.revents != 0 }
     }

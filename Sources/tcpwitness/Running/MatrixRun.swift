@@ -193,13 +193,13 @@ final class MatrixRun {
             assignment: command.assignment(header, sequences.scenarios(of: selected), bothLinks: command.link == .auto),
             screen: screen, detail: command.amount.detail, slowest: command.amount.slowest ?? 0,
             label: isAlone ? nil : kernel.label)
-        let looks = qemu.clock == .virtual ? ["--looks", "sparse"] : []
+        let poll = qemu.clock == .virtual ? ["--poll", "sparse"] : []
         // Two ways to make a link that must not matter; here the second one costs nearly nothing.
         let links = command.link == .auto ? ["--links", "both"] : []
         let arguments =
             command.arguments(for: selected, among: sequences, inGuest: true, lane: lane).dropFirst() + [
                 "--place", qemu.place,
-            ] + looks + links
+            ] + poll + links
         do {
             let guest = try complaining(.harnessError) {
                 try Guest(
@@ -325,7 +325,7 @@ final class MatrixRun {
             limits.booting = .seconds(seconds)
             limits.running = .seconds(seconds)
             limits.growth = 0
-            limits.patience = 0
+            limits.timeout = 0
             limits.halted = nil
         }
         return limits

@@ -3,7 +3,7 @@ package import Acts
 ///
 /// A place is asked for by `try`: a scenario that counts on a segment which a wrong kernel never sent ends as failed,
 /// and takes nothing else along.
-package struct MetSegments: Sequence, Sendable {
+package struct MatchedSegments: Sequence, Sendable {
     private var segments: [WireSegment] = []
     private let patterns: [String]
 

@@ -10,8 +10,8 @@ import Tracing
 ///
 /// The trace instance lives on a thread with mounts of its own, because tracefs may have to be mounted first and the
 /// process shares its mounts with every other test. That thread also takes the instance away when the process exits.
-final class Ground: @unchecked Sendable {
-    static let shared = Swift.Result { try Ground() }
+final class TestBed: @unchecked Sendable {
+    static let shared = Swift.Result { try TestBed() }
 
     let trace: TraceHub
     /// A witness that cannot tell whose an IPv6 event is, and so loses some.
@@ -53,9 +53,9 @@ final class Ground: @unchecked Sendable {
         let made = try hubs.take()
         (trace, deafTrace) = (made[0], made[1])
         atexit {
-            guard case .success(let ground) = Ground.shared else { return }
-            ground.end.signal()
-            ground.ended.wait()
+            guard case .success(let testBed) = TestBed.shared else { return }
+            testBed.end.signal()
+            testBed.ended.wait()
         }
     }
 
@@ -72,9 +72,9 @@ final class Ground: @unchecked Sendable {
         }
     }
 
-    func configuration(patience: Duration) -> LabConfiguration {
+    func configuration(timeout: Duration) -> LabConfiguration {
         LabConfiguration(
-            lane: .scaled, link: .auto, patience: patience, worker: Self.worker, addresses: addresses, trace: trace)
+            lane: .scaled, link: .auto, timeout: timeout, worker: Self.worker, addresses: addresses, trace: trace)
     }
 
     /// Beside the test's own executable, where the build puts every product.
