@@ -56,7 +56,7 @@ import Testing
 }
 
 /// The segments that a rule has met.
-@Suite struct MetSegmentsTests {
+@Suite struct MatchedSegmentsTests {
     @Test(
         arguments: [
             ([], "the wire meets 1 × any segment"), (["FIN>", "<RST"], "the wire meets 1 × FIN> or <RST"),
