@@ -128,14 +128,14 @@ enum LabCommand {
         _ monitor: HealthMonitor?, _ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool
     ) -> LastWords {
         var words = LastWords()
-        let patience = Duration.seconds(20)
+        let timeout = Duration.seconds(20)
         // In a guest of 5.10 namespaces stay, and their sockets with them, that nothing is known to hold. Why is not known
         // either, and who does not know accuses nobody.
-        let (leaked, failure) = tellsOfDeadNamespaces ? ledger.remainder(patience: patience) : ([], nil)
+        let (leaked, failure) = tellsOfDeadNamespaces ? ledger.remainder(timeout: timeout) : ([], nil)
         for entry in leaked {
             words.add(
                 .leakedNamespace,
-                "the network namespace of \(entry.owner) of \(entry.attempt.name) is still there, \(patience.seconds) s after"
+                "the network namespace of \(entry.owner) of \(entry.attempt.name) is still there, \(timeout.seconds) s after"
                     + " everything in it was closed",
                 unless: isAlone ? nil : "another process of this machine may hold it")
         }

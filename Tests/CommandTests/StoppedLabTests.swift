@@ -12,7 +12,7 @@ struct StoppedLabTests {
         bench.environment["TCPWITNESS_LAB"] = URL(filePath: Workbench.executable).deletingLastPathComponent()
             .appending(path: "tcpwitness-lab").path()
         let run = try bench.start([
-            "run", "close.*", "open.sy*", "--jobs", "6", "--record", "r.jsonl", "--patience", "5",
+            "run", "close.*", "open.sy*", "--jobs", "6", "--record", "r.jsonl", "--timeout", "5",
         ])
         try run.waitForOutput("passed")
         let lab = try #require(child(of: run.process.processIdentifier))

@@ -24,8 +24,8 @@ struct HostSettingsTests {
 
     /// Namespaces may be born with tunnel devices, and the veth's ends are then not interface 2.
     @Test(arguments: links.indices) func strangeInterfaces(_ index: Int) async throws {
-        let outcome = try await Attempts.run(Self.scenario(Self.links[index]), patience: .seconds(10)) {
-            $0.tampering.strangeInterfaces = 3
+        let outcome = try await Attempts.run(Self.scenario(Self.links[index]), timeout: .seconds(10)) {
+            $0.faults.strangeInterfaces = 3
         }
         #expect(outcome.finished.verdict == .passed, "\(outcome.words)")
     }
@@ -34,7 +34,7 @@ struct HostSettingsTests {
     @Test func netemOrRelay() async throws {
         var used: [LinkChoice: String] = [:]
         for choice in LinkChoice.allCases {
-            let outcome = try await Attempts.run(Self.scenario(Self.links[2]), patience: .seconds(10)) {
+            let outcome = try await Attempts.run(Self.scenario(Self.links[2]), timeout: .seconds(10)) {
                 $0.link = choice
             }
             used[choice] = "\(outcome.finished.verdict) \(outcome.finished.link)"
@@ -61,15 +61,15 @@ struct HostSettingsTests {
                     let inherited = try host.sysctl("net.ipv4.conf.veth0.forwarding")
                     lab.expect("forwarding", inherited == "1", seen: inherited ?? "none", witnesses: [])
                 }
-            }, patience: .seconds(10)
+            }, timeout: .seconds(10)
         ) { $0.corrections = odd }
         #expect(outcome.finished.verdict == .passed, "\(outcome.words)")
     }
 
     /// A new namespace here, once corrected, has nothing that is otherwise than the kernel's own.
     @Test func correctionsAreEnough() async throws {
-        let ground = try Ground.shared.get()
-        try await ground.onThread {
+        let testBed = try TestBed.shared.get()
+        try await testBed.onThread {
             let corrections = try KernelDefaults.corrections()
             let namespace = try NetworkNamespace()
             try namespace.setSysctls(corrections.map { ($0.name, $0.value) })
@@ -86,8 +86,8 @@ struct HostSettingsTests {
 
     /// What an attempt changes of a machine is undone in reverse, also by another, and then never again.
     @Test func machineSettings() async throws {
-        let ground = try Ground.shared.get()
-        try await ground.onThread {
+        let testBed = try TestBed.shared.get()
+        try await testBed.onThread {
             let machine = try NetworkNamespace()
             func value() throws -> String { try machine.sysctl("net.ipv4.tcp_fin_timeout") }
             let before = try value()

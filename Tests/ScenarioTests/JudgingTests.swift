@@ -121,7 +121,7 @@ struct JudgingTests {
                     try? namespace.inside { try SocketDiagnostics().destroy(row) }
                 }
                 try lab.expectVanish(row, called: "client", on: lab.a, since: began, after: .seconds(6))
-            }, patience: .seconds(10))
+            }, timeout: .seconds(10))
         let failure = outcome.failures.first { $0.expected.hasPrefix("client vanishes 6.0") }
         #expect(failure?.seen.hasPrefix("gone after 1.") == true || outcome.isSuspicious, "\(outcome.words)")
     }

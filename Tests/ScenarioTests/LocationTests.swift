@@ -42,7 +42,7 @@ struct LocationTests {
             if isAct { lab.actLocation = "Closing.swift:31" }
             try one.act(lab, pair.server)
         }
-        let outcome = try await Attempts.run(scenario, patience: .milliseconds(300))
+        let outcome = try await Attempts.run(scenario, timeout: .milliseconds(300))
         let failure = try #require(outcome.failures.first, "\(outcome.words)")
         #expect(failure.seen.hasPrefix("still blocked after"), "\(outcome.words)")
         // The cases say where they are themselves where the verb takes it.

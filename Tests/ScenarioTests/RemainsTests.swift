@@ -20,21 +20,21 @@ struct RemainsTests {
 
     /// A namespace that something still refers to is named; without that it is gone.
     @Test func namespacesGo() async throws {
-        let ground = try Ground.shared.get()
-        let ledger = try await ground.onThread { try NamespaceLedger() }
+        let testBed = try TestBed.shared.get()
+        let ledger = try await testBed.onThread { try NamespaceLedger() }
         let held = Mutex<[Int32]>([])
         let outcome = try await Attempts.run(
             Self.scenario { lab in
                 let socket = try lab.b.namespace.inside { Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0) }
                 held.withLock { $0.append(socket) }
                 lab.b.ownSockets += 1
-            }, patience: .seconds(5)
+            }, timeout: .seconds(5)
         ) { $0.namespaces = ledger }
         #expect(outcome.finished.verdict == .passed, "\(outcome.words)")
-        let (leaked, failure) = ledger.remainder(patience: .seconds(2))
+        let (leaked, failure) = ledger.remainder(timeout: .seconds(2))
         #expect(failure == nil)
         #expect(leaked.map { "\($0.owner) of \($0.attempt.scenario)" } == ["host B of test.remains"])
         for socket in held.withLock({ $0 }) { close(socket) }
-        #expect(ledger.remainder(patience: .seconds(10)).leaked.isEmpty)
+        #expect(ledger.remainder(timeout: .seconds(10)).leaked.isEmpty)
     }
 }

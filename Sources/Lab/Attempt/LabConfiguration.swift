@@ -39,7 +39,8 @@ package struct LabConfiguration: Sendable {
     package init(
         lane: Lane, link: LinkChoice, timeout: Duration, worker: String, addresses: Addressing.Block,
         trace: TraceHub?, health: HealthMonitor? = nil, namespaces: NamespaceLedger? = nil,
-        pollInterval: PollInterval = .steady, machine: NetworkNamespace? = nil, corrections: [KernelDefaults.Setting] = [],
+        pollInterval: PollInterval = .steady, machine: NetworkNamespace? = nil,
+        corrections: [KernelDefaults.Setting] = [],
         faults: FaultInjection = FaultInjection()
     ) {
         self.lane = lane

@@ -66,10 +66,10 @@ package final class NamespaceLedger: Sendable {
 
     /// The namespaces that are still there although nothing holds them that we know of; waits for those that go.
     ///
-    /// - Parameter patience: how long none may have gone before the rest counts as leaked.
-    package func remainder(patience: Duration) -> (leaked: [Entry], failure: String?) {
+    /// - Parameter timeout: how long none may have gone before the rest counts as leaked.
+    package func remainder(timeout: Duration) -> (leaked: [Entry], failure: String?) {
         var last = Int.max
-        var deadline = Instant.now + patience
+        var deadline = Instant.now + timeout
         var pause = Duration.milliseconds(1)
         while true {
             let count = state.withLock { state in
@@ -77,7 +77,7 @@ package final class NamespaceLedger: Sendable {
                 // A laboratory that was given up may never end; what is in it is no leak.
                 return state.closed.count + state.open.count
             }
-            if count < last { (last, deadline) = (count, .now + patience) }
+            if count < last { (last, deadline) = (count, .now + timeout) }
             if count == 0 || Instant.now >= deadline { break }
             (.now + pause).sleepUntil()
             pause = min(pause * 2, .milliseconds(100))
