@@ -96,14 +96,12 @@ package enum Link: Sendable, Equatable {
     /// As a text sequence says it: `relay`, `impaired delay 50ms jitter 5ms loss 1%`.
     package var words: String {
         switch self {
-        case .direct: return "direct"
-        case .relay: return "relay"
-        case .loopback: return "loopback"
+        case .direct: "direct"
+        case .relay: "relay"
+        case .loopback: "loopback"
         case .impaired(let delay, let jitter, let loss):
-            var words = "impaired delay \(delay.nanoseconds)ns"
-            if jitter > .zero { words += " jitter \(jitter.nanoseconds)ns" }
-            if loss > 0 { words += " loss \(loss * 100)%" }
-            return words
+            "impaired delay \(delay.written)" + (jitter > .zero ? " jitter \(jitter.written)" : "")
+                + (loss > 0 ? " loss \(loss * 100)%" : "")
         }
     }
 

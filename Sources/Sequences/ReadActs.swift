@@ -4,13 +4,12 @@ internal import SockDiag
 
 // What a line says, by what it begins with.
 extension SequenceReader {
-    mutating func acts(_ words: inout Words, _ line: String, _ first: Word) throws(LineError) -> [Act] {
+    mutating func acts(_ words: inout Words, _ first: Word) throws(LineError) -> [Act] {
         if first.isQuoted { return try named(&words) }
         switch first.text {
         case "chapter", "note", "void", "variant":
-            let text = try Self.remainder(of: line, after: first, "its words")
-            while !words.isEmpty { _ = try words.take("") }
-            return [.attempt(Self.said(first.text, text))]
+            _ = words.accept(first.text)
+            return [.attempt(Self.said(first.text, try words.prose("its words")))]
         case "peer":
             _ = words.accept("peer")
             try words.expect("of")
@@ -30,7 +29,7 @@ extension SequenceReader {
             return [.wire(try wireAct(&words))]
         case "over", "close", "wait", "busy", "measure", "machine", "retransmissions", "lasts", "vanish", "moment":
             return [.attempt(try attemptAct(&words))]
-        case "id", "claim", "cites", "link", "sysctl", "scaled", "timer", "alone", "rests", "ipv6":
+        case let word where Self.headers.contains(word):
             throw LineError(column: first.column, problem: "\"\(first.text)\" belongs before the first act")
         case "end": throw LineError(column: first.column, problem: "\"end\" ends nothing here")
         default: return try named(&words)
@@ -86,12 +85,16 @@ extension SequenceReader {
 
     /// `as NAME`, which may be left out.
     mutating func asIfAny(_ words: inout Words, _ thing: Thing, _ otherwise: String) throws(LineError) -> String {
-        if words.accept("as") { return try new(&words, thing) }
-        var name = otherwise
+        words.accept("as") ? try new(&words, thing) : spare(otherwise, thing)
+    }
+
+    /// A name for what the line does not name; a segment's may be that of an earlier one, and then stands for the later.
+    mutating func spare(_ label: String, _ thing: Thing) -> String {
+        var name = label
         var number = 1
-        while let other = things[name], other != thing || thing != .segment {
+        while let other = things[name], (thing, other) != (.segment, .segment) {
             number += 1
-            name = "\(otherwise) \(number)"
+            name = "\(label) \(number)"
         }
         things[name] = thing
         return name

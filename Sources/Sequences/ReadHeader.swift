@@ -4,47 +4,32 @@ internal import Record
 
 // The lines before the first act, which say what the sequence is and what it starts from.
 extension SequenceReader {
-    /// Whether the line was one of these.
-    mutating func readHeader(_ words: inout Words, _ line: String, _ first: Word) throws(LineError) -> Bool {
-        guard !first.isQuoted else { return false }
+    /// What these lines begin with.
+    static let headers: Set<String> = [
+        "id", "claim", "cites", "link", "sysctl", "scaled", "timer", "alone", "rests", "ipv6",
+    ]
+
+    mutating func readHeader(_ words: inout Words) throws(LineError) {
+        let first = try words.take("a line")
         switch first.text {
-        case "id":
-            _ = words.accept("id")
-            sequence.id = try words.take("an id").text
-        case "claim":
-            let more = try Self.remainder(of: line, after: first, "what is claimed")
-            sequence.claim += (sequence.claim.isEmpty ? "" : " ") + more
-            return true
+        case "id": sequence.id = try words.take("an id").text
+        case "claim": sequence.claim += (sequence.claim.isEmpty ? "" : " ") + (try words.prose("what is claimed"))
         case "cites":
-            let text = try Self.remainder(of: line, after: first, "a document and its section")
+            let text = try words.prose("a document and its section")
             // The last word is the section: `RFC 9293 3.6`, `man 7 tcp SO_LINGER`.
             guard let space = text.lastIndex(of: " ") else {
                 throw LineError(column: first.column, problem: "a citation is a document and a section: RFC 9293 3.6")
             }
             sequence.citations.append(
                 Citation(source: String(text[..<space]), section: String(text[text.index(after: space)...])))
-            return true
-        case "link":
-            _ = words.accept("link")
-            sequence.setting.link = try words.link()
-        case "alone":
-            _ = words.accept("alone")
-            sequence.setting.isAlone = true
-        case "ipv6":
-            _ = words.accept("ipv6")
-            sequence.setting.isOverIPv6 = true
-        case "rests":
-            guard words.accept("rests", "on", "paths") else { return false }
-            sequence.setting.restsOnPaths = true
+        case "link": sequence.setting.link = try words.link()
+        case "alone": sequence.setting.isAlone = true
+        case "ipv6": sequence.setting.isOverIPv6 = true
         case "sysctl":
-            _ = words.accept("sysctl")
             let (name, value) = try words.sysctl()
             sequence.setting.sysctls[name] = value
-        case "timer":
-            _ = words.accept("timer")
-            sequence.setting.longestTimer = try words.duration()
+        case "timer": sequence.setting.longestTimer = try words.duration()
         case "scaled":
-            _ = words.accept("scaled")
             if words.accept("timer") {
                 sequence.setting.scaledLongestTimer = try words.duration()
             } else {
@@ -52,10 +37,11 @@ extension SequenceReader {
                 let (name, value) = try words.sysctl()
                 sequence.setting.scaledSysctls[name] = value
             }
-        default: return false
+        default:
+            try words.expect("on")
+            try words.expect("paths")
+            sequence.setting.restsOnPaths = true
         }
-        try words.finish()
-        return true
     }
 }
 

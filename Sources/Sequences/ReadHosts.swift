@@ -16,7 +16,7 @@ extension SequenceReader {
         if let listener {
             through = listener
         } else {
-            through = words.accept("listener") ? try new(&words, .socket) : spare("listener")
+            through = words.accept("listener") ? try new(&words, .socket) : spare("listener", .socket)
             acts += ownProcess(.b)
             acts.append(
                 .process(
@@ -29,18 +29,6 @@ extension SequenceReader {
         acts.append(.socket(through, .accept(as: server)))
         for end in [client, server] { acts.append(.socket(end, .shows(Row(.ESTABLISHED), of: .own, after: nil))) }
         return acts
-    }
-
-    /// A name for a socket that the line does not name.
-    private mutating func spare(_ label: String) -> String {
-        var name = label
-        var number = 1
-        while things[name] != nil {
-            number += 1
-            name = "\(label) \(number)"
-        }
-        things[name] = .socket
-        return name
     }
 
     /// Makes known the process that makes a host's calls where no other is named.

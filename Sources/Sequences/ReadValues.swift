@@ -1,5 +1,6 @@
 internal import Acts
 internal import Linux
+internal import Record
 internal import SockDiag
 internal import Worker
 
@@ -140,24 +141,8 @@ enum Verbs {
 
     /// `; did you mean "shows"?`, where a known word is much like it.
     static func hint(_ word: String, _ known: [String]) -> String {
-        let nearest = known.map { (word: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
-        guard let nearest, nearest.distance <= max(1, word.count / 3) else { return "" }
-        return "; did you mean \"\(nearest.word)\"?"
-    }
-
-    /// How many letters must be put in, taken out or changed (Levenshtein).
-    private static func distance(_ first: String, _ second: String) -> Int {
-        let second = Array(second)
-        var row = Array(0...second.count)
-        for (line, letter) in first.prefix(64).enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for (column, other) in second.enumerated() {
-                let changed = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(changed, row[column] + 1, diagonal + 1)
-            }
-        }
-        return row[second.count]
+        // Nobody mistypes what is much longer than any word of these.
+        guard word.count <= 64, let nearest = nearestName(to: word, among: known, allowing: 1) else { return "" }
+        return "; did you mean \"\(nearest)\"?"
     }
 }

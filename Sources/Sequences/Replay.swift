@@ -22,25 +22,18 @@ extension TextSequence {
             setting.longestTimer = .milliseconds(Int64(scenario.nominalSeconds * 1000))
         }
         var number = 0
-        var step: (words: String, lines: [Line])?
+        var assembly = Assembly()
         for event in events {
             switch event {
-            case .step(let fact) where fact.attempt == attempt:
-                if let step { parts.append(.step(step.words, step.lines)) }
-                step = (fact.words, [])
+            case .step(let fact) where fact.attempt == attempt: assembly.beginStep(fact.words)
             case .act(let fact) where fact.attempt == attempt:
                 number += 1
-                let line = Line(try Act(recorded: fact), number)
-                // A chapter is a heading of its own, and so lies between steps.
-                if case .attempt(.chapter) = line.act, let last = step {
-                    parts.append(.step(last.words, last.lines))
-                    step = nil
-                }
-                if step == nil { parts.append(.act(line)) } else { step?.lines.append(line) }
+                assembly.add(Line(try Act(recorded: fact), number))
             default: break
             }
         }
-        if let step { parts.append(.step(step.words, step.lines)) }
+        assembly.endStep()
+        parts = assembly.parts
         guard number > 0 else {
             throw SequenceError(
                 file: scenario.id, line: 1, column: 1, problem: "the record has no acts of this attempt")

@@ -13,11 +13,14 @@ extension TextSequence {
     /// - Throws: `SequenceError` with the place of what is wrong.
     package init(reading text: String, file: String) throws(SequenceError) {
         var reader = SequenceReader(file: file)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.last == "\r" ? String(line.dropLast()) : String(line)
-        }
+        let lines = Self.lines(of: text)
         try reader.read(lines)
         self = reader.sequence
+    }
+
+    /// The lines of a text, whether it was written here or where lines end in CR and LF.
+    static func lines(of text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     }
 }
 
@@ -29,20 +32,21 @@ enum Thing: String {
 /// Reads the lines of one sequence.
 struct SequenceReader {
     /// Words that cannot be names, since lines begin with them.
-    static let reserved: Set<String> = [
-        "id", "claim", "cites", "link", "sysctl", "scaled", "timer", "alone", "rests", "ipv6", "step", "chapter",
-        "over",
-        "close", "wait", "busy", "note", "void", "variant", "measure", "machine", "retransmissions", "lasts", "vanish",
-        "moment", "connect", "process", "wire", "A", "B", "for", "end", "peer",
-    ]
+    static let reserved: Set<String> = headers.union([
+        "step", "chapter", "over", "close", "wait", "busy", "note", "void", "variant", "measure", "machine",
+        "retransmissions", "lasts", "vanish", "moment", "connect", "process", "wire", "A", "B", "for", "end", "peer",
+    ])
+    /// How many loops may lie in each other; nobody writes more.
+    private static let deepest = 16
 
     let file: String
     var sequence: TextSequence
     /// What names stand for, of those that lines before have made known.
     var things: [String: Thing] = [:]
-    private var step: (words: String, lines: [TextSequence.Line])?
+    private var assembly = TextSequence.Assembly()
     private var hasBegun = false
     private var lineCount = 0
+    private var depth = 0
 
     init(file: String) {
         self.file = file
@@ -51,8 +55,13 @@ struct SequenceReader {
     }
 
     mutating func read(_ lines: [String]) throws(SequenceError) {
-        try read(lines[...], [:])
-        endStep()
+        do throws(LineError) {
+            try read(lines[...], [:])
+        } catch {
+            throw SequenceError(file: file, line: error.line ?? 1, column: error.column, problem: error.problem)
+        }
+        assembly.endStep()
+        sequence.parts = assembly.parts
         let isAnId = { (text: String) in
             !text.isEmpty && text.utf8.count <= 100
                 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
@@ -70,51 +79,35 @@ struct SequenceReader {
         if sequence.claim.isEmpty { sequence.claim = "What \(sequence.id) records." }
     }
 
-    /// Reads lines, of which the first has this number, with these words for `$NAME`.
-    private mutating func read(_ lines: ArraySlice<String>, _ values: [String: String]) throws(SequenceError) {
+    /// Reads lines, with these words for `$NAME`.
+    private mutating func read(_ lines: ArraySlice<String>, _ values: [String: String]) throws(LineError) {
+        depth += 1
+        defer { depth -= 1 }
         var index = lines.startIndex
         while index < lines.endIndex {
             let number = index + 1
             do throws(LineError) {
-                let line = try Self.filled(lines[index], values)
-                var words = try Words(line)
+                var words = try Words(try Self.filled(lines[index], values))
                 if words.accept("for") {
-                    let end = try Self.end(of: index, in: lines)
+                    let body = try body(of: index, in: lines)
                     let loop = try words.loop()
                     for value in loop.values {
-                        try nested(lines[(index + 1)..<end], values.merging([loop.name: value]) { $1 })
+                        try countLine()
+                        try read(body, values.merging([loop.name: value]) { $1 })
                     }
-                    index = end + 1
-                    continue
-                }
-                if words.accept("over", "both") {
+                    index = body.endIndex
+                } else if words.accept("over", "both") {
                     try words.finish()
-                    let end = try Self.end(of: index, in: lines)
-                    try overBoth(lines[(index + 1)..<end], values, number)
-                    index = end + 1
-                    continue
+                    let body = try body(of: index, in: lines)
+                    try overBoth(body, values, number)
+                    index = body.endIndex
+                } else {
+                    try read(&words, number)
                 }
-                try read(&words, line, number)
             } catch {
-                if let nested = pending {
-                    pending = nil
-                    throw nested
-                }
-                throw SequenceError(file: file, line: number, column: error.column, problem: error.problem)
+                throw LineError(line: error.line ?? number, column: error.column, problem: error.problem)
             }
             index += 1
-        }
-    }
-
-    /// An error of a line inside of a loop, which has a place of its own.
-    private var pending: SequenceError?
-
-    private mutating func nested(_ lines: ArraySlice<String>, _ values: [String: String]) throws(LineError) {
-        do {
-            try read(lines, values)
-        } catch {
-            pending = error
-            throw LineError(column: error.column, problem: error.problem)
         }
     }
 
@@ -123,32 +116,44 @@ struct SequenceReader {
         _ lines: ArraySlice<String>, _ values: [String: String], _ number: Int
     ) throws(LineError) {
         for isV6 in [false, true] {
-            endStep()
+            try countLine()
             try add(.attempt(.chapter(isV6 ? "over IPv6" : "over IPv4")), number)
             try add(.attempt(.overIPv6(isV6)), number)
             // Names are made anew in each.
             let before = things
-            try nested(lines, values.merging(["family": isV6 ? "IPv6" : "IPv4"]) { $1 })
+            try read(lines, values.merging(["family": isV6 ? "IPv6" : "IPv4"]) { $1 })
             things = before
-            endStep()
+            assembly.endStep()
             try add(.attempt(.closeListeners), number)
         }
         try add(.attempt(.overIPv6(false)), number)
     }
 
-    /// The line that ends the loop which begins at a line.
-    private static func end(of start: Int, in lines: ArraySlice<String>) throws(LineError) -> Int {
-        var depth = 0
+    /// What lies between a line that begins a loop and the one that ends it.
+    private func body(of start: Int, in lines: ArraySlice<String>) throws(LineError) -> ArraySlice<String> {
+        guard depth <= Self.deepest else {
+            throw LineError(column: 1, problem: "more than \(Self.deepest) loops lie in each other")
+        }
+        var open = 0
         for index in start..<lines.endIndex {
             guard var words = try? Words(lines[index]) else { continue }
             if words.accept("for") || words.accept("over", "both") {
-                depth += 1
+                open += 1
             } else if words.accept("end") {
-                depth -= 1
+                open -= 1
             }
-            if depth == 0 { return index }
+            if open == 0 { return lines[(start + 1)..<index] }
         }
         throw LineError(column: 1, problem: "this has no \"end\"")
+    }
+
+    /// Counts what loops are written out to.
+    private mutating func countLine() throws(LineError) {
+        lineCount += 1
+        guard lineCount <= TextSequence.mostLines else {
+            throw LineError(
+                column: 1, problem: "with its loops written out it has more than \(TextSequence.mostLines) lines")
+        }
     }
 
     /// A line with values for what it has as `$NAME`.
@@ -178,45 +183,23 @@ struct SequenceReader {
 
     // MARK: One line
 
-    private mutating func read(_ words: inout Words, _ line: String, _ number: Int) throws(LineError) {
+    private mutating func read(_ words: inout Words, _ number: Int) throws(LineError) {
         guard let first = words.next else { return }
-        lineCount += 1
-        guard lineCount <= TextSequence.mostLines else {
-            throw LineError(
-                column: 1, problem: "with its loops written out it has more than \(TextSequence.mostLines) lines")
-        }
+        try countLine()
         if words.accept("step") {
-            endStep()
             hasBegun = true
-            step = (try Self.remainder(of: line, after: first, "what the step is"), [])
-            return
+            assembly.beginStep(try words.prose("what the step is"))
+        } else if !hasBegun, !first.isQuoted, Self.headers.contains(first.text) {
+            try readHeader(&words)
+        } else {
+            for act in try acts(&words, first) { try add(act, number) }
         }
-        if !hasBegun, try readHeader(&words, line, first) { return }
-        for act in try acts(&words, line, first) { try add(act, number) }
         try words.finish()
     }
 
     private mutating func add(_ act: Act, _ number: Int) throws(LineError) {
         hasBegun = true
-        // A chapter is a heading of its own, and so lies between steps.
-        if case .attempt(.chapter) = act { endStep() }
-        let line = TextSequence.Line(act, number)
-        if step == nil { sequence.parts.append(.act(line)) } else { step?.lines.append(line) }
-    }
-
-    private mutating func endStep() {
-        if let step { sequence.parts.append(.step(step.words, step.lines)) }
-        step = nil
-    }
-
-    /// What stands after the first word, as it stands there.
-    static func remainder(of line: String, after word: Word, _ what: String) throws(LineError) -> String {
-        let start = line.index(line.startIndex, offsetBy: word.column - 1 + word.text.count)
-        var trimmed = line[start...]
-        while trimmed.first == " " || trimmed.first == "\t" { trimmed.removeFirst() }
-        while trimmed.last == " " || trimmed.last == "\t" { trimmed.removeLast() }
-        guard !trimmed.isEmpty else { throw LineError(column: line.count + 1, problem: "\(what) is missing") }
-        return String(trimmed)
+        assembly.add(TextSequence.Line(act, number))
     }
 }
 

@@ -39,6 +39,28 @@ package struct TextSequence: Sendable {
         case step(String, [Line])
     }
 
+    /// Puts acts into steps, in the order in which they come.
+    struct Assembly {
+        private(set) var parts: [Part] = []
+        private var step: (words: String, lines: [Line])?
+
+        mutating func beginStep(_ words: String) {
+            endStep()
+            step = (words, [])
+        }
+
+        mutating func endStep() {
+            if let step { parts.append(.step(step.words, step.lines)) }
+            step = nil
+        }
+
+        mutating func add(_ line: Line) {
+            // A chapter is a heading of its own, and so lies between steps.
+            if case .attempt(.chapter) = line.act { endStep() }
+            if step == nil { parts.append(.act(line)) } else { step?.lines.append(line) }
+        }
+    }
+
     /// One act and where it stands.
     package struct Line: Sendable {
         package var act: Act

@@ -12,6 +12,8 @@ struct Word: Equatable {
 
 /// What is wrong in a line.
 struct LineError: Error {
+    /// The line's number, once it is known.
+    var line: Int?
     var column: Int
     var problem: String
 }
@@ -21,8 +23,15 @@ struct Words {
     private(set) var rest: ArraySlice<Word>
     /// Where the line ends, for who misses a word there.
     let end: Int
+    /// What follows a first word that has prose after it, as it stands there.
+    private(set) var prose = ""
+    /// What is for the reader, from its `#` on.
+    private(set) var comment = ""
 
-    /// Splits a line at spaces; what begins with `#` is for the reader.
+    /// The words after which a line is prose, with quotes and `#` like any others.
+    private static let beforeProse: Set<String> = ["claim", "cites", "step", "chapter", "note", "void", "variant"]
+
+    /// Splits a line at spaces.
     init(_ line: String) throws(LineError) {
         var words: [Word] = []
         let characters = Array(line)
@@ -33,7 +42,10 @@ struct Words {
                 index += 1
                 continue
             }
-            if character == "#" { break }
+            if character == "#" {
+                comment = String(characters[index...]).trimmed
+                break
+            }
             let column = index + 1
             if character == "\"" {
                 words.append(Word(text: try Self.quoted(characters, &index), isQuoted: true, column: column))
@@ -44,6 +56,10 @@ struct Words {
                 let start = index
                 while index < characters.count, characters[index] != " ", characters[index] != "\t" { index += 1 }
                 words.append(Word(text: String(characters[start..<index]), column: column))
+                if words.count == 1, Self.beforeProse.contains(words[0].text) {
+                    prose = String(characters[index...]).trimmed
+                    break
+                }
             }
         }
         rest = words[...]
@@ -93,6 +109,12 @@ struct Words {
     mutating func take(_ what: String) throws(LineError) -> Word {
         guard let word = rest.popFirst() else { throw LineError(column: end, problem: "\(what) is missing") }
         return word
+    }
+
+    /// What follows the first word as prose.
+    func prose(_ what: String) throws(LineError) -> String {
+        guard !prose.isEmpty else { throw LineError(column: end, problem: "\(what) is missing") }
+        return prose
     }
 
     /// Takes these words if they are next.

@@ -15,21 +15,16 @@ extension TextSequence {
                 lines += [[], ["step", words]] + acts.map(\.act.written)
             }
         }
-        // Subjects stand in a column of their own.
-        let width = min(12, lines.compactMap(\.first?.count).max() ?? 0)
-        return lines.map { line in
-            guard let first = line.first else { return "\n" }
-            let rest = line.dropFirst().joined(separator: " ")
-            guard !rest.isEmpty else { return first + "\n" }
-            return first + String(repeating: " ", count: max(1, width - first.count + 1)) + rest + "\n"
-        }.joined().replacing("$", with: "$$")
+        let columns = Columns(lines.compactMap(\.first?.count))
+        return lines.map { columns.line($0.first ?? "", $0.dropFirst().joined(separator: " ")) + "\n" }
+            .joined().replacing("$", with: "$$")
     }
 }
 
 extension TextSequence.Setting {
     fileprivate var lines: [[String]] {
         var lines: [[String]] = []
-        if link != .relay { lines.append(["link", link.written]) }
+        if link != .relay { lines.append(["link", link.words]) }
         if isAlone { lines.append(["alone"]) }
         if isOverIPv6 { lines.append(["ipv6"]) }
         if restsOnPaths { lines.append(["rests", "on paths"]) }
@@ -38,19 +33,6 @@ extension TextSequence.Setting {
         if longestTimer > .zero { lines.append(["timer", longestTimer.written]) }
         if let scaledLongestTimer { lines.append(["scaled", "timer \(scaledLongestTimer.written)"]) }
         return lines
-    }
-}
-
-extension Link {
-    fileprivate var written: String {
-        switch self {
-        case .relay: "relay"
-        case .direct: "direct"
-        case .loopback: "loopback"
-        case .impaired(let delay, let jitter, let loss):
-            "impaired delay \(delay.written)" + (jitter > .zero ? " jitter \(jitter.written)" : "")
-                + (loss > 0 ? " loss \(loss * 100)%" : "")
-        }
     }
 }
 

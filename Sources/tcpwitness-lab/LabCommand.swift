@@ -117,37 +117,23 @@ enum LabCommand {
                 + [.end(RunEnd(duration: duration))])
     }
 
-    /// Whether the kernel is one whose identifiers of network namespaces are known to go with these.
-    private static var tellsOfDeadNamespaces: Bool {
-        let numbers = currentKernel().release.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
-        return numbers.first.map { $0 >= 6 } ?? false
-    }
-
     /// What is held against the kernel when all laboratories are gone.
     private static func lastWords(
         _ monitor: HealthMonitor?, _ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool
     ) -> LastWords {
         var words = LastWords()
-        let timeout = Duration.seconds(20)
-        // In a guest of 5.10 namespaces stay, and their sockets with them, that nothing is known to hold. Why is not known
-        // either, and who does not know accuses nobody.
-        let (leaked, failure) = tellsOfDeadNamespaces ? ledger.remainder(timeout: timeout) : ([], nil)
-        for entry in leaked {
-            words.add(
-                .leakedNamespace,
-                "the network namespace of \(entry.owner) of \(entry.attempt.name) is still there, \(timeout.seconds) s after"
-                    + " everything in it was closed",
-                unless: isAlone ? nil : "another process of this machine may hold it")
-        }
-        if let failure { words.fail(failure) }
-        if tellsOfDeadNamespaces, leaked.isEmpty, !ledger.hasToldLeaks {
-            for growth in slabs?.growth() ?? [] {
-                words.add(.leakedObjects, growth.summary, lines: growth.lines)
-            }
-        }
+        if givesNamespacesBack { words.add(ledger, slabs, isAlone: isAlone) }
         // Last, so that what the kernel says of what it has not given back is heard.
         if let monitor { words.add(monitor.remainder()) }
         return words
+    }
+
+    /// Whether a namespace that stays tells of a leak.
+    ///
+    /// In a guest of 5.10 namespaces stay, and their sockets with them, that nothing is known to hold. Why is not known
+    /// either, and who does not know accuses nobody.
+    private static var givesNamespacesBack: Bool {
+        Int(currentKernel().release.prefix { $0 != "." }).map { $0 >= 6 } ?? false
     }
 
     /// Waits for the orchestrator's end, then takes away the trace instance its lab may have left.
@@ -220,5 +206,23 @@ enum LabCommand {
             withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         }
         return Kernel(release: text(names.release), version: text(names.version), machine: text(names.machine))
+    }
+}
+
+extension LastWords {
+    /// The namespaces that the kernel keeps and, where there are none, what else it keeps.
+    fileprivate mutating func add(_ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool) {
+        let timeout = Duration.seconds(20)
+        let (leaked, failure) = ledger.remainder(timeout: timeout)
+        for entry in leaked {
+            add(
+                .leakedNamespace,
+                "the network namespace of \(entry.owner) of \(entry.attempt.name) is still there, \(timeout.seconds) s after"
+                    + " everything in it was closed",
+                unless: isAlone ? nil : "another process of this machine may hold it")
+        }
+        if let failure { fail(failure) }
+        guard leaked.isEmpty, !ledger.hasToldLeaks else { return }
+        for growth in slabs?.growth() ?? [] { add(.leakedObjects, growth.summary, lines: growth.lines) }
     }
 }

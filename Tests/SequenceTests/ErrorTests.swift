@@ -53,6 +53,16 @@ import Testing
         }
     }
 
+    /// Loops without an act in them, and loops in loops without end.
+    @Test(arguments: [
+        String(repeating: "for x in 1 2 3 4 5 6 7 8 9 10\n", count: 9) + String(repeating: "end\n", count: 9),
+        String(repeating: "for x in 1\n", count: 5000) + String(repeating: "end\n", count: 5000),
+        String(repeating: "over both\n", count: 5000) + String(repeating: "end\n", count: 5000),
+    ])
+    func emptyLoopsAreBounded(_ text: String) {
+        #expect(throws: SequenceError.self) { try TextSequence(reading: text, file: "bomb.tcp") }
+    }
+
     @Test func loopsAreBounded() {
         let inner =
             String(repeating: "for x in 1 2 3 4 5 6 7 8 9 10\n", count: 6) + "wait 1s\n"

@@ -197,6 +197,19 @@ import Testing
         text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     }
 
+    /// Prose may have quotes and number signs wherever it likes, and lines may end as elsewhere.
+    @Test func proseIsLeftAlone() throws {
+        let lines = [
+            "id    made", "claim He called it \"done\", \"5.10\"'s and #1: \"odd.", "cites RFC 9293 3.6", "wait  1s",
+            "",
+            "step  A says \"x\".", "note  # is no comment here",
+        ]
+        let text = lines.joined(separator: "\n") + "\n"
+        #expect(try TextSequence(reading: text, file: "other.tcp").text == text)
+        #expect(try TextSequence(reading: lines.joined(separator: "\r\n"), file: "other.tcp").text == text)
+        #expect(try TextSequence.formatted(lines.joined(separator: "\r\n"), file: "other.tcp") == text)
+    }
+
     @Test func stepsAreParagraphs() throws {
         let text = """
             id      made

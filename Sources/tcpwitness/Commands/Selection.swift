@@ -109,11 +109,7 @@ func resolve(_ id: String, _ all: [ScenarioDescription]) throws -> String {
 }
 
 /// The name that a mistyped one was probably meant to be.
-func nearest(_ name: String, _ names: [String]) -> String? {
-    let nearest = names.map { (name: $0, distance: distance(name, $0)) }.min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
-    return nearest.name
-}
+func nearest(_ name: String, _ names: [String]) -> String? { nearestName(to: name, among: names, allowing: 2) }
 
 func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0) } }
 
@@ -143,20 +139,4 @@ private func fault(inGlob pattern: String) -> String? {
         }
     }
     return nil
-}
-
-/// The number of insertions, deletions and replacements between two strings (Levenshtein).
-private func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (i, character) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in right.indices {
-            let replaced = diagonal + (right[j] == character ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[right.count]
 }

@@ -14,7 +14,7 @@ struct CheckCommand: Subcommand {
 
     func perform() throws -> ExitStatus {
         for file in try SequenceFiles.all(sequences) {
-            let description = file.sequence.scenario(file: file.name).describe(lane: .default)
+            let description = file.scenario.describe(lane: .default)
             let acts = file.sequence.parts.reduce(0) { count, part in
                 if case .step(_, let lines) = part { count + lines.count } else { count + 1 }
             }

@@ -11,12 +11,15 @@ struct SequenceFiles {
         var path: String
         var bytes: [UInt8]
         var sequence: TextSequence
+        var scenario: Scenario
         var name: String { baseName(path) }
     }
 
     private(set) var files: [File] = []
     /// The other arguments: ids and globs.
     private(set) var patterns: [String] = []
+    /// Where in `files` the sequence of an id is.
+    private var places: [String: Int] = [:]
     /// More than anybody has in a folder on purpose.
     private static let mostFiles = 10_000
 
@@ -36,35 +39,35 @@ struct SequenceFiles {
                 patterns.append(argument)
             }
         }
-        var known: [String: String] = [:]
-        for file in files {
-            if let other = known.updateValue(file.path, forKey: file.sequence.id), other != file.path {
+        for (place, file) in files.enumerated() {
+            guard let other = places[file.scenario.id].map({ files[$0].path }) else {
+                places[file.scenario.id] = place
+                continue
+            }
+            guard other == file.path else {
                 throw Complaint(
-                    "\(file.path): \(other) is called \(file.sequence.id) too; a line 'id' tells them apart")
+                    "\(file.path): \(other) is called \(file.scenario.id) too; a line 'id' tells them apart")
             }
         }
     }
 
     /// What there is to choose from: the sequences, and the catalogue but for scenarios that a sequence stands for.
     func candidates(_ lane: Lane) -> [ScenarioDescription] {
-        let own = files.map { $0.sequence.scenario(file: $0.name).describe(lane: lane) }
-        let ids = Set(own.map(\.id))
-        return own + catalogue(lane: lane).filter { !ids.contains($0.id) }
+        files.map { $0.scenario.describe(lane: lane) } + catalogue(lane: lane).filter { places[$0.id] == nil }
     }
 
     /// The scenarios that are selected, from files or from the catalogue.
     func scenarios(of selected: [ScenarioDescription]) -> [Scenario] {
-        let own = files.map { $0.sequence.scenario(file: $0.name) }
-        let known = Dictionary(own.map { ($0.id, $0) } + allScenarios.map { ($0.id, $0) }) { first, _ in first }
+        let known = Dictionary((files.map(\.scenario) + allScenarios).map { ($0.id, $0) }) { first, _ in first }
         return selected.compactMap { known[$0.id] }
     }
 
     /// What `select` is asked for.
-    var wanted: [String] { patterns + files.map(\.sequence.id) }
+    var wanted: [String] { patterns + files.map(\.scenario.id) }
 
     /// How a lab is told of a scenario.
     func words(for id: String, inGuest: Bool) -> [String] {
-        guard let place = files.firstIndex(where: { $0.sequence.id == id }) else { return [id] }
+        guard let place = places[id] else { return [id] }
         return ["--sequence", inGuest ? guestPath(place) : files[place].path]
     }
 
@@ -83,7 +86,9 @@ struct SequenceFiles {
         let bytes = try InputFile.bytes(path)
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Complaint("\(path): not UTF-8") }
         do {
-            return File(path: path, bytes: bytes, sequence: try TextSequence(reading: text, file: baseName(path)))
+            let sequence = try TextSequence(reading: text, file: baseName(path))
+            return File(
+                path: path, bytes: bytes, sequence: sequence, scenario: sequence.scenario(file: baseName(path)))
         } catch {
             var placed = error
             placed.file = path
