@@ -104,7 +104,7 @@ enum LabCommand {
                 lane: options.lane, link: options.link, timeout: options.timeout, worker: try workerPath(),
                 addresses: addresses,
                 trace: hub, health: monitor, namespaces: ledger, pollInterval: options.pollInterval, machine: machine,
-                corrections: try KernelDefaults.corrections())
+                destroysOrphans: try OrphanDestruction.works(), corrections: try KernelDefaults.corrections())
         ) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(
@@ -122,18 +122,10 @@ enum LabCommand {
         _ monitor: HealthMonitor?, _ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool
     ) -> LastWords {
         var words = LastWords()
-        if givesNamespacesBack { words.add(ledger, slabs, isAlone: isAlone) }
+        words.add(ledger, slabs, isAlone: isAlone)
         // Last, so that what the kernel says of what it has not given back is heard.
         if let monitor { words.add(monitor.remainder()) }
         return words
-    }
-
-    /// Whether a namespace that stays tells of a leak.
-    ///
-    /// In a guest of 5.10 namespaces stay, and their sockets with them, that nothing is known to hold. Why is not known
-    /// either, and who does not know accuses nobody.
-    private static var givesNamespacesBack: Bool {
-        Int(currentKernel().release.prefix { $0 != "." }).map { $0 >= 6 } ?? false
     }
 
     /// Waits for the orchestrator's end, then takes away the trace instance its lab may have left.
@@ -212,7 +204,8 @@ enum LabCommand {
 extension LastWords {
     /// The namespaces that the kernel keeps and, where there are none, what else it keeps.
     fileprivate mutating func add(_ ledger: NamespaceLedger, _ slabs: SlabCounts?, isAlone: Bool) {
-        let timeout = Duration.seconds(20)
+        // A guest's time costs nothing, and there an orphan that must not be destroyed may take that long.
+        let timeout = Duration.seconds(20) + (isAlone ? OrphanDestruction.longestTimeout : .zero)
         let (leaked, failure) = ledger.remainder(timeout: timeout)
         for entry in leaked {
             add(
@@ -222,7 +215,7 @@ extension LastWords {
                 unless: isAlone ? nil : "another process of this machine may hold it")
         }
         if let failure { fail(failure) }
-        guard leaked.isEmpty, !ledger.hasToldLeaks else { return }
+        guard leaked.isEmpty, !ledger.hasToldLeaks, ledger.expectsNothing else { return }
         for growth in slabs?.growth() ?? [] { add(.leakedObjects, growth.summary, lines: growth.lines) }
     }
 }

@@ -117,6 +117,7 @@ package final class Lab {
     package func close() {
         isClosing = true
         restoreMachine()
+        if !configuration.destroysOrphans { resetOpenConnections() }
         for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
         for process in processes where process.status == nil { try? process.ended() }
         if let inbox, !isClosed { configuration.trace?.unregister(inbox) }
@@ -132,10 +133,11 @@ package final class Lab {
         let hosts = [a, b].compactMap(\.self)
         Reaper.shared.take(
             LabRemains(
-                hosts: hosts.map { ($0.diagnostics, $0.route, $0.interface) },
+                hosts: hosts.map(\.remains),
                 sockets: wire?.takeSockets() ?? [],
                 namespaces: hosts.map(\.namespace) + [wireNamespace].compactMap(\.self), number: number,
-                watched: watched, by: configuration.namespaces, isExcused: hasLeaked))
+                destroysOrphans: configuration.destroysOrphans, watched: watched, by: configuration.namespaces,
+                isExcused: hasLeaked))
     }
 
     /// Watches that a namespace goes when the laboratory has.

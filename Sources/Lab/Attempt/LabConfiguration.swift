@@ -31,6 +31,8 @@ package struct LabConfiguration: Sendable {
     package var machine: NetworkNamespace?
     /// What the attempt has changed of that machine; each attempt has its own.
     package var machineSettings: MachineSettings?
+    /// Whether what processes leave behind may be destroyed, see `OrphanDestruction`.
+    package var destroysOrphans: Bool
     /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
     package var corrections: [KernelDefaults.Setting]
     /// For tests of the harness itself: makes the kernel look wrong.
@@ -39,7 +41,7 @@ package struct LabConfiguration: Sendable {
     package init(
         lane: Lane, link: LinkChoice, timeout: Duration, worker: String, addresses: Addressing.Block,
         trace: TraceHub?, health: HealthMonitor? = nil, namespaces: NamespaceLedger? = nil,
-        pollInterval: PollInterval = .steady, machine: NetworkNamespace? = nil,
+        pollInterval: PollInterval = .steady, machine: NetworkNamespace? = nil, destroysOrphans: Bool = true,
         corrections: [KernelDefaults.Setting] = [],
         faults: FaultInjection = FaultInjection()
     ) {
@@ -54,6 +56,7 @@ package struct LabConfiguration: Sendable {
         self.pollInterval = pollInterval
         self.machine = machine
         machineSettings = machine.map { MachineSettings(of: $0) }
+        self.destroysOrphans = destroysOrphans
         self.corrections = corrections
         self.faults = faults
     }

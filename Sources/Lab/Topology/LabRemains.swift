@@ -8,7 +8,15 @@ internal import Synchronization
 ///
 /// It is used by one thread after the other, each of which hands it on whole.
 final class LabRemains: @unchecked Sendable {
-    private var hosts: [(diagnostics: SocketDiagnostics, route: RouteSocket, interface: Int32)]
+    /// What is needed of a host to end what is left on it.
+    struct Place {
+        let namespace: NetworkNamespace
+        let diagnostics: SocketDiagnostics
+        let route: RouteSocket
+        let interface: Int32
+    }
+
+    private var hosts: [Place]
     private var sockets: [PacketSocket]
     private var namespaces: [NetworkNamespace]
     private var number: LabNumber?
@@ -16,16 +24,19 @@ final class LabRemains: @unchecked Sendable {
     private let ledger: NamespaceLedger?
     /// Whether the kernel was found to keep something of it already.
     private let isExcused: Bool
+    /// See `OrphanDestruction`.
+    private let destroysOrphans: Bool
 
     init(
-        hosts: [(diagnostics: SocketDiagnostics, route: RouteSocket, interface: Int32)], sockets: [PacketSocket],
-        namespaces: [NetworkNamespace], number: LabNumber, watched: [NamespaceLedger.Entry] = [],
-        by ledger: NamespaceLedger? = nil, isExcused: Bool = false
+        hosts: [Place], sockets: [PacketSocket], namespaces: [NetworkNamespace], number: LabNumber,
+        destroysOrphans: Bool = true, watched: [NamespaceLedger.Entry] = [], by ledger: NamespaceLedger? = nil,
+        isExcused: Bool = false
     ) {
         self.hosts = hosts
         self.sockets = sockets
         self.namespaces = namespaces
         self.number = number
+        self.destroysOrphans = destroysOrphans
         self.watched = watched
         self.ledger = ledger
         self.isExcused = isExcused
@@ -33,7 +44,7 @@ final class LabRemains: @unchecked Sendable {
 
     /// Takes it all away, the number last.
     func clear() {
-        let areEnded = hosts.map { Self.end($0.diagnostics, $0.route, $0.interface) }
+        let areEnded = hosts.map(end)
         hosts = []
         sockets = []
         namespaces = []
@@ -43,13 +54,33 @@ final class LabRemains: @unchecked Sendable {
     }
 
     /// Ends connections that nobody has open: each keeps its namespace alive until it has given up, for minutes, and
-    /// its events would come when another laboratory has the number. Returns whether that can be done here.
-    private static func end(_ diagnostics: SocketDiagnostics, _ route: RouteSocket, _ interface: Int32) -> Bool {
+    /// its events would come when another laboratory has the number. Returns whether nothing of them is left.
+    private func end(_ host: Place) -> Bool {
+        if !destroysOrphans { return outliveOrphans(of: host) }
         let states = SocketDiagnostics.connectionStates & ~TCPState.TIME_WAIT.mask
-        if (try? endAll(of: diagnostics, states)) != nil { return true }
+        if (try? Self.endAll(of: host.diagnostics, states)) != nil { return true }
         // A kernel that cannot destroy sockets still can take the link away.
-        try? route.perform([.deleteLink(interface)])
+        try? host.route.perform([.deleteLink(host.interface)])
         return false
+    }
+
+    /// Waits until the orphans have given up, which is at the next timeout of each. To destroy them here would be to keep
+    /// them for ever. Minisocks go with their namespace.
+    private func outliveOrphans(of host: Place) -> Bool {
+        // With none at all the kernel would take it that 8 are meant.
+        try? host.namespace.setSysctl("net.ipv4.tcp_orphan_retries", to: "1")
+        let deadline = Instant.now + OrphanDestruction.longestTimeout
+        var pause = Duration.milliseconds(10)
+        while true {
+            guard let rows = try? host.diagnostics.dumpAll(states: SocketDiagnostics.connectionStates, withInfo: false)
+            else { return false }
+            let orphans = rows.filter { !$0.isMinisock }
+            if orphans.isEmpty { return true }
+            // Without a timer there is nothing to wait for.
+            guard Instant.now < deadline, orphans.contains(where: { $0.timer != .off }) else { return false }
+            (.now + pause).sleepUntil()
+            pause = min(pause * 2, .seconds(1))
+        }
     }
 
     private static func endAll(of diagnostics: SocketDiagnostics, _ states: UInt32) throws {
@@ -65,6 +96,25 @@ extension LabRemains {
         } catch {
             guard error.errno == .ENOENT else { throw error }
         }
+    }
+}
+
+extension Host {
+    /// What is left of it.
+    var remains: LabRemains.Place {
+        LabRemains.Place(namespace: namespace, diagnostics: diagnostics, route: route, interface: interface)
+    }
+}
+
+extension Lab {
+    /// Ends what processes still have open, and orphans by the resets that their peers send.
+    ///
+    /// When the processes have gone, all of it would be orphans, which not every kernel lets be destroyed.
+    func resetOpenConnections() {
+        for host in [a, b].compactMap(\.self) {
+            for row in (try? host.rows()) ?? [] where row.inode != 0 { try? host.diagnostics.destroy(row) }
+        }
+        try? wire?.passOn()
     }
 }
 

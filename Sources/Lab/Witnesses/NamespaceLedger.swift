@@ -26,6 +26,8 @@ package final class NamespaceLedger: Sendable {
         var closed: [Int32: (entry: Entry, since: Instant)] = [:]
         var failure: String?
         var hasToldLeaks = false
+        /// Whether there are any of which it is known why they may stay.
+        var hasExcused = false
     }
 
     private let state: Mutex<State>
@@ -53,11 +55,14 @@ package final class NamespaceLedger: Sendable {
         state.withLock { state in
             for entry in entries {
                 state.open.remove(entry.number)
-                if !excused { state.closed[entry.number] = (entry, .now) }
+                if excused { state.hasExcused = true } else { state.closed[entry.number] = (entry, .now) }
             }
             if state.closed.count > Self.most { forgetDead(&state) }
         }
     }
+
+    /// Whether nothing may be left for a reason that is known: a laboratory that was given up, an orphan that waits on.
+    package var expectsNothing: Bool { state.withLock { $0.open.isEmpty && !$0.hasExcused } }
 
     /// Whether an attempt has been found to leak something, so that what is left of it is no news.
     package var hasToldLeaks: Bool { state.withLock { $0.hasToldLeaks } }
