@@ -77,8 +77,11 @@ struct AttemptComparison {
     /// Whether two runs need to agree on what is sent again: only where no load and no losses can cause it.
     private var repetitionsCount: Bool { isExact && !isLossy }
 
-    private func difference(_ aspect: Aspect, _ subject: String, _ before: String?, _ after: String?) -> Difference {
-        Difference(scenario: scenario, aspect: aspect, subject: subject, before: before, after: after)
+    private func difference(
+        _ aspect: Aspect, _ subject: String, _ before: String?, _ after: String?, _ values: Difference.Values? = nil
+    ) -> Difference {
+        Difference(
+            scenario: scenario, aspect: aspect, subject: subject, before: before, after: after, values: values)
     }
 
     private var verdictDifferences: [Difference] {
@@ -96,12 +99,20 @@ struct AttemptComparison {
     }
 
     private func mapDifferences(
-        _ aspect: Aspect, _ before: [String: [String]], _ after: [String: [String]]
+        _ aspect: Aspect, _ before: [String: [Sequence.Item]], _ after: [String: [Sequence.Item]]
     ) -> [Difference] {
         Set(before.keys).union(after.keys).sorted().compactMap { subject in
-            let changed = Sequence.difference(before[subject] ?? [], after[subject] ?? [])
-            return changed.map { difference(aspect, subject, $0.before, $0.after) }
+            sequenceDifference(aspect, subject, before[subject] ?? [], after[subject] ?? [])
         }
+    }
+
+    private func sequenceDifference(
+        _ aspect: Aspect, _ subject: String, _ before: [Sequence.Item], _ after: [Sequence.Item]
+    ) -> Difference? {
+        guard let changed = Sequence.difference(before, after) else { return nil }
+        return difference(
+            aspect, subject, Sequence.words(changed.before), Sequence.words(changed.after),
+            .sequence(before: changed.before, after: changed.after))
     }
 
     private var exitDifferences: [Difference] {
@@ -118,15 +129,14 @@ struct AttemptComparison {
         return senders.compactMap { sender in
             let peerRepeats = before.traffic.repeats(sender.peer) || after.traffic.repeats(sender.peer)
             let subject = "sent by \(sender.host)" + (hasSeveral ? " on connection \(sender.connection)" : "")
-            return Sequence.difference(
-                before.traffic.words(of: sender, leeway, peerRepeats: peerRepeats),
-                after.traffic.words(of: sender, leeway, peerRepeats: peerRepeats)
-            ).map { difference(.segment, subject, $0.before, $0.after) }
+            return sequenceDifference(
+                .segment, subject, before.traffic.items(of: sender, leeway, peerRepeats: peerRepeats),
+                after.traffic.items(of: sender, leeway, peerRepeats: peerRepeats))
         }
     }
 
     private var packetDifferences: [Difference] {
-        func told(_ packets: [String: [String]]) -> [String: [String]] {
+        func told(_ packets: [String: [Sequence.Item]]) -> [String: [Sequence.Item]] {
             repetitionsCount ? packets : packets.filter { !Self.isOfRetransmission($0.key) }
         }
         return mapDifferences(.packet, told(before.packets), told(after.packets))
@@ -135,8 +145,10 @@ struct AttemptComparison {
     private var counterDifferences: [Difference] {
         Set(before.counters.keys).union(after.counters.keys).sorted().compactMap { subject in
             let (old, new) = (before.counters[subject] ?? 0, after.counters[subject] ?? 0)
-            guard old != new, exemption(ofCounter: String(subject.prefix { $0 != " " })) == nil else { return nil }
-            return difference(.counter, subject, String(old), String(new))
+            let name = String(subject.prefix { $0 != " " })
+            guard old != new, exemption(ofCounter: name) == nil else { return nil }
+            return difference(
+                .counter, subject, String(old), String(new), .counter(name: name, before: old, after: new))
         }
     }
 
@@ -146,7 +158,9 @@ struct AttemptComparison {
             if let one = old[name], let other = new[name], one.agrees(with: other) { return nil }
             // Where both or the only one say so, nobody looks at it.
             guard old[name]?.isCompared ?? true, new[name]?.isCompared ?? true else { return nil }
-            return difference(.measurement, name, old[name]?.words, new[name]?.words)
+            return difference(
+                .measurement, name, old[name]?.words, new[name]?.words,
+                .measurements(name, old[name]?.value, new[name]?.value))
         }
     }
 

@@ -27,6 +27,10 @@ package struct Finding: Codable, Equatable, Sendable {
     package var commits: [String]
     /// The change that accounts for what was seen instead.
     package var known: Explanation?
+    /// What differs of a measurement.
+    fileprivate var values: Difference.Values?
+
+    private enum CodingKeys: CodingKey { case kind, scenario, subject, expected, seen, commits, known }
 
     /// Whether a check fails for it. A new scenario that passes is news, and so is a change that is known.
     package var isFailure: Bool { kind != .newScenario && kind != .knownChange }
@@ -129,7 +133,7 @@ extension Finding {
         guard let expected, let seen, subject != "verdict" else { return nil }
         return Difference(
             scenario: scenario, aspect: subject == "variant" ? .variant : .measurement,
-            subject: subject == "variant" ? "" : subject, before: expected, after: seen)
+            subject: subject == "variant" ? "" : subject, before: expected, after: seen, values: values)
     }
 
     fileprivate func isAlike(_ other: Finding) -> Bool {
@@ -170,7 +174,9 @@ extension Baseline.Expectation {
             {
                 continue
             }
-            findings.append(finding(.unknownChange, name, one?.words ?? "not measured", other?.words))
+            var found = finding(.unknownChange, name, one?.words ?? "not measured", other?.words)
+            found.values = .measurements(name, one?.value, other?.value)
+            findings.append(found)
         }
         return findings
     }

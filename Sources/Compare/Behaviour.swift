@@ -7,14 +7,14 @@ struct Behaviour {
     let verdictWords: String
     let variant: String?
     /// Paths of the sockets of one name, by name.
-    let paths: [String: [String]]
+    let paths: [String: [Sequence.Item]]
     /// Calls, by socket or process.
-    let calls: [String: [String]]
+    let calls: [String: [Sequence.Item]]
     /// Ends of processes, by process.
     let exits: [String: String]
     let traffic: Traffic
     /// What tracepoints reported, by tracepoint and host.
-    let packets: [String: [String]]
+    let packets: [String: [Sequence.Item]]
     let counters: [String: Int64]
     let measurements: [Measurement]
     /// What the scenario leaves to chance.
@@ -51,7 +51,7 @@ struct Behaviour {
         counters = Behaviour.counters(facts)
     }
 
-    private static func paths(_ facts: [Event]) -> [String: [String]] {
+    private static func paths(_ facts: [Event]) -> [String: [Sequence.Item]] {
         let transitions = facts.compactMap { if case .transition(let fact) = $0 { fact } else { nil } }
         // A socket that the scenario never named may also be a stranger's.
         let ours = Set(transitions.filter { $0.socket != nil }.flatMap { [host(of: $0.local), host(of: $0.remote)] })
@@ -65,7 +65,7 @@ struct Behaviour {
             states[fact.kernelSocket, default: (name, [fact.old])].states.append(fact.new)
         }
         return states.sorted { $0.key < $1.key }.reduce(into: [:]) { paths, socket in
-            paths[socket.value.name, default: []].append(socket.value.states.joined(separator: " > "))
+            paths[socket.value.name, default: []].append(.path(states: socket.value.states))
         }
     }
 
@@ -73,7 +73,7 @@ struct Behaviour {
         address[..<(address.lastIndex(of: ":") ?? address.endIndex)]
     }
 
-    private static func calls(_ facts: [Event], takesPart: Bool) -> [String: [String]] {
+    private static func calls(_ facts: [Event], takesPart: Bool) -> [String: [Sequence.Item]] {
         var calls: [String: [CallFact]] = [:]
         for case .call(let fact) in facts {
             let process = fact.process == "p" ? "" : " (\(fact.process))"
@@ -88,7 +88,7 @@ struct Behaviour {
             let kept = told.indices.filter { place in
                 !(told.indices.contains(place + 1) && isFilling(told[place].call, before: told[place + 1].call))
             }
-            return Sequence.collapsed(kept.map { told[$0].words })
+            return Sequence.collapsed(kept.map { .call(words: told[$0].words) })
         }
     }
 
@@ -134,13 +134,16 @@ struct Behaviour {
         }
     }
 
-    private static func packets(_ facts: [Event]) -> [String: [String]] {
-        let packets = facts.reduce(into: [String: [String]]()) { packets, event in
+    private static func packets(_ facts: [Event]) -> [String: [Sequence.Item]] {
+        let packets = facts.reduce(into: [String: [Sequence.Item]]()) { packets, event in
             guard case .packet(let fact) = event else { return }
-            packets["\(fact.tracepoint) on \(fact.host)", default: []].append(TracedReset.words(fact))
+            packets["\(fact.tracepoint) on \(fact.host)", default: []].append(
+                .packet(
+                    tracepoint: fact.tracepoint, words: fact.state.map { "in \($0)" } ?? "without a socket",
+                    reason: fact.tracepoint == TracedReset.tracepoint ? fact.reason : nil))
         }
         // Sockets that have nothing to do with each other are traced in any order.
-        return packets.mapValues { $0.sorted() }
+        return packets.mapValues { $0.sorted { $0.words < $1.words } }
     }
 
     private static func counters(_ facts: [Event]) -> [String: Int64] {
@@ -152,15 +155,10 @@ struct Behaviour {
     }
 }
 
-/// A traced packet in words.
+/// The tracepoint that may give a reason.
 enum TracedReset {
+    static let tracepoint = "tcp_send_reset"
     static let noReason = "no reason"
-
-    static func words(_ fact: TracedPacketFact) -> String {
-        let state = fact.state.map { "in \($0)" } ?? "without a socket"
-        guard fact.tracepoint == "tcp_send_reset" else { return state }
-        return "\(state), \(fact.reason ?? noReason)"
-    }
 }
 
 extension Measurement {

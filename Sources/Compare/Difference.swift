@@ -56,13 +56,40 @@ package struct Difference: Codable, Equatable, Sendable {
     package var after: String?
     /// Why that is no surprise; nil when nothing explains it.
     package var known: Explanation?
+    /// What differs, for who is to recognize it; nil of verdicts, variants and ends of processes, which are their words.
+    package var values: Values?
 
-    /// What it is about without the host: the name of a counter.
-    var name: String { String(subject.prefix { $0 != " " }) }
+    /// What was and what is, other than in words.
+    package enum Values: Codable, Equatable, Sendable {
+        case counter(name: String, before: Int64, after: Int64)
+        case measurement(name: String, before: Double, after: Double)
+        case sequence(before: [Sequence.Run], after: [Sequence.Run])
+
+        /// Nil where only one of the two has measured it.
+        static func measurements(_ name: String, _ before: Double?, _ after: Double?) -> Values? {
+            guard let before, let after else { return nil }
+            return .measurement(name: name, before: before, after: after)
+        }
+
+        var reversed: Values {
+            switch self {
+            case .counter(let name, let before, let after): .counter(name: name, before: after, after: before)
+            case .measurement(let name, let before, let after): .measurement(name: name, before: after, after: before)
+            case .sequence(let before, let after): .sequence(before: after, after: before)
+            }
+        }
+    }
+
+    /// The same from the later run to the earlier.
+    var reversed: Difference {
+        Difference(
+            scenario: scenario, aspect: aspect, subject: subject, before: after, after: before, known: known,
+            values: values?.reversed)
+    }
 
     package init(
         scenario: String, aspect: Aspect, subject: String = "", before: String?, after: String?,
-        known: Explanation? = nil
+        known: Explanation? = nil, values: Values? = nil
     ) {
         self.scenario = scenario
         self.aspect = aspect
@@ -70,6 +97,7 @@ package struct Difference: Codable, Equatable, Sendable {
         self.before = before
         self.after = after
         self.known = known
+        self.values = values
     }
 }
 

@@ -49,9 +49,7 @@ package struct KnownChange: Sendable {
         guard concerns(difference.scenario) else { return false }
         if releases.maySeparate(lacking: before, having: after), shows(difference) { return true }
         guard releases.maySeparate(lacking: after, having: before) else { return false }
-        var reversed = difference
-        swap(&reversed.before, &reversed.after)
-        return shows(reversed)
+        return shows(difference.reversed)
     }
 
     /// Whether a difference follows from the change, in a scenario that shows the change's variant.
@@ -59,8 +57,12 @@ package struct KnownChange: Sendable {
         signs.contains { sign in
             guard case .consequences(let aspects) = sign else { return false }
             // Where other segments are sent, others are counted.
-            let counts = aspects.contains(.segment) && difference.aspect == .counter
-            return aspects.contains(difference.aspect) || (counts && Counters.ofSegments.contains(difference.name))
+            if aspects.contains(.segment), case .counter(let name, _, _) = difference.values,
+                Counters.ofSegments.contains(name)
+            {
+                return true
+            }
+            return aspects.contains(difference.aspect)
         }
     }
 
@@ -83,53 +85,56 @@ package struct KnownChange: Sendable {
 
 extension KnownChange.Sign {
     fileprivate func shows(_ difference: Difference) -> Bool {
-        let (before, after) = (difference.before ?? "", difference.after ?? "")
-        switch self {
-        case .variant(let without, let with):
-            return difference.aspect == .variant && before == without && after == with
-        case .counters(let without, let with):
-            guard difference.aspect == .counter, let old = Int64(before), let new = Int64(after) else { return false }
-            return old > new ? without.contains(difference.name) : with.contains(difference.name)
-        case .measurement(let name, let grows):
-            guard difference.aspect == .measurement, difference.subject == name,
-                let old = leadingNumber(before), let new = leadingNumber(after)
-            else { return false }
-            return grows ? old < new : old > new
-        case .repetitions(let tracepoint):
-            guard difference.aspect == .segment || isPacket(difference, tracepoint) else { return false }
-            return !before.isEmpty && withoutCounts(before) == withoutCounts(after)
-        case .option(let option):
-            guard difference.aspect == .segment else { return false }
-            return after.contains(option) && !before.contains("<\(option)>") && without(option, after) == before
-        case .path(let state): return difference.aspect == .path && after == "\(before) > \(state)"
-        case .segment(let flags):
-            return difference.aspect == .segment && before.isEmpty && after.hasPrefix(flags + " ")
-                && !after.contains("; ")
-        case .packet(let tracepoint): return before.isEmpty && isPacket(difference, tracepoint)
-        case .resetReasons:
-            guard difference.aspect == .packet, difference.subject.hasPrefix("tcp_send_reset") else { return false }
-            let old = before.isEmpty ? [] : before.split(separator: "; ")
-            return old.allSatisfy { $0.contains(TracedReset.noReason) } && !after.contains(TracedReset.noReason)
+        switch (self, difference.values) {
+        case (.variant(let without, let with), nil):
+            return difference.aspect == .variant && difference.before == without && difference.after == with
+        case (.counters(let without, let with), .counter(let name, let old, let new)):
+            return old > new ? without.contains(name) : with.contains(name)
+        case (.measurement(let name, let grows), .measurement(let measured, let old, let new)):
+            return measured == name && (grows ? old < new : old > new)
+        case (.repetitions(let tracepoint), .sequence(let old, let new)):
+            guard !old.isEmpty, old.map(\.item) == new.map(\.item) else { return false }
+            return old.allSatisfy { run in
+                switch run.item {
+                case .segment: true
+                case .packet(let name, _, _): name == tracepoint
+                case .path, .call: false
+                }
+            }
+        case (.option(let option), .sequence(let old, let new)):
+            return !old.contains { $0.item.options.contains(option) }
+                && new.contains { $0.item.options.contains(option) }
+                && old == new.map { Sequence.Run(item: $0.item.without(option: option), count: $0.count) }
+        case (.path(let state), .sequence(let old, let new)):
+            guard case .path(let before) = old.last?.item, case .path(let after) = new.last?.item else { return false }
+            return after == before + [state] && old.dropLast() == new.dropLast() && old.last?.count == new.last?.count
+        case (.segment(let wanted), .sequence(let old, let new)):
+            guard old.isEmpty, new.count == 1, case .segment(wanted, _, _) = new[0].item else { return false }
+            return true
+        case (.packet(let tracepoint), .sequence(let old, let new)):
+            return old.isEmpty
+                && new.allSatisfy { if case .packet(tracepoint, _, _) = $0.item { true } else { false } }
+        case (.resetReasons, .sequence(let old, let new)):
+            return !new.isEmpty && old.allSatisfy { $0.item.resetReason == .some(nil) }
+                && new.allSatisfy { ($0.item.resetReason ?? nil) != nil }
         // What follows is not recognized by itself.
-        case .consequences: return false
+        default: return false
         }
     }
+}
 
-    private func isPacket(_ difference: Difference, _ tracepoint: String?) -> Bool {
-        guard difference.aspect == .packet, let tracepoint else { return false }
-        return difference.subject.hasPrefix(tracepoint)
+extension Sequence.Item {
+    fileprivate var options: [String] {
+        if case .segment(_, _, let options) = self { options } else { [] }
     }
 
-    private func leadingNumber(_ text: String) -> Double? { Double(text.prefix { $0 != " " }) }
-
-    private func withoutCounts(_ text: String) -> [String] {
-        text.split(separator: "; ").map { item in
-            String(item.split(separator: " ").filter { !$0.hasPrefix("×") }.joined(separator: " "))
-        }
+    fileprivate func without(option: String) -> Sequence.Item {
+        guard case .segment(let flags, let numbers, let options) = self else { return self }
+        return .segment(flags: flags, numbers: numbers, options: options.filter { $0 != option })
     }
 
-    private func without(_ option: String, _ text: String) -> String {
-        text.replacing(" <\(option)>", with: "").replacing(",\(option)>", with: ">")
-            .replacing("<\(option),", with: "<")
+    /// Nil for what is no traced reset, and within that for one without a reason.
+    fileprivate var resetReason: String?? {
+        if case .packet(TracedReset.tracepoint, _, let reason) = self { .some(reason) } else { nil }
     }
 }

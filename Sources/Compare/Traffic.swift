@@ -93,12 +93,14 @@ struct Traffic {
     /// Whether an end sent something again.
     func repeats(_ sender: Sender) -> Bool { sent[sender]?.contains(where: \.isAgain) ?? false }
 
-    /// What an end sent, in words.
+    /// What an end sent, as it is compared.
     ///
     /// - Parameter peerRepeats: whether the other end sent something again in either of two runs that are compared.
-    func words(of sender: Sender, _ leeway: Leeway, peerRepeats: Bool) -> [String] {
+    func items(of sender: Sender, _ leeway: Leeway, peerRepeats: Bool) -> [Sequence.Item] {
         var segments = sent[sender] ?? []
-        if leeway.loss { return Set(segments.filter(\.isOpeningOrReset).map { words($0, sender, []) }).sorted() }
+        if leeway.loss {
+            return Set(segments.filter(\.isOpeningOrReset).map { item($0, []) }).sorted { $0.words < $1.words }
+        }
         if leeway.volume { segments = segments.flatMap(\.withoutFINOnData) }
         if leeway.repetitions {
             segments.removeAll { $0.isAgain }
@@ -113,7 +115,7 @@ struct Traffic {
         }
         let known = leeway.volume ? [sender: streams(of: sender, leeway), sender.peer: rows] : [:]
         var result = segments.map { segment in
-            words(segment, sender, known[sender] ?? [], known[sender.peer] ?? [], hidesLength: leeway.volume)
+            item(segment, known[sender] ?? [], known[sender.peer] ?? [], hidesLength: leeway.volume)
         }
         if leeway.volume, leeway.repetitions || !rows.isEmpty { result = Sequence.collapsed(result) }
         return result
@@ -151,17 +153,18 @@ struct Traffic {
         }
     }
 
-    private func words(
-        _ segment: Segment, _ sender: Sender, _ own: [Range<UInt32>], _ peers: [Range<UInt32>] = [],
-        hidesLength: Bool = false
-    ) -> String {
+    private func item(
+        _ segment: Segment, _ own: [Range<UInt32>], _ peers: [Range<UInt32>] = [], hidesLength: Bool = false
+    ) -> Sequence.Item {
         let hides = hidesLength && segment.length >= Traffic.bulk
-        let sequence = number(segment.sequence, own)
-        if segment.isStream { return "bulk seq \(sequence)" + (hides ? "" : " length \(segment.length)") }
-        var text = "\(segment.flags) seq \(sequence)"
-        if let acknowledgement = segment.acknowledgement { text += " ack \(number(acknowledgement, peers))" }
-        if segment.length > 0 { text += hides ? " length of the stream" : " length \(segment.length)" }
-        return segment.options.isEmpty ? text : text + " <\(segment.options.joined(separator: ","))>"
+        var numbers = "seq \(number(segment.sequence, own))"
+        if segment.isStream {
+            if !hides { numbers += " length \(segment.length)" }
+            return .segment(flags: "bulk", numbers: numbers, options: [])
+        }
+        if let acknowledgement = segment.acknowledgement { numbers += " ack \(number(acknowledgement, peers))" }
+        if segment.length > 0 { numbers += hides ? " length of the stream" : " length \(segment.length)" }
+        return .segment(flags: segment.flags, numbers: numbers, options: segment.options)
     }
 
     /// A relative number, by the stream that it lies in or behind where it is not known how long that is.
