@@ -81,9 +81,11 @@ let package = Package(
             name: "Sequences",
             dependencies: ["Acts", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
             swiftSettings: strict),
+        // What documents claim, as data.
+        .target(name: "Documents", path: "Harness/Documents", swiftSettings: strict),
         .target(
             name: "Vocabulary",
-            dependencies: ["Acts", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
+            dependencies: ["Acts", "Documents", "Linux", "Packets", "Record", "SockDiag", "Tracing", "Worker"],
             path: "Harness/Vocabulary", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Report",
@@ -114,7 +116,9 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Acts", "Baselines", "CBuild", "CLinux", "Compare", "Guest", "History", "Kernels", "Linux", "Record",
+                "Acts", "Baselines", "CBuild", "CLinux", "Compare", "Documents", "Guest", "History", "Invariants",
+                "Kernels",
+                "Linux", "Record",
                 "Report",
                 "Scenarios", "Sequences",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -174,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Acts", "CLinux", "Engine", "Lab", "Linux", "Netlink", "Packets", "Record", "Scenarios", "SockDiag",
+                "Acts", "CLinux", "Documents", "Engine", "Invariants", "Lab", "Linux", "Netlink", "Packets", "Record",
+                "Scenarios", "SockDiag",
                 "Tracing", "Worker",
             ],
             swiftSettings: strict),

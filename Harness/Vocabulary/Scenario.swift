@@ -1,5 +1,5 @@
 internal import Acts
-package import Record
+internal import Record
 
 extension Acts.Scenario {
     /// A scenario in the words of the vocabulary.
@@ -7,8 +7,8 @@ extension Acts.Scenario {
     /// - Parameters:
     ///   - id: `topic.name`, as in the catalogue; stable for ever.
     ///   - claim: what is asserted, in one or two sentences: what Linux does.
-    ///   - says: what the documents say instead, in our own words; needed where the verdict is not that it holds.
-    ///   - verdict: how the documents' claim fares.
+    ///   - says: what articles that are cited say instead, in our own words, where they differ or are refuted.
+    ///   - citations: where it is claimed or can be read up; each has its own standing.
     ///   - link: what lies between A and B.
     ///   - alone: it changes the whole machine, so nothing may run beside it.
     ///   - restsOnPaths: what is claimed shows in the paths alone, in no row, no segment and no answer.
@@ -17,16 +17,15 @@ extension Acts.Scenario {
     ///   - body: its steps. Outside of steps it only makes connections and goes through cases; what depends on what the
     ///     kernel does is inside one, so that the list of steps is known beforehand.
     package init(
-        _ id: String, claim: String, says documentSays: String? = nil, cites citations: [Citation],
-        verdict: DocumentVerdict = .holds, link: Link = .relay, ipv6: Bool = false, alone: Bool = false,
-        restsOnPaths: Bool = false,
+        _ id: String, claim: String, says otherwise: String? = nil, cites citations: [Citation],
+        link: Link = .relay, ipv6: Bool = false, alone: Bool = false, restsOnPaths: Bool = false,
         sysctls: @escaping @Sendable (Lane) -> [String: String] = { _ in [:] },
         longestTimer: @escaping @Sendable (Lane) -> Double = { _ in 0 },
         file: StaticString = #fileID, line: Int = #line, body: @escaping @Sendable () throws -> Void
     ) {
         self.init(
-            id, claim: claim, says: documentSays, cites: citations, verdict: verdict, link: link, ipv6: ipv6,
-            alone: alone, restsOnPaths: restsOnPaths, sysctls: sysctls, longestTimer: longestTimer,
+            id, claim: claim, cites: citations.map { $0.saying(otherwise) }, link: link, ipv6: ipv6, alone: alone,
+            restsOnPaths: restsOnPaths, sysctls: sysctls, longestTimer: longestTimer,
             location: "\(Self.folder(of: id))/\(SourceLocation(file, line).words)", body: body)
     }
 

@@ -5,10 +5,7 @@ package import Record
 package struct Scenario: Sendable {
     package let id: String
     package let claim: String
-    /// What the documents say, where that is not what Linux does.
-    package let documentSays: String?
     package let citations: [Citation]
-    package let verdict: DocumentVerdict
     package let link: Link
     /// What it does, by lane.
     package let steps: @Sendable (Lane) -> [String]
@@ -29,17 +26,15 @@ package struct Scenario: Sendable {
     ///   - id: `topic.name`, as in the catalogue; stable for ever.
     ///   - body: what it says, to the executor that the calling thread is at.
     package init(
-        _ id: String, claim: String, says documentSays: String?, cites citations: [Citation],
-        verdict: DocumentVerdict, link: Link, ipv6: Bool, alone: Bool, restsOnPaths: Bool,
+        _ id: String, claim: String, cites citations: [Citation], link: Link, ipv6: Bool, alone: Bool,
+        restsOnPaths: Bool,
         steps: (@Sendable (Lane) -> [String])? = nil, sysctls: @escaping @Sendable (Lane) -> [String: String],
         longestTimer: @escaping @Sendable (Lane) -> Double, location: String,
         body: @escaping @Sendable () throws -> Void
     ) {
         self.id = id
         self.claim = claim
-        self.documentSays = documentSays
         self.citations = citations
-        self.verdict = verdict
         self.link = link
         self.steps = steps ?? { lane in StepList.steps(of: id, lane: lane, body) }
         self.sysctls = sysctls
@@ -54,8 +49,7 @@ package struct Scenario: Sendable {
     /// The scenario in words, for lists and records.
     package func describe(lane: Lane) -> ScenarioDescription {
         ScenarioDescription(
-            id: id, claim: claim, documentSays: documentSays, citations: citations, documentVerdict: verdict,
-            location: location, steps: steps(lane),
+            id: id, claim: claim, citations: citations, location: location, steps: steps(lane),
             nominalSeconds: longestTimer(lane), chance: link.isLossy ? .loss : nil,
             setting: ScenarioSetting(
                 link: link.words, isAlone: alone, isOverIPv6: ipv6, restsOnPaths: restsOnPaths,
@@ -113,26 +107,4 @@ package enum Link: Sendable, Equatable {
 
     /// Whether netem or the relay may make it.
     package var isImpaired: Bool { if case .impaired = self { true } else { false } }
-}
-
-extension Citation {
-    /// A section of one of the five documents, by the number in its file name.
-    package static func document(_ number: String, _ section: String) -> Citation {
-        Citation(source: number, section: section)
-    }
-
-    /// A section of a request for comments.
-    package static func rfc(_ number: Int, _ section: String) -> Citation {
-        Citation(source: "RFC \(number)", section: section)
-    }
-
-    /// A function of the kernel's source.
-    package static func kernel(_ file: String, _ function: String) -> Citation {
-        Citation(source: "net/ipv4/\(file)", section: function)
-    }
-
-    /// A kernel commit.
-    package static func commit(_ id: String, _ since: String) -> Citation {
-        Citation(source: "commit \(id)", section: since)
-    }
 }

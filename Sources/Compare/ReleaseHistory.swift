@@ -91,7 +91,7 @@ extension ReleaseHistory.Row {
     /// As much of the scenario as is kept.
     fileprivate var description: ScenarioDescription {
         ScenarioDescription(
-            id: id, claim: claim, citations: [], documentVerdict: .unclaimed, location: "", steps: [],
+            id: id, claim: claim, citations: [], location: "", steps: [],
             nominalSeconds: 0)
     }
 }
@@ -123,6 +123,28 @@ extension RunRecord {
         attempts.reduce(into: [:]) { verdicts, attempt in
             if attempt.attempt.number == 1 { verdicts[attempt.attempt.scenario] = attempt.finished?.verdict }
         }
+    }
+}
+
+extension ReleaseHistory {
+    /// Whether a scenario passed on a release; nil where it was not judged there.
+    package func passed(_ scenario: String, at place: Int) -> Bool? {
+        guard let row = rows.first(where: { $0.id == scenario }) else { return nil }
+        return switch Array(row.verdicts)[place] {
+        case "p": true
+        case "f": false
+        default: nil
+        }
+    }
+
+    /// Whether a scenario showed a variant on a release; nil where it never came or went, so that nothing tells.
+    package func showed(_ variant: String, of scenario: String, at place: Int) -> Bool? {
+        let changes = (rows.first { $0.id == scenario }?.changes ?? []).sorted { $0.at < $1.at }.compactMap { change in
+            change.differences.first { $0.aspect == .variant && ($0.before == variant || $0.after == variant) }
+                .map { (at: change.at, comes: $0.after == variant) }
+        }
+        if let last = changes.last(where: { $0.at <= place }) { return last.comes }
+        return changes.first.map { !$0.comes }
     }
 }
 

@@ -8,6 +8,8 @@ package struct Invariant: Sendable {
     package let statement: String
     /// Where that is required.
     package let source: String
+    /// The same, one by one: `RFC 9293 MUST-65`, `RFC 7323 2.2`.
+    package var sources: [String] { source.split(separator: ",").map { String($0.drop { $0 == " " }) } }
     /// Whether one segment shows it, whatever became of others.
     package var isOfOneSegment: Bool { ["header", "options", "ip"].contains(id.prefix { $0 != "." }) }
     let look: @Sendable (Exchange) -> [Breach]

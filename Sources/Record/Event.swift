@@ -119,11 +119,7 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     /// Stable and unique, `topic.name`.
     package var id: String
     package var claim: String
-    /// What the documents say, where that is not what Linux does.
-    package var documentSays: String?
     package var citations: [Citation]
-    /// What became of the document's claim on Linux.
-    package var documentVerdict: DocumentVerdict
     /// Where the scenario is written, `Closing.swift:31`.
     package var location: String
     /// What it does, a line a step.
@@ -136,16 +132,12 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
     package var setting: ScenarioSetting?
 
     package init(
-        id: String, claim: String, documentSays: String? = nil, citations: [Citation], documentVerdict: DocumentVerdict,
-        location: String,
-        steps: [String], nominalSeconds: Double, chance: Chance? = nil,
-        setting: ScenarioSetting? = nil
+        id: String, claim: String, citations: [Citation], location: String, steps: [String], nominalSeconds: Double,
+        chance: Chance? = nil, setting: ScenarioSetting? = nil
     ) {
         self.id = id
         self.claim = claim
-        self.documentSays = documentSays
         self.citations = citations
-        self.documentVerdict = documentVerdict
         self.location = location
         self.steps = steps
         self.nominalSeconds = nominalSeconds
@@ -161,31 +153,6 @@ package struct ScenarioDescription: Codable, Equatable, Sendable {
 package enum Chance: String, Codable, Sendable {
     /// The link loses segments at random: what is sent again, and what follows from that.
     case loss
-}
-
-/// A place that says what a scenario tests.
-package struct Citation: Codable, Equatable, Sendable {
-    /// `000`, `RFC 9293`, `net/ipv4/tcp_input.c`, `commit 23e89e8ee7be`.
-    package var source: String
-    /// The section or function, if any.
-    package var section: String?
-
-    package init(source: String, section: String? = nil) {
-        self.source = source
-        self.section = section
-    }
-}
-
-/// How a document's claim fares on Linux.
-package enum DocumentVerdict: String, Codable, Sendable, CaseIterable {
-    /// The kernel does what the document says.
-    case holds
-    /// True in spirit, but the kernel does something a reader must know.
-    case differs
-    /// The kernel does something else; the scenario asserts the kernel.
-    case refuted
-    /// No document claims it.
-    case unclaimed
 }
 
 package struct Started: Codable, Equatable, Sendable {

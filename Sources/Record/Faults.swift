@@ -116,8 +116,11 @@ extension ScenarioDescription {
     fileprivate func inspect(_ look: inout Inspection) {
         look.id(id)
         look.text("claim", claim)
-        look.text("documentSays", documentSays)
-        look.texts("citations", citations.flatMap { [$0.source, $0.section ?? ""] })
+        look.texts(
+            "citations",
+            citations.flatMap {
+                [$0.source, $0.section ?? "", $0.text ?? "", $0.part ?? ""] + ($0.standings ?? [:]).keys
+            })
         look.name("location", location)
         look.texts("steps", steps)
         look.require(Bounds.seconds.contains(nominalSeconds), "nominalSeconds \(nominalSeconds) is no timer")

@@ -56,5 +56,5 @@ extension ScenarioDescription {
     /// only then.
     package static let kernelHealth = ScenarioDescription(
         id: "kernel.health", claim: "The kernel has nothing to complain of, whatever runs on it.", citations: [],
-        documentVerdict: .unclaimed, location: "the kernel's log", steps: ["read the kernel's log"], nominalSeconds: 0)
+        location: "the kernel's log", steps: ["read the kernel's log"], nominalSeconds: 0)
 }

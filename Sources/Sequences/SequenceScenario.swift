@@ -9,7 +9,7 @@ extension TextSequence {
         let sequence = self
         let steps = parts.compactMap(\.heading)
         return Scenario(
-            id, claim: claim, says: nil, cites: citations, verdict: .holds, link: setting.link,
+            id, claim: claim, cites: citations, link: setting.link,
             ipv6: setting.isOverIPv6, alone: setting.isAlone, restsOnPaths: setting.restsOnPaths,
             steps: { _ in steps },
             sysctls: { sequence.setting.allSysctls(in: $0) },

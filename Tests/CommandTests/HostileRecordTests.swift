@@ -27,8 +27,12 @@ import Testing
             .run(header),
             .plan(
                 ScenarioDescription(
-                    id: attempt.scenario, claim: escape, documentSays: escape,
-                    citations: [Citation(source: escape, section: escape)], documentVerdict: .refuted, location: escape,
+                    id: attempt.scenario, claim: escape,
+                    citations: [
+                        Citation(
+                            source: escape, section: escape, standing: .refuted, text: escape, part: escape,
+                            standings: [escape: .holds])
+                    ], location: escape,
                     steps: [escape], nominalSeconds: 0)),
             .started(Started(attempt: attempt, at: 1000)), .segment(segment),
             .call(

@@ -173,7 +173,7 @@ enum Stream {
     static func plan(_ id: String) -> Event {
         .plan(
             ScenarioDescription(
-                id: id, claim: "A claim.", citations: [Citation(source: "RFC 9293")], documentVerdict: .holds,
+                id: id, claim: "A claim.", citations: [Citation(source: "RFC 9293")],
                 location: "Here.swift:1", steps: [], nominalSeconds: 0))
     }
 

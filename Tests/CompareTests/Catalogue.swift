@@ -23,7 +23,7 @@ enum CatalogueRun {
         let run = try RunRecord(Array(Data(contentsOf: fresh)))
         let plan = run.plan.map { scenario in
             var scenario = scenario
-            (scenario.claim, scenario.documentSays, scenario.citations, scenario.steps) = ("", nil, [], [])
+            (scenario.claim, scenario.citations, scenario.steps) = ("", [], [])
             return Event.plan(scenario)
         }
         let attempts = run.attempts.filter { $0.attempt.number == 1 }.flatMap { attempt -> [Event] in

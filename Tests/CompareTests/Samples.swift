@@ -26,7 +26,7 @@ enum Sample {
     static func description(_ id: String, _ chance: Chance? = nil) -> ScenarioDescription {
         ScenarioDescription(
             id: id, claim: claims[id] ?? "A claim.", citations: [Citation(source: "RFC 9293")],
-            documentVerdict: .holds, location: "Opening.swift:31", steps: ["a step"], nominalSeconds: 0,
+            location: "Opening.swift:31", steps: ["a step"], nominalSeconds: 0,
             chance: chance)
     }
 

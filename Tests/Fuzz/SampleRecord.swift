@@ -40,8 +40,12 @@ enum SampleRecord {
         let plans = scenarios.map { id in
             Event.plan(
                 ScenarioDescription(
-                    id: id, claim: "A claim.", documentSays: "Another.",
-                    citations: [Citation(source: "RFC 9293", section: "3.6")], documentVerdict: .differs,
+                    id: id, claim: "A claim.",
+                    citations: [
+                        Citation(
+                            source: "RFC 9293", section: "MUST-23", standing: .differs, text: "Another.",
+                            part: "a part", standings: ["a variant": .holds])
+                    ],
                     location: "Closing.swift:31", steps: ["a step"], nominalSeconds: 1.5))
         }
         let attempts = [

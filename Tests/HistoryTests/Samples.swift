@@ -17,7 +17,7 @@ func sampleRun(
         + ids.map {
             .plan(
                 ScenarioDescription(
-                    id: $0, claim: "A claim.", citations: [], documentVerdict: .holds, location: "Here.swift:1",
+                    id: $0, claim: "A claim.", citations: [], location: "Here.swift:1",
                     steps: [], nominalSeconds: 0))
         }
         + [

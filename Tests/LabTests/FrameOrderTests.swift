@@ -72,7 +72,7 @@ struct ShuffleTests {
     private func plan(_ seed: UInt64?) -> [String] {
         let scenarios = (0..<20).map { number in
             Scenario(
-                "test.n\(number)", claim: "", says: nil, cites: [], verdict: .holds, link: .relay, ipv6: false,
+                "test.n\(number)", claim: "", cites: [], link: .relay, ipv6: false,
                 alone: number < 2, restsOnPaths: false, sysctls: { _ in [:] }, longestTimer: { _ in Double(number) },
                 location: ""
             ) {}

@@ -62,24 +62,50 @@ import Testing
         #expect(cites.contains("RFC 9293, 3.3.2"))
     }
 
-    /// The kernel is the headline; what a document says of it is a note by the document's name, where one is cited.
+    /// The kernel is the headline; what documents say of it are notes, one for each thing said.
     @Test(
         arguments: [
-            (.unclaimed, ["RFC 9293"], nil), (.holds, ["001"], "001 says the same"),
-            (.differs, ["001", "RFC 9293", "003"], "001, 003 say nearly the same: A text."),
-            (.refuted, ["001", "001"], "001 says otherwise: A text."),
-        ] as [(DocumentVerdict, [String], String?)])
-    func aDocumentIsANote(_ verdict: DocumentVerdict, _ sources: [String], _ note: String?) throws {
+            ([Citation(source: "RFC 9293", section: "3.6")], []),
+            ([Citation(source: "001", standing: .holds)], ["document 001 says the same"]),
+            (
+                [
+                    Citation(source: "001", standing: .differs, text: "A text."), Citation(source: "RFC 9293"),
+                    Citation(source: "003", standing: .differs, text: "A text."),
+                ], ["document 001, 003 say nearly the same: A text."]
+            ),
+            (
+                [
+                    Citation(source: "001", standing: .refuted, text: "A text."),
+                    Citation(source: "001", standing: .refuted, text: "A text."),
+                    Citation(source: "003", standing: .holds),
+                ], ["document 001 says otherwise: A text.", "document 003 says the same"]
+            ),
+            (
+                [
+                    Citation(source: "RFC 9293", section: "MUST-24", standing: .holds, text: "On and off."),
+                    Citation(source: "RFC 9293", section: "MUST-25", standing: .holds, text: "Off."),
+                    Citation(source: "RFC 9293", section: "MUST-23", standing: .refuted, text: "Three minutes."),
+                    Citation(source: "RFC 9293", section: "SHLD-9", standing: .refuted, text: "Told."),
+                    Citation(source: "listen(2)", section: "again", standing: .unstated, text: "Again."),
+                    Citation(source: "tcp(7)", section: "TCP_CORK", standing: .holds, text: "Corks.", part: "the time"),
+                ],
+                [
+                    "RFC 9293 MUST-24, MUST-25 say the same", "RFC 9293 MUST-23 says otherwise: Three minutes.",
+                    "RFC 9293 SHLD-9 says otherwise: Told.", "listen(2) again does not say",
+                    "tcp(7) TCP_CORK says the same (only the time)",
+                ]
+            ),
+        ] as [([Citation], [String])])
+    func documentsAreNotes(_ citations: [Citation], _ notes: [String]) throws {
         var scenario = Sample.scenario("close.noted")
-        scenario.documentVerdict = verdict
-        scenario.citations = sources.map { Citation(source: $0) }
-        scenario.documentSays = "A text."
-        #expect(scenario.standing?.line == note)
+        scenario.citations = citations
+        #expect(scenario.standings.map(\.line) == notes)
         let record = try RunRecord([.run(Sample.header), .plan(scenario)])
         let page = page([("6.12.0", record)])
         #expect(!page.contains("badge"))
-        let standing = try data(page)[0]["standing"] as? [Any]
-        #expect((standing == nil) == (note == nil))
+        let standings = try data(page)[0]["standings"] as? [Any]
+        #expect(standings?.count == notes.count)
+        #expect(page.contains("data-standing=\"uncited\"") == notes.isEmpty)
     }
 
     @Test func needsNothingFromElsewhere() throws {

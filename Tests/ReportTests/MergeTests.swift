@@ -5,7 +5,7 @@ import Testing
 @Suite struct MergeTests {
     private static let scenarios = (1...7).map { number in
         ScenarioDescription(
-            id: "open.s\(number)", claim: "A claim.", citations: [], documentVerdict: .holds,
+            id: "open.s\(number)", claim: "A claim.", citations: [],
             location: "Opening.swift:\(number)", steps: [], nominalSeconds: number % 3 == 0 ? Double(number) : 0)
     }
 

@@ -11,7 +11,7 @@ enum Sample {
     static func scenario(_ id: String, claim: String = "A claim.") -> ScenarioDescription {
         ScenarioDescription(
             id: id, claim: claim, citations: [Citation(source: "RFC 9293", section: "3.6"), Citation(source: "000")],
-            documentVerdict: .holds, location: "Closing.swift:31", steps: ["a step"], nominalSeconds: 0)
+            location: "Closing.swift:31", steps: ["a step"], nominalSeconds: 0)
     }
 
     static func finished(

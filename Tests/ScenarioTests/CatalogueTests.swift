@@ -1,4 +1,6 @@
 import Acts
+import Documents
+import Invariants
 import Lab
 import Record
 import Scenarios
@@ -14,33 +16,63 @@ import Testing
         #expect(ids.count == allScenarios.count)
     }
 
-    @Test func everySectionOfADocumentHasAScenario() {
+    @Test func everySectionOfAnArticleHasAScenario() {
         let cited = allScenarios.flatMap(\.citations)
-        for document in Document.all {
-            for section in document.sections {
+        for document in Document.articles {
+            for row in document.rows {
                 #expect(
-                    cited.contains(Citation.document(document.number, section.name)),
-                    "no scenario is about \(document.number), \(section.name)")
+                    cited.contains { $0.source == document.name && $0.section == row.id && $0.standing != nil },
+                    "no scenario is about \(document.name), \(row.id)")
             }
         }
     }
 
-    @Test(arguments: allScenarios.map(\.id)) func citesSectionsThatExist(id: String) throws {
+    /// Rows are found by their ids, and what is said of them is a sentence.
+    @Test func documentsAreWhole() {
+        #expect(Document.rfc9293.rows.count == 119)
+        #expect(Set(Document.all.map(\.name)).count == Document.all.count)
+        for document in Document.all {
+            #expect(Set(document.rows.map(\.id)).count == document.rows.count, "\(document.name) has a row twice")
+            #expect((document.language != "en") == (document.gloss != nil), "\(document.name)")
+            for row in document.rows where !Document.articles.contains(where: { $0.name == document.name }) {
+                #expect(row.text.last == ".", "\(document.name) \(row.id)")
+            }
+        }
+    }
+
+    @Test(arguments: allScenarios.map(\.id)) func citesRowsThatExist(id: String) throws {
         let scenario = try #require(allScenarios.first { $0.id == id })
         for citation in scenario.citations {
-            guard let document = Document.all.first(where: { $0.number == citation.source }) else { continue }
-            #expect(document.sections.contains { $0.name == citation.section }, "\(citation)")
+            let row = citation.section.flatMap { Document.row($0, of: citation.source) }
+            let isKnown = Document.all.contains { $0.name == citation.source }
+            // A section of a known document may be pointed to, but what has a standing is a row.
+            if citation.standing != nil || citation.isArticle {
+                #expect(row != nil, "\(citation.source) has no row \(citation.section ?? "")")
+            }
+            if citation.isArticle || (isKnown && row != nil && !citation.source.hasPrefix("RFC")) {
+                #expect(citation.standing != nil, "\(citation)")
+            }
+            // A row that nothing can show is shown by nothing.
+            #expect(row?.omission == nil, "\(citation) is left out: \(row?.omission?.words ?? "")")
+            if [.differs, .refuted].contains(citation.standing) {
+                #expect(citation.text != nil, "\(citation): what it says is missing")
+            }
         }
-        let fromDocument = scenario.citations.contains { citation in
-            Document.all.contains { $0.number == citation.source }
+        let rows = scenario.citations.filter { $0.standing != nil }.map {
+            [$0.source, $0.section ?? "", $0.part ?? ""]
         }
-        switch scenario.verdict {
-        case .refuted, .differs: #expect(scenario.documentSays != nil && fromDocument)
-        case .holds: #expect(fromDocument)
-        case .unclaimed: #expect(!fromDocument)
+        #expect(Set(rows).count == rows.count, "a row is cited twice")
+        // What an article says is tested under an id that the catalogue has for it.
+        #expect(!Catalogue.documented.contains(id) || scenario.citations.contains(where: \.isArticle))
+    }
+
+    /// Where an invariant comes from a row, the matrix of documents has it.
+    @Test func invariantsComeFromRowsThatExist() {
+        for source in Invariant.all.flatMap(\.sources) {
+            let label = source.split(separator: " ").last.map(String.init) ?? ""
+            guard label.contains("-"), source.hasPrefix("RFC 9293") else { continue }
+            #expect(Document.row(label, of: "RFC 9293") != nil, "\(source)")
         }
-        // What a document says is tested under an id that the catalogue has for it.
-        #expect(!Catalogue.documented.contains(id) || fromDocument)
     }
 }
 

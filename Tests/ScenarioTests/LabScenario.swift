@@ -15,7 +15,7 @@ extension Scenario {
         run: @escaping @Sendable (Lab) throws -> Void
     ) {
         self.init(
-            id, claim: claim, says: nil, cites: citations, verdict: .holds, link: link, ipv6: ipv6, alone: alone,
+            id, claim: claim, cites: citations, link: link, ipv6: ipv6, alone: alone,
             restsOnPaths: restsOnPaths, steps: { _ in steps }, sysctls: sysctls, longestTimer: longestTimer,
             location: shortLocation(file, line)
         ) {

@@ -64,7 +64,8 @@ struct PageTests {
         """
 
     private static let chapters: [(title: String, file: String)] = [
-        ("A scenario", "Scenario"), ("Steps and what concerns the whole attempt", "Attempt"),
+        ("A scenario", "Scenario"), ("Where it is claimed, and how the claim fares", "Citations"),
+        ("Steps and what concerns the whole attempt", "Attempt"),
         ("Connections", "Connections"), ("Sockets: calls", "Sockets"),
         ("Sockets: calls whose end matters", "SocketCalls"), ("Sockets: what is seen of them", "SocketStates"),
         ("The wire", "Wire"), ("Segments that no kernel makes", "Forging"), ("Hosts", "Hosts"),

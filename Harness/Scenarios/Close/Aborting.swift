@@ -8,8 +8,10 @@ enum Aborting {
         "close.unread-data-rst",
         claim: "Closing a socket, or ending its process, while received data is unread sends RST instead of FIN, and "
             + "that end is gone at once; the peer's first call fails with ECONNRESET.",
-        cites: [.rfc(1122, "4.2.2.13"), .rfc(2525, "2.17"), .kernel("tcp.c", "__tcp_close")],
-        verdict: .unclaimed
+        cites: [
+            .requirement("SHLD-3", only: "unread data"), .rfc(2525, "2.17", .holds), .rfc(1122, "4.2.2.13"),
+            .rfc(2525, "2.17"), .kernel("tcp.c", "__tcp_close"),
+        ]
     ) {
         for first in FirstCall.allCases {
             chapter("close(), then the peer calls \(first.rawValue)")
@@ -110,8 +112,7 @@ enum Aborting {
         "close.buffered-data-survives-rst",
         claim: "Data received before a reset stays readable; the error is reported only when the buffer is empty, and "
             + "then once.",
-        cites: [.kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_recvmsg_locked")],
-        verdict: .unclaimed
+        cites: [.kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_recvmsg_locked")]
     ) {
         let (client, server) = connect()
         leaveUnread(from: server, to: client)
@@ -145,7 +146,7 @@ enum Aborting {
         claim: "When both ends send and close() and the data crosses, each finds data for a closed socket and resets: "
             + "no CLOSING, no TIME_WAIT, both lose the data. After shutdown() both read it and close in order.",
         cites: [.rfc(9293, "3.6.1"), .kernel("tcp_input.c", "tcp_rcv_state_process")],
-        verdict: .unclaimed, restsOnPaths: true
+        restsOnPaths: true
     ) {
         closeWithData()
         chapter("shutdown() instead")
@@ -210,11 +211,11 @@ enum Aborting {
         "close.connect-unspec",
         claim: "connect() with AF_UNSPEC on a connection resets it; the descriptor stays and can connect again.",
         cites: [
+            .man("connect", 2, "AF_UNSPEC"),
             .kernel("af_inet.c", "inet_stream_connect"), .kernel("tcp.c", "tcp_disconnect"),
             .commit("4faeee0cf8a5", "6.4, 5.10.183: EBUSY while a call is blocked"),
             .commit("419ce133ab92", "6.6: allowed again, and the blocked call fails with EPIPE"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         let ends = connection()
         let client = ends.client

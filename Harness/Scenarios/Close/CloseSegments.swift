@@ -35,10 +35,9 @@ enum CloseSegments {
         says: "In practice the active end goes from FIN_WAIT_1 straight to TIME_WAIT and the passive one from "
             + "ESTABLISHED straight to LAST_ACK.",
         cites: [
-            .document("001", "四次挥手"), .rfc(9293, "3.6"),
+            .document("001", "四次挥手", .differs), .rfc(9293, "3.6"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"), .kernel("tcp_output.c", "tcp_send_delayed_ack"),
         ],
-        verdict: .differs,
         link: .direct
     ) {
         let listener = B.listen()
@@ -86,10 +85,11 @@ enum CloseSegments {
         says:
             "Whatever the peer is doing it has to answer the FIN at once, which is why FIN_WAIT_1 is hardly ever seen.",
         cites: [
-            .document("001", "状态说明"), .document("004", "为什么要四次挥手"), .kernel("tcp_input.c", "tcp_fin"),
+            .document("001", "状态说明", .differs), .document("004", "为什么要四次挥手", .differs),
+            .requirement("MUST-40", only: "the ACK of a FIN"), .requirement("SHLD-18", only: "the ACK of a FIN"),
+            .kernel("tcp_input.c", "tcp_fin"),
             .kernel("tcp_output.c", "tcp_send_delayed_ack"), .rfc(9293, "3.8.6.3"),
         ],
-        verdict: .differs,
         link: .direct
     ) {
         let listener = B.spawn("server").listen()

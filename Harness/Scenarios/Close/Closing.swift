@@ -160,10 +160,10 @@ enum Closing {
             + "silently.",
         says: "FIN_WAIT2 has no timeout: without a FIN of the peer it lasts until the system is started again.",
         cites: [
-            .document("001", "状态说明"), .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "__tcp_close"),
+            .document("001", "状态说明", .refuted), .document("003", "关闭 TCP 连接", .refuted), .sysctl("tcp_fin_timeout"),
+            .kernel("tcp.c", "__tcp_close"),
             .kernel("tcp_minisocks.c", "tcp_time_wait"), TimeWaiting.countedAtItsStart,
         ],
-        verdict: .refuted,
         sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "3"] : [:] },
         longestTimer: { $0 == .scaled ? 3 : 60 }
     ) {

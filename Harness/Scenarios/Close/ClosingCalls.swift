@@ -8,7 +8,8 @@ enum ClosingCalls {
         "close.eof-after-data",
         claim: "The end of the stream comes after all the data before it: reads give the data first, then 0 each time.",
         cites: [
-            .document("001", "四次挥手"), .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "tcp_recvmsg_locked"),
+            .document("001", "四次挥手"), .document("003", "关闭 TCP 连接"), .requirement("MUST-12", only: "an end in order"),
+            .man("recv", 2, "end", only: "an orderly shutdown"), .kernel("tcp.c", "tcp_recvmsg_locked"),
         ]
     ) {
         // No tap on B's interface: a copy of the data for it would keep the kernel from merging the FIN with the data.

@@ -9,10 +9,10 @@ enum FinAckInFinWait1 {
             + "handles that segment, so netlink never shows it but the tracepoint does.",
         says: "An end in FIN_WAIT_1 that receives FIN and ACK together skips FIN_WAIT_2.",
         cites: [
-            .document("001", "两条主线"), .document("001", "状态说明"), .rfc(9293, "3.10.7.4"),
+            .document("001", "两条主线", .differs), .document("001", "状态说明", .differs), .rfc(9293, "3.10.7.4"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ],
-        verdict: .differs, restsOnPaths: true
+        restsOnPaths: true
     ) {
         let (client, server) = connect()
         client.shows(.ESTABLISHED, sendQueue: 0)

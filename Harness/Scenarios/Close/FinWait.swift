@@ -10,7 +10,9 @@ enum FinWait {
             "An end whose FIN has not been acknowledged is in FIN_WAIT1 and sends the FIN again, at twice the interval "
             + "each time; the ACK takes it to FIN_WAIT2, which has no timer.",
         cites: [
-            .document("001", "状态说明"), .rfc(9293, "3.6"), .rfc(6298, "5"), .kernel("tcp_output.c", "tcp_send_fin"),
+            .document("001", "状态说明"), .requirement("MUST-18", only: "doubling"),
+            .rfc(6298, "5.5", .holds, only: "a FIN"), .rfc(9293, "3.6"), .rfc(6298, "5"),
+            .kernel("tcp_output.c", "tcp_send_fin"),
         ],
         longestTimer: { _ in 0.6 }
     ) {
@@ -81,9 +83,9 @@ enum FinWait {
             + "socket, and all are gone after tcp_fin_timeout.",
         says: "FIN_WAIT_2 has no timeout, so ever more of them pile up and in the end crash the kernel.",
         cites: [
-            .document("001", "状态说明"), .kernel("tcp_minisocks.c", "tcp_time_wait"), TimeWaiting.countedAtItsStart,
+            .document("001", "状态说明", .refuted), .kernel("tcp_minisocks.c", "tcp_time_wait"),
+            TimeWaiting.countedAtItsStart,
         ],
-        verdict: .refuted,
         // The room for minisocks follows the size of the socket hash, which a laboratory keeps small.
         sysctls: { ["tcp_max_tw_buckets": "4096"].merging($0 == .scaled ? ["tcp_fin_timeout": "5"] : [:]) { $1 } },
         longestTimer: { $0 == .scaled ? 5 : 60 }

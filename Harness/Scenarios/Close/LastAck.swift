@@ -43,10 +43,9 @@ enum LastAck {
             + "also when the process has closed it, and there is no TIME_WAIT at this end.",
         says: "The passive end's close() sends its closing message and frees the underlying structure.",
         cites: [
-            .document("001", "状态说明"), .document("003", "关闭 TCP 连接"), .rfc(9293, "3.6"),
+            .document("001", "状态说明", .differs), .document("003", "关闭 TCP 连接", .differs), .rfc(9293, "3.6"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
-        ],
-        verdict: .differs
+        ]
     ) {
         let listener = B.listen()
         for keeps in [false, true] {
@@ -123,10 +122,10 @@ enum LastAck {
             + "the end of the stream, not an error: only SO_ERROR tells of the reset.",
         says: "The passive end takes the reset for an error; its application gets \"connection reset\".",
         cites: [
-            .document("001", "常见问题"), .document("004", "TIME_WAIT"), .rfc(9293, "3.10.7.1"),
+            .document("001", "常见问题", .differs), .document("004", "TIME_WAIT", .differs),
+            .requirement("MUST-12", .differs, only: "an abort after a FIN"), .rfc(9293, "3.10.7.1"),
             .kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_recvmsg_locked"),
         ],
-        verdict: .differs,
         longestTimer: { _ in 0.2 }
     ) {
         A.set("tcp_max_tw_buckets", to: "0")  // it cannot have a TIME_WAIT
@@ -167,7 +166,7 @@ enum LastAck {
         claim: "When no ACK comes at all the passive end gives up silently, and TIME_WAIT at the other ends 60 s after "
             + "the last FIN it has seen, whether its ACK arrived or not.",
         cites: [
-            .document("004", "四次挥手"), .document("004", "TIME_WAIT"),
+            .document("004", "四次挥手"), .document("004", "TIME_WAIT"), .sysctl("tcp_orphan_retries", only: "LAST_ACK"),
             .kernel("tcp_timer.c", "tcp_orphan_retries"), .kernel("tcp_timer.c", "retransmits_timed_out"),
         ],
         sysctls: { $0 == .scaled ? ["tcp_orphan_retries": "1"] : [:] },

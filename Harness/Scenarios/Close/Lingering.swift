@@ -8,8 +8,10 @@ enum Lingering {
         "close.fin-timeout-above-60",
         claim: "With a FIN_WAIT2 timeout above 60 s an orphan waits only for what exceeds 60 s, twice: once as a full "
             + "socket on the keepalive timer, then as a minisock.",
-        cites: [.kernel("tcp_input.c", "tcp_rcv_state_process"), .kernel("tcp_timer.c", "tcp_keepalive_timer")],
-        verdict: .unclaimed,
+        cites: [
+            .sysctl("tcp_fin_timeout", .differs, only: "above 60 s"), .kernel("tcp_input.c", "tcp_rcv_state_process"),
+            .kernel("tcp_timer.c", "tcp_keepalive_timer"),
+        ],
         longestTimer: { $0 == .scaled ? 6 : 60 }
     ) {
         for timeout in isScaled ? [63] : [63, 65, 90] {
@@ -35,10 +37,10 @@ enum Lingering {
         claim: "TCP_LINGER2 sets a socket's own FIN_WAIT2 timeout, 120 s at most; with a negative one an orphan is "
             + "reset as soon as it reaches FIN_WAIT2.",
         cites: [
+            .man("tcp", 7, "TCP_LINGER2"),
             .kernel("tcp.c", "do_tcp_setsockopt"), .kernel("tcp.c", "__tcp_close"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ],
-        verdict: .unclaimed,
         longestTimer: { $0 == .scaled ? 5 : 60 }
     ) {
         chapter("-1, closed in FIN_WAIT2")
@@ -142,8 +144,10 @@ enum Lingering {
         claim:
             "With SO_LINGER and a timeout close() waits until data and FIN are acknowledged, or for the timeout, and "
             + "returns 0 in both cases, also with O_NONBLOCK; what is left goes on as an ordinary orphan.",
-        cites: [.kernel("af_inet.c", "inet_release"), .kernel("tcp.c", "sk_stream_wait_close")],
-        verdict: .unclaimed,
+        cites: [
+            .man("socket", 7, "SO_LINGER", only: "close()"), .kernel("af_inet.c", "inet_release"),
+            .kernel("tcp.c", "sk_stream_wait_close"),
+        ],
         longestTimer: { _ in 1 }
     ) {
         let listener = B.listen()
@@ -202,8 +206,7 @@ enum Lingering {
         "close.linger-exit-does-not-block",
         claim:
             "A process that ends does not wait for SO_LINGER's timeout: its socket becomes an ordinary orphan at once.",
-        cites: [.kernel("af_inet.c", "inet_release")],
-        verdict: .unclaimed
+        cites: [.man("socket", 7, "SO_LINGER at exit"), .kernel("af_inet.c", "inet_release")]
     ) {
         let process = A.spawn("short-lived")
         let (client, server) = connect("of a process", to: B.listen(), from: process)

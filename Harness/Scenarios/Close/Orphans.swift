@@ -10,10 +10,11 @@ enum Orphans {
             + "without a reset. Behind a zero window it gives up although every probe is acknowledged, once its probe "
             + "interval has grown to the largest RTO.",
         cites: [
+            .requirement("MUST-37", .refuted, only: "orphans"), .requirement("SHLD-30", only: "orphans"),
+            .sysctl("tcp_orphan_retries", .differs), .man("tcp", 7, "tcp_orphan_retries", .differs),
             .kernel("tcp_timer.c", "tcp_orphan_retries"), .kernel("tcp_timer.c", "retransmits_timed_out"),
             .kernel("tcp_timer.c", "tcp_write_err"), .kernel("tcp_timer.c", "tcp_probe_timer"),
         ],
-        verdict: .unclaimed,
         longestTimer: { $0 == .scaled ? 7 : 340 }
     ) {
         for setting in isScaled ? [1, 2, 3] : [0, 1, 2, 3] {
@@ -119,10 +120,10 @@ enum Orphans {
         claim: "With more orphans than tcp_max_orphans on the machine, close() sends RST right after its FIN and the "
             + "socket is gone at once.",
         cites: [
+            .sysctl("tcp_max_orphans"),
             .kernel("tcp.c", "__tcp_close"), .kernel("tcp.c", "tcp_check_oom"),
             .commit("19757cebf0c5", "5.16, 5.10.80: orphans are summed up every 100 ms"),
         ],
-        verdict: .unclaimed,
         alone: true,
         longestTimer: { _ in 1 }
     ) {

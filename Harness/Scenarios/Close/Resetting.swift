@@ -8,7 +8,8 @@ enum Resetting {
         "close.rst-on-late-data",
         claim: "Data for a socket whose process has closed it is answered by RST, and both ends are gone at once.",
         cites: [
-            .document("001", "四次挥手"), .document("002", "close"), .rfc(9293, "3.6.1"),
+            .document("001", "四次挥手"), .document("002", "close"), .requirement("SHLD-3", only: "later data"),
+            .requirement("MAY-1"), .rfc(9293, "3.6.1"),
             .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
         ]
     ) {
@@ -36,6 +37,7 @@ enum Resetting {
             + "kills the process; if the reset came before any FIN, the first write fails with ECONNRESET and no signal.",
         cites: [
             .document("001", "四次挥手"), .document("002", "close"), .document("002", "调用close后发生了什么"),
+            .man("send", 2, "ECONNRESET", only: "ECONNRESET"),
             .kernel("tcp_input.c", "tcp_reset"), .kernel("tcp.c", "tcp_sendmsg_locked"),
         ]
     ) {

@@ -10,7 +10,7 @@ enum ResettingByClose {
             "Data that crosses the FIN of a closed socket is answered by RST, and both ends are gone at once; the reset "
             + "does not count the FIN that is still under way.",
         cites: [
-            .document("001", "四次挥手"), .rfc(1122, "4.2.2.13"),
+            .document("001", "四次挥手"), .requirement("SHLD-3", only: "data that crosses the FIN"), .rfc(1122, "4.2.2.13"),
             .kernel("tcp_input.c", "tcp_rcv_state_process"),
         ]
     ) {
@@ -42,10 +42,10 @@ enum ResettingByClose {
             + "RST it returns 0, and SO_ERROR is EPIPE.",
         says: "A read after the reset fails with \"connection reset by peer\".",
         cites: [
-            .document("001", "四次挥手"), .kernel("tcp_input.c", "tcp_reset"),
+            .document("001", "四次挥手", .refuted), .requirement("MUST-12", only: "an abort before any FIN"),
+            .man("socket", 7, "SO_ERROR", only: "that it gives the error"), .kernel("tcp_input.c", "tcp_reset"),
             .kernel("tcp.c", "tcp_recvmsg_locked"),
-        ],
-        verdict: .refuted
+        ]
     ) {
         let listener = B.listen()
         chapter("FIN, then RST")

@@ -47,7 +47,7 @@ enum SendQueue {
             "close() in front of a closed window returns at once; no FIN is sent, only window probes, until the peer "
             + "reads: then comes the rest, with the FIN at its end.",
         cites: [
-            .document("003", "关闭 TCP 连接"), .document("001", "状态说明"), .rfc(9293, "3.8.6.1"),
+            .document("003", "关闭 TCP 连接"), .document("001", "状态说明"), .requirement("MUST-36"), .rfc(9293, "3.8.6.1"),
             .kernel("tcp_timer.c", "tcp_probe_timer"),
         ],
         longestTimer: { _ in 0.6 }
@@ -214,7 +214,7 @@ enum SendQueue {
         "close.app-ack-pattern",
         claim: "An end that shuts down, reads until the end and only then closes knows that the other has consumed "
             + "everything; SIOCOUTQ falls to 0 when all has arrived, the FIN included.",
-        cites: [.document("003", "关闭 TCP 连接"), .kernel("tcp.c", "tcp_ioctl")]
+        cites: [.document("003", "关闭 TCP 连接"), .man("tcp", 7, "SIOCOUTQ", .refuted), .kernel("tcp.c", "tcp_ioctl")]
     ) {
         let (client, server) = connect()
         let acks = wire.hold("<ANY")

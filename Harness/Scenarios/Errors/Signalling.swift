@@ -9,7 +9,6 @@ enum Signalling {
         claim: "Whatever makes a write fail with EPIPE raises SIGPIPE too, also on a socket that was never connected; "
             + "MSG_NOSIGNAL and SIG_IGN suppress the signal, not the error. ECONNRESET never raises it.",
         cites: [.kernel("../core/stream.c", "sk_stream_error"), .kernel("tcp.c", "tcp_sendmsg_locked")],
-        verdict: .unclaimed,
         link: .direct
     ) {
         let listener = B.listen()

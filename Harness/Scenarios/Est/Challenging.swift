@@ -10,10 +10,16 @@ enum Challenging {
             "In ESTABLISHED only a reset with the very next sequence number ends the connection. Other segments that "
             + "might be forged are answered by a challenge ACK or not at all, and challenges are limited.",
         cites: [
+            .requirement("MAY-12"), .rfc(5961, "3.2", .holds, only: "ESTABLISHED"),
+            .rfc(5961, "4.2", .holds, only: "ESTABLISHED"),
+            .rfc(5961, "5.2", .holds, only: "beyond what was sent", unless: ["ACK of the unsent is dropped": .differs]),
+            .rfc(5961, "7", .holds),
+            .sysctl(
+                "tcp_challenge_ack_limit", .holds, unless: ["1000 challenges a second on the whole machine": .differs]),
+            .sysctl("tcp_invalid_ratelimit"),
             .rfc(5961, "3-5, 7"), .kernel("tcp_input.c", "tcp_validate_incoming"),
             .kernel("tcp_input.c", "tcp_send_challenge_ack"), .kernel("tcp_input.c", "tcp_oow_rate_limited"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         let (client, server) = connect()
         try step("a socket's limit is one challenge in 500 ms; it is taken away") {

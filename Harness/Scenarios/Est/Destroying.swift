@@ -12,8 +12,7 @@ enum Destroying {
         cites: [
             .kernel("tcp.c", "tcp_abort"), .kernel("tcp_diag.c", "tcp_diag_destroy"),
             .kernel("inet_connection_sock.c", "inet_csk_listen_stop"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         established()
         synSent()

@@ -9,10 +9,12 @@ enum SoftError {
         claim: "ICMP \"host unreachable\" about data in flight changes no state: it is a soft error. While it keeps "
             + "coming, retransmissions are not backed off, and the connection ends with that error, not ETIMEDOUT.",
         cites: [
+            .requirement("MUST-54", only: "host unreachable"),
+            .requirement("MUST-56", only: "host unreachable, in ESTABLISHED"), .requirement("MUST-47", .differs),
+            .requirement("SHLD-25", .differs), .man("tcp", 7, "network errors"),
             .rfc(1122, "4.2.3.9"), .rfc(6069, "3"), .kernel("tcp_ipv4.c", "tcp_v4_err"),
             .kernel("tcp_ipv4.c", "tcp_ld_RTO_revert"), .kernel("tcp_timer.c", "tcp_write_err"),
         ],
-        verdict: .unclaimed,
         sysctls: { _ in ["tcp_retries2": "2"] },
         longestTimer: { _ in 2 }
     ) {

@@ -11,10 +11,11 @@ enum UserTimeout {
             + "passed since the first retransmission. With keepalive it ends it at the first probe that is due after "
             + "that time, by RST, and TCP_KEEPCNT counts no more.",
         cites: [
+            .requirement("MUST-21"), .man("tcp", 7, "TCP_USER_TIMEOUT", only: "unacknowledged data"),
+            .man("tcp", 7, "TCP_USER_TIMEOUT and keepalive"),
             .rfc(5482, "3"), .kernel("tcp_timer.c", "tcp_clamp_rto_to_user_timeout"),
             .kernel("tcp_timer.c", "tcp_write_timeout"), .kernel("tcp_timer.c", "tcp_keepalive_timer"),
         ],
-        verdict: .unclaimed,
         longestTimer: { _ in 4 }
     ) {
         let (sender, _) = connect()

@@ -106,7 +106,10 @@ enum HalfOpen {
         claim: "Writes to a silent peer go on succeeding; only when tcp_retries2 is exhausted (15 minutes by default) "
             + "does a call fail, with ETIMEDOUT. No reset is sent.",
         cites: [
-            .document("004", "半打开"), .rfc(9293, "3.8.3"), .kernel("tcp_timer.c", "tcp_write_timeout"),
+            .document("004", "半打开"), .requirement("MUST-19", only: "backoff of data"),
+            .requirement("MUST-20", only: "the second threshold"), .requirement("SHLD-9", .refuted),
+            .requirement("SHLD-11"), .man("tcp", 7, "tcp_retries2"), .sysctl("tcp_retries2"), .rfc(9293, "3.8.3"),
+            .kernel("tcp_timer.c", "tcp_write_timeout"),
             .kernel("tcp_timer.c", "retransmits_timed_out"),
         ],
         sysctls: { $0 == .scaled ? ["tcp_retries2": "3"] : [:] },
@@ -157,10 +160,9 @@ enum HalfOpen {
             + "SO_KEEPALIVE is set; an orphan goes after tcp_fin_timeout.",
         says: "If the other end is gone, the local end stays half closed indefinitely.",
         cites: [
-            .document("003", "关闭 TCP 连接"), .kernel("tcp.c", "__tcp_close"),
+            .document("003", "关闭 TCP 连接", .differs), .kernel("tcp.c", "__tcp_close"),
             .kernel("tcp_timer.c", "tcp_keepalive_timer"),
         ],
-        verdict: .differs,
         sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "3"] : [:] },
         longestTimer: { $0 == .scaled ? 3 : 7875 }
     ) {

@@ -9,7 +9,7 @@ enum KeepingAlive {
         claim: "With SO_KEEPALIVE a silent peer is declared dead after idle + count × interval: RST, and a blocked "
             + "recv() fails with ETIMEDOUT.",
         cites: [
-            .document("001", "KeepAlive"), .document("004", "半打开"), .rfc(9293, "3.8.4"),
+            .document("001", "KeepAlive"), .document("004", "半打开"), .requirement("MAY-5"), .rfc(9293, "3.8.4"),
             .kernel("tcp_timer.c", "tcp_keepalive_timer"),
         ],
         longestTimer: { $0 == .scaled ? 4 : 7875 }

@@ -9,7 +9,8 @@ enum KeepaliveOptions {
         claim: "Keepalive is off until SO_KEEPALIVE turns it on, and can be turned off again; sockets that a listener "
             + "accepts have its settings.",
         cites: [
-            .document("001", "KeepAlive"), .rfc(9293, "3.8.4"), .kernel("tcp_timer.c", "tcp_set_keepalive"),
+            .document("001", "KeepAlive"), .requirement("MUST-24"), .requirement("MUST-25"), .rfc(9293, "3.8.4"),
+            .kernel("tcp_timer.c", "tcp_set_keepalive"),
             .kernel("tcp_minisocks.c", "tcp_create_openreq_child"), .kernel("tcp_input.c", "tcp_finish_connect"),
         ],
         link: .direct
@@ -64,7 +65,9 @@ enum KeepaliveOptions {
             + "TCP_KEEPCNT for one. The idle time counts from what was last received; a sysctl holds at once for "
             + "sockets without a value of their own.",
         cites: [
-            .document("001", "KeepAlive"), .kernel("tcp.c", "tcp_sock_set_keepidle_locked"),
+            .document("001", "KeepAlive"), .requirement("MUST-27"), .requirement("MUST-28"),
+            .sysctl("tcp_keepalive_time"), .sysctl("tcp_keepalive_probes"), .sysctl("tcp_keepalive_intvl"),
+            .kernel("tcp.c", "tcp_sock_set_keepidle_locked"),
             .kernel("tcp.h", "keepalive_time_when"),
         ],
         link: .direct,

@@ -44,10 +44,10 @@ enum KeepalivePeers {
             + "with ETIMEDOUT after all probes, not with EHOSTUNREACH.",
         says: "Keepalive finds connections that network trouble has broken.",
         cites: [
-            .document("001", "KeepAlive"), .rfc(5927, "4.1"), .kernel("tcp_ipv4.c", "tcp_v4_err"),
+            .document("001", "KeepAlive", .differs), .rfc(5927, "4.1", .holds), .rfc(5927, "4.1"),
+            .kernel("tcp_ipv4.c", "tcp_v4_err"),
             .kernel("tcp_timer.c", "tcp_keepalive_timer"),
         ],
-        verdict: .differs,
         longestTimer: { $0 == .scaled ? 3 : 7875 }
     ) {
         let times = KeepaliveTimes(scaled: 1, 1, count: 2)
@@ -166,7 +166,6 @@ enum KeepalivePeers {
         claim: "Keepalive goes on in FIN_WAIT2 with a descriptor and in CLOSE_WAIT: probes are answered there, and a "
             + "silent peer is given up with ETIMEDOUT and RST.",
         cites: [.kernel("tcp_timer.c", "tcp_keepalive_timer"), .kernel("tcp.c", "tcp_recvmsg_locked")],
-        verdict: .unclaimed,
         longestTimer: { _ in 4 }
     ) {
         let (client, server) = connect()

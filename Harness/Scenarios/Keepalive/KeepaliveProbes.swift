@@ -11,7 +11,8 @@ enum KeepaliveProbes {
         claim: "A probe is an empty ACK one below the next sequence number; the peer answers at once by an ACK of that "
             + "number, and the next data has it.",
         cites: [
-            .document("001", "KeepAlive"), .rfc(9293, "3.8.4"), .kernel("tcp_output.c", "tcp_xmit_probe_skb"),
+            .document("001", "KeepAlive"), .requirement("SHLD-12"), .rfc(9293, "3.8.4"),
+            .kernel("tcp_output.c", "tcp_xmit_probe_skb"),
         ],
         link: .direct,
         longestTimer: { $0 == .scaled ? 1 : 7200 }
@@ -52,10 +53,10 @@ enum KeepaliveProbes {
             "The idle time counts from what was last received: data or an ACK of data, but not the peer's own probes.",
         says: "A probe is only sent after a time without any data received, ACK packets included.",
         cites: [
-            .document("001", "KeepAlive"), .kernel("tcp_timer.c", "tcp_keepalive_timer"),
+            .document("001", "KeepAlive", .differs), .requirement("MUST-26", only: "idle"),
+            .kernel("tcp_timer.c", "tcp_keepalive_timer"),
             .kernel("tcp_input.c", "tcp_validate_incoming"),
         ],
-        verdict: .differs,
         link: .direct,
         longestTimer: { _ in 2 }
     ) {
@@ -120,7 +121,8 @@ enum KeepaliveProbes {
             "A lost probe is not retransmitted: the next one comes after the interval, and an answer to that makes the "
             + "connection as good as new.",
         cites: [
-            .document("001", "KeepAlive"), .rfc(9293, "3.8.4"), .kernel("tcp_timer.c", "tcp_keepalive_timer"),
+            .document("001", "KeepAlive"), .requirement("MUST-29"), .rfc(9293, "3.8.4"),
+            .kernel("tcp_timer.c", "tcp_keepalive_timer"),
         ],
         longestTimer: { $0 == .scaled ? 3 : 7275 }
     ) {
@@ -187,7 +189,6 @@ enum KeepaliveProbes {
         "keepalive.period",
         claim: "With a peer that lives, the time from probe to probe is the longer of idle time and interval.",
         cites: [.kernel("tcp_timer.c", "tcp_keepalive_timer")],
-        verdict: .unclaimed,
         link: .direct,
         longestTimer: { _ in 4 }
     ) {
@@ -219,8 +220,10 @@ enum KeepaliveProbes {
         claim:
             "While data is unacknowledged there are no probes, only retransmissions, and it is tcp_retries2 that ends "
             + "the connection, not TCP_KEEPCNT.",
-        cites: [.rfc(9293, "3.8.4"), .kernel("tcp_timer.c", "tcp_keepalive_timer")],
-        verdict: .unclaimed,
+        cites: [
+            .requirement("MUST-26", only: "nothing in flight"), .rfc(9293, "3.8.4"),
+            .kernel("tcp_timer.c", "tcp_keepalive_timer"),
+        ],
         sysctls: { $0 == .scaled ? ["tcp_retries2": "3"] : [:] },
         longestTimer: { $0 == .scaled ? 6.2 : 1044 }
     ) {

@@ -159,10 +159,11 @@ enum AcceptQueue {
         claim: "A listener's queue takes one connection more than its backlog. Beyond that the third segment of a "
             + "handshake is dropped, or answered by RST with tcp_abort_on_overflow=1; SYNs are dropped either way.",
         cites: [
+            .man("listen", 2, "backlog", .differs, only: "how many wait"),
+            .man("listen", 2, "full queue", only: "that the request is ignored"), .sysctl("tcp_abort_on_overflow"),
             .kernel("tcp_ipv4.c", "tcp_v4_syn_recv_sock"), .kernel("tcp_minisocks.c", "tcp_check_req"),
             .kernel("tcp_input.c", "tcp_conn_request"),
         ],
-        verdict: .unclaimed,
         longestTimer: { _ in 2 }
     ) {
         try FullQueue.dropsThirdSegments()

@@ -10,9 +10,10 @@ enum HalfOpening {
             + "elsewhere in the window is challenged or ends it too, as kernels have it. Since 6.15 an ACK whose echoed "
             + "timestamp was never sent opens nothing.",
         cites: [
+            .requirement("MUST-11", only: "from LISTEN"),
+            .rfc(5961, "3.2", .holds, only: "a request", unless: ["RST in the window ends the request": .refuted]),
             .rfc(5961, "3.2"), .rfc(7323, "3.2"), .kernel("tcp_minisocks.c", "tcp_check_req"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         let listener = B.listen()
         exactReset()
@@ -112,10 +113,10 @@ enum HalfOpening {
         claim: "A SYN from a client that has forgotten the connection is challenged; the client's reset ends the old "
             + "end (ECONNRESET, or EPIPE from CLOSE_WAIT), and its next SYN, 2 jiffies later, connects.",
         cites: [
+            .rfc(5961, "4.2", .holds, only: "ESTABLISHED and CLOSE_WAIT"),
             .rfc(9293, "3.5.1"), .rfc(5961, "4.2"), .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
             .kernel("tcp_input.c", "tcp_reset"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         let listener = B.listen()
         try reconnect(from: 40000, to: listener, in: .ESTABLISHED)

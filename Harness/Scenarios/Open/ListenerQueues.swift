@@ -12,7 +12,6 @@ enum ListenerQueues {
             .kernel("tcp_minisocks.c", "tcp_check_req"), .kernel("inet_connection_sock.c", "syn_ack_recalc"),
             .kernel("tcp.c", "do_tcp_setsockopt"),
         ],
-        verdict: .unclaimed,
         longestTimer: { $0 == .scaled ? 1 : 3 }
     ) {
         let seconds: Int32 = isScaled ? 1 : 3
@@ -64,9 +63,10 @@ enum ListenerQueues {
             "A connection that is reset while it waits to be accepted stays in the queue: accept() succeeds, and the "
             + "first read fails with ECONNRESET. There is no ECONNABORTED.",
         cites: [
+            .man("accept", 2, "pending errors", .refuted), .man("accept", 2, "after readiness", .refuted),
+            .man("accept", 2, "ECONNABORTED", .refuted),
             .kernel("inet_connection_sock.c", "inet_csk_accept"), .kernel("tcp_input.c", "tcp_reset"),
         ],
-        verdict: .unclaimed,
         link: .direct
     ) {
         let listener = B.listen()
@@ -102,7 +102,6 @@ enum ListenerQueues {
             .kernel("inet_connection_sock.c", "inet_csk_listen_stop"), .kernel("tcp_ipv4.c", "tcp_v4_rcv"),
             .kernel("inet_connection_sock.c", "reqsk_timer_handler"),
         ],
-        verdict: .unclaimed,
         longestTimer: { _ in 1 }
     ) {
         let listener = B.listen()

@@ -140,7 +140,8 @@ enum Opening {
         claim: "A SYN to a port nobody listens on is answered by a reset, and connect() fails with ECONNREFUSED; "
             + "the same socket can try again.",
         cites: [
-            .document("003", "客户端连接的建立"), .rfc(9293, "3.10.7.1"), .kernel("tcp_ipv4.c", "tcp_v4_send_reset"),
+            .document("003", "客户端连接的建立"), .man("connect", 2, "after failure", .differs), .rfc(9293, "3.10.7.1"),
+            .kernel("tcp_ipv4.c", "tcp_v4_send_reset"),
         ],
         link: .direct
     ) {
@@ -177,7 +178,8 @@ enum Opening {
         "open.syn-timeout",
         claim: "A client that hears nothing gives up: connect() fails with ETIMEDOUT, silently.",
         cites: [
-            .document("003", "客户端连接的建立"), .rfc(9293, "3.8.3"), .kernel("tcp_timer.c", "tcp_write_timeout"),
+            .document("003", "客户端连接的建立"), .requirement("MUST-22", only: "the second threshold, without the process"),
+            .rfc(9293, "3.8.3"), .kernel("tcp_timer.c", "tcp_write_timeout"),
             .commit("ccce324dabfe", "6.5: the first timeouts are equal"),
         ],
         sysctls: { $0 == .scaled ? ["tcp_syn_retries": "1", "tcp_syn_linear_timeouts": "0"] : [:] },

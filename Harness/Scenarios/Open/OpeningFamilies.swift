@@ -15,8 +15,11 @@ enum OpeningFamilies {
         claim:
             "Over IPv6 a connection is opened, refused, opened from both sides and reset by the same segments, states "
             + "and errors as over IPv4.",
-        cites: [.rfc(9293, "3.5"), Citation(source: "net/ipv6/tcp_ipv6.c", section: "tcp_v6_rcv")],
-        verdict: .unclaimed, ipv6: true,
+        cites: [
+            .requirement("MUST-10", only: "over IPv6"), .rfc(9293, "3.5"),
+            Citation(source: "net/ipv6/tcp_ipv6.c", section: "tcp_v6_rcv"),
+        ],
+        ipv6: true,
         sysctls: { lane in twins.reduce(into: [:]) { $0.merge($1.sysctls(lane)) { $1 } } },
         longestTimer: { lane in twins.map { $0.longestTimer(lane) }.max() ?? 0 }
     ) {
@@ -45,7 +48,6 @@ enum OpeningFamilies {
             "A listener on :: takes IPv4 clients too: the accepted socket is AF_INET6 with IPv4-mapped addresses, in "
             + "TIME_WAIT as well, while the client and everything on the wire is IPv4.",
         cites: [.rfc(3493, "3.7"), Citation(source: "net/ipv6/tcp_ipv6.c", section: "tcp_v6_syn_recv_sock")],
-        verdict: .unclaimed,
         link: .direct, ipv6: true
     ) {
         let listener = B.listen(v6: true)

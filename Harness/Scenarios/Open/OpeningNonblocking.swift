@@ -9,8 +9,11 @@ enum OpeningNonblocking {
         claim: "A nonblocking connect() fails with EINPROGRESS, then EALREADY; afterwards it returns 0 once, then "
             + "EISCONN. After a refusal it gives the error once and then tries anew, but where SO_ERROR has taken the "
             + "error, it first fails with ECONNABORTED.",
-        cites: [.rfc(9293, "3.10.1"), .kernel("af_inet.c", "__inet_stream_connect")],
-        verdict: .unclaimed
+        cites: [
+            .man("socket", 7, "SO_ERROR"), .man("connect", 2, "nonblocking"),
+            .man("connect", 2, "after failure", .differs), .rfc(9293, "3.10.1"),
+            .kernel("af_inet.c", "__inet_stream_connect"),
+        ]
     ) {
         _ = B.listen()
         let (open, closed) = (B.port(5000), B.port(5999))

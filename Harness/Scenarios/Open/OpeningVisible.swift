@@ -11,7 +11,8 @@ enum OpeningVisible {
         claim: "A new socket is in CLOSE and knows no peer: calls that need one fail with ENOTCONN, a write with EPIPE "
             + "and SIGPIPE; bind() changes nothing of that, listen() takes it to LISTEN.",
         cites: [
-            .document("001", "状态说明"), .rfc(9293, "3.3.2"), .kernel("tcp.c", "tcp_sendmsg_locked"),
+            .document("001", "状态说明"), .man("tcp", 7, "not connected", only: "a new socket"),
+            .man("send", 2, "EPIPE for ENOTCONN"), .rfc(9293, "3.3.2"), .kernel("tcp.c", "tcp_sendmsg_locked"),
             .commit("91051f003948", "6.8: sockets that are only bound can be listed"),
         ],
         link: .direct
@@ -93,7 +94,8 @@ enum OpeningVisible {
         claim: "A socket that connects is in SYN_SENT, and in the kernel's table of connections, from the moment it "
             + "sends its SYN; until the answer comes it can neither read nor write.",
         cites: [
-            .document("001", "状态说明"), .document("000", "自连接"), .rfc(9293, "3.3.2"),
+            .document("001", "状态说明"), .document("000", "自连接"),
+            .man("tcp", 7, "not connected", only: "a socket that connects"), .rfc(9293, "3.3.2"),
             .kernel("tcp_ipv4.c", "tcp_v4_connect"),
         ]
     ) {

@@ -132,8 +132,9 @@ enum SelfConnecting {
             "A client that connects to a local port inside ip_local_port_range, where nobody listens, meets itself if "
             + "the kernel gives it that very port; ports of the parity of the range's low end are given first, the "
             + "others only once those are taken.",
-        cites: [.kernel("inet_hashtables.c", "__inet_hash_connect")],
-        verdict: .unclaimed,
+        cites: [
+            .sysctl("ip_local_port_range", only: "connect()"), .kernel("inet_hashtables.c", "__inet_hash_connect"),
+        ],
         link: .loopback
     ) {
         A.set("ip_local_port_range", to: "40000 40003")

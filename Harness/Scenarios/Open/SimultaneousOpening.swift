@@ -8,7 +8,10 @@ enum SimultaneousOpening {
         "open.simultaneous",
         claim: "When SYNs cross, each end goes SYN_SENT, SYN_RECV, ESTABLISHED, and answers the other's SYN by a "
             + "SYN/ACK with its own initial sequence number.",
-        cites: [.document("000", "同时打开"), .rfc(9293, "3.5"), .kernel("tcp_input.c", "tcp_rcv_synsent_state_process")],
+        cites: [
+            .document("000", "同时打开"), .requirement("MUST-10"), .rfc(9293, "3.5"),
+            .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
+        ],
         ipv6: true
     ) {
         try overBothFamilies {
@@ -55,12 +58,11 @@ enum SimultaneousOpening {
             + "because the SYN in the other's SYN/ACK is old.",
         says: "A simultaneous open exchanges four segments, one more than the usual three.",
         cites: [
-            .document("000", "同时打开"), .document("001", "三次握手"),
+            .document("000", "同时打开", .refuted), .document("001", "三次握手", .refuted),
             .commit("23e89e8ee7be", "6.11: SYN/ACK accepted in SYN_RECV of a crossed open"),
             .commit("c1668292689a", "6.11: answered by an ACK with DSACK"),
             .kernel("tcp_input.c", "tcp_validate_incoming"),
-        ],
-        verdict: .refuted
+        ]
     ) {
         try step("SYNs of A and B cross; six segments open the connection, and nothing follows for 300 ms") {
             let crossing = Crossing()

@@ -9,7 +9,7 @@ enum SimultaneousOutcomes {
         claim:
             "SYNs that cross make one connection, not two, without any listener: each end is one socket, and neither "
             + "is client or server.",
-        cites: [.document("000", "同时打开"), .document("000", "自连接"), .rfc(9293, "3.5")]
+        cites: [.document("000", "同时打开"), .document("000", "自连接"), .requirement("MUST-10"), .rfc(9293, "3.5")]
     ) {
         let crossing = Crossing()
         let (a, b) = (crossing.a, crossing.b)
@@ -74,9 +74,10 @@ enum SimultaneousOutcomes {
             + "its own SYN was lost and it is the other's that opens: then that other end passes SYN_RECV alone.",
         says: "In a simultaneous open both ends go from SYN_SENT straight to ESTABLISHED.",
         cites: [
-            .document("001", "三次握手"), .rfc(9293, "3.5"), .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
+            .document("001", "三次握手", .refuted), .rfc(9293, "3.5"),
+            .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
         ],
-        verdict: .refuted, restsOnPaths: true
+        restsOnPaths: true
     ) {
         chapter("both SYNs cross")
         step("SYNs of A and B cross: both ends pass SYN_RECV") {

@@ -13,7 +13,6 @@ enum SimultaneousTrouble {
             .commit("23e89e8ee7be", "6.11: SYN/ACK accepted in SYN_RECV of a crossed open"),
             .commit("c1668292689a", "6.11: answered by an ACK with DSACK"),
         ],
-        verdict: .unclaimed,
         longestTimer: { _ in 1 }
     ) {
         let crossing = Crossing()
@@ -62,8 +61,10 @@ enum SimultaneousTrouble {
         "open.simultaneous-rst-in-syn-recv",
         claim: "A reset that meets a full socket in SYN_RECV ends it with ECONNRESET; only in SYN_SENT is it "
             + "ECONNREFUSED.",
-        cites: [.rfc(9293, "3.10.7.4"), .kernel("tcp_input.c", "tcp_reset")],
-        verdict: .unclaimed
+        cites: [
+            .requirement("MUST-11", .differs, only: "from SYN-SENT"), .rfc(9293, "3.10.7.4"),
+            .kernel("tcp_input.c", "tcp_reset"),
+        ]
     ) {
         let crossing = Crossing()
         let socket = crossing.a
@@ -108,8 +109,7 @@ enum SimultaneousTrouble {
         cites: [
             .rfc(9293, "3.10.4"), .kernel("tcp.c", "__tcp_close"), .kernel("tcp.c", "tcp_close_state"),
             .kernel("af_inet.c", "inet_shutdown"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         closesInSynRecv()
         chapter("in SYN_SENT")

@@ -10,7 +10,7 @@ enum OpeningSchedules {
             "A SYN/ACK that is not acknowledged is sent again tcp_synack_retries times, after 1 s, 2 s, 4 s and so on; "
             + "then the request is gone, silently, and an ACK that comes later is answered by RST.",
         cites: [
-            .document("003", "客户端连接的建立"), .rfc(6298, "5"),
+            .document("003", "客户端连接的建立"), .sysctl("tcp_synack_retries"), .rfc(6298, "5"),
             .kernel("inet_connection_sock.c", "reqsk_timer_handler"),
             .commit("1e9d3005e02c", "6.19: tcp_rto_max_ms limits these intervals too"),
         ],

@@ -7,9 +7,10 @@ enum SynQueue {
         claim: "A listener keeps one request more than its backlog; further SYNs are dropped, or answered by "
             + "SYN cookies, which leave no request behind: with tcp_syncookies=2 SYN_RECV is never to be seen.",
         cites: [
+            .rfc(4987, "3.6", .holds, only: "that no request is kept"), .sysctl("tcp_syncookies"),
+            .man("listen", 2, "backlog and SYN cookies", .differs),
             .rfc(4987, "3.6"), .kernel("tcp_input.c", "tcp_conn_request"), .kernel("syncookies.c", "cookie_v4_check"),
         ],
-        verdict: .unclaimed,
         sysctls: { _ in ["tcp_syncookies": "0", "tcp_max_syn_backlog": "2"] },
         longestTimer: { _ in 1 }
     ) {

@@ -10,11 +10,17 @@ enum SynRepetition {
             + "would take if all intervals doubled.",
         says: "The messages of the handshake are sent again at growing intervals.",
         cites: [
-            .document("003", "客户端连接的建立"), .rfc(6298, "5"), .kernel("tcp_timer.c", "tcp_write_timeout"),
+            .document("003", "客户端连接的建立", .differs),
+            .requirement("MUST-19", .differs, only: "backoff of SYNs", unless: ["timeouts double at once": .holds]),
+            .requirement("MUST-23", .refuted), .rfc(6298, "2.1", .holds, only: "a SYN"),
+            .rfc(6298, "5.5", .differs, only: "a SYN", unless: ["timeouts double at once": .holds]),
+            .man("tcp", 7, "tcp_syn_retries", .refuted, only: "127 s", unless: ["timeouts double at once": .holds]),
+            .sysctl("tcp_syn_retries", .holds, unless: ["timeouts double at once": .differs]),
+            .sysctl("tcp_syn_linear_timeouts", .holds, unless: ["timeouts double at once": .absent]), .rfc(6298, "5"),
+            .kernel("tcp_timer.c", "tcp_write_timeout"),
             .kernel("tcp_timer.c", "tcp_retransmit_timer"),
             .commit("ccce324dabfe", "6.5: the first timeouts are equal"),
         ],
-        verdict: .differs,
         longestTimer: { $0 == .scaled ? 7 : 131 }
     ) {
         var runs: [(socket: Socket, schedule: SynSchedule)] = []

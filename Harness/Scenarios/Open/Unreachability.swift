@@ -9,10 +9,12 @@ enum Unreachability {
         claim: "ICMP that a SYN could not be delivered ends connect() at once with an error of its own for each code, "
             + "blocking or not; only \"too big\" does not: the path MTU shrinks and SYNs go on.",
         cites: [
+            .requirement("MUST-14", only: "that it is sent"), .requirement("SHLD-5"), .requirement("MAY-3"),
+            .requirement("MUST-54", only: "in SYN-SENT"), .requirement("MUST-56", .refuted, only: "in SYN-SENT"),
+            .requirement("SHLD-26", only: "in SYN-SENT"),
             .rfc(1122, "4.2.3.9"), .rfc(5461, "4.1"), .kernel("tcp_ipv4.c", "tcp_v4_err"),
             .kernel("icmp.c", "icmp_err_convert"),
         ],
-        verdict: .unclaimed,
         sysctls: { _ in ["tcp_syn_retries": "1", "tcp_syn_linear_timeouts": "0"] },
         longestTimer: { _ in 3 }
     ) {

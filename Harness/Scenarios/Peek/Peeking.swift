@@ -10,9 +10,9 @@ enum Peeking {
             + "that has shut down its own sending side gives EAGAIN, its receiving side 0.",
         says: "A socket that was closed on this side gives -1 with EBADF or ECONNRESET.",
         cites: [
-            .document("002", "close"), .kernel("tcp.c", "tcp_recvmsg_locked"), .kernel("tcp_input.c", "tcp_reset"),
+            .document("002", "close", .differs), .kernel("tcp.c", "tcp_recvmsg_locked"),
+            .kernel("tcp_input.c", "tcp_reset"),
         ],
-        verdict: .differs,
         link: .direct
     ) {
         let listener = B.listen()
@@ -51,8 +51,7 @@ enum Peeking {
         "peek.peer-closed",
         claim: "Once the peer has closed, recv() returns 0 and leaves errno as it was.",
         says: "recv() returns 0 and sets errno to EAGAIN (11).",
-        cites: [.document("002", "close"), .kernel("tcp.c", "tcp_recvmsg_locked")],
-        verdict: .refuted,
+        cites: [.document("002", "close", .refuted), .kernel("tcp.c", "tcp_recvmsg_locked")],
         link: .direct
     ) {
         let (client, server) = connect()
@@ -108,8 +107,10 @@ enum Peeking {
         "peek.not-consumed",
         claim: "Peeking leaves data where it is, but takes a pending error: ECONNRESET is reported once.",
         says: "MSG_PEEK only looks and never affects what is received afterwards.",
-        cites: [.document("002", "close"), .kernel("tcp.c", "tcp_recvmsg_locked")],
-        verdict: .differs,
+        cites: [
+            .document("002", "close", .differs), .man("recv", 2, "MSG_PEEK", .differs),
+            .kernel("tcp.c", "tcp_recvmsg_locked"),
+        ],
         link: .direct
     ) {
         let listener = B.listen()
@@ -138,8 +139,9 @@ enum Peeking {
         claim: "Unread data hides the end: peeking gives bytes although the peer has closed or reset the connection; "
             + "poll(2) shows it, by RDHUP or by ERR and HUP.",
         says: "A result above 0 means that the connection is in order.",
-        cites: [.document("002", "close"), .kernel("tcp.c", "tcp_recvmsg_locked"), .kernel("tcp.c", "tcp_poll")],
-        verdict: .refuted,
+        cites: [
+            .document("002", "close", .refuted), .kernel("tcp.c", "tcp_recvmsg_locked"), .kernel("tcp.c", "tcp_poll"),
+        ],
         link: .direct
     ) {
         let listener = B.listen()

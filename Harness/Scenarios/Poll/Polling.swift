@@ -8,8 +8,7 @@ enum Polling {
         "poll.table",
         claim: "The bits that poll(2) reports follow from state, shutdowns, buffers and a pending error: HUP when both "
             + "directions have ended or in CLOSE, RDHUP and IN when the receiving one has, ERR while an error is unread.",
-        cites: [.kernel("tcp.c", "tcp_poll")],
-        verdict: .unclaimed
+        cites: [.man("poll", 2, "POLLHUP", .refuted), .man("poll", 2, "POLLRDHUP"), .kernel("tcp.c", "tcp_poll")]
     ) {
         unconnected()
         let listener = B.listen()

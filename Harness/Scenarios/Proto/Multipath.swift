@@ -9,8 +9,10 @@ enum Multipath {
         claim:
             "An MPTCP listener that meets a plain client falls back to TCP: the three segments carry no MPTCP option "
             + "and what is accepted is a TCP socket. Its child is the only one in the trace of TCP.",
-        cites: [.rfc(8684, "3.7"), .kernel("../mptcp/protocol.c", "mptcp_stream_accept")],
-        verdict: .unclaimed,
+        cites: [
+            .rfc(8684, "3.7", .holds, only: "a plain client"), .rfc(8684, "3.7"),
+            .kernel("../mptcp/protocol.c", "mptcp_stream_accept"),
+        ],
         link: .direct
     ) {
         let listener = B.process.mptcpSocket("MPTCP listener")

@@ -47,8 +47,7 @@ enum HalfClosing {
         claim: "shutdown(SHUT_RD) does not throw away what has already been received: it stays readable, then comes "
             + "the end.",
         says: "shutdown(SHUT_RD) throws away what is in the receive buffer.",
-        cites: [.document("002", "shutdown"), .kernel("tcp.c", "tcp_recvmsg_locked")],
-        verdict: .refuted,
+        cites: [.document("002", "shutdown", .refuted), .kernel("tcp.c", "tcp_recvmsg_locked")],
         link: .direct
     ) {
         let (client, server) = connect()

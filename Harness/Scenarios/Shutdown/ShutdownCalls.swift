@@ -11,8 +11,9 @@ enum ShutdownCalls {
         claim: "shutdown() sends a FIN only where it is the first to close the sending side of a connection: not for "
             + "SHUT_RD, not a second time, not in SYN_SENT, which it aborts silently, and not on a listener.",
         says: "Other than close(), shutdown() always sends a FIN.",
-        cites: [.document("002", "区别"), .kernel("af_inet.c", "inet_shutdown"), .kernel("tcp.c", "tcp_shutdown")],
-        verdict: .refuted
+        cites: [
+            .document("002", "区别", .refuted), .kernel("af_inet.c", "inet_shutdown"), .kernel("tcp.c", "tcp_shutdown"),
+        ]
     ) {
         let pair = connection()
         let (client, server) = (pair.client, pair.server)
@@ -66,7 +67,7 @@ enum ShutdownCalls {
         claim:
             "shutdown() returns 0 in every state of a connection, any number of times, and fails with ENOTCONN where "
             + "there is none (any more); EINVAL, EBADF and ENOTSOCK tell of wrong arguments.",
-        cites: [.document("002", "shutdown"), .kernel("af_inet.c", "inet_shutdown")]
+        cites: [.document("002", "shutdown"), .man("shutdown", 2, "errors"), .kernel("af_inet.c", "inet_shutdown")]
     ) {
         let fresh = A.socket("fresh")
         step("A calls it on a socket that is not connected, then bound") {
@@ -192,8 +193,7 @@ enum ShutdownCalls {
         "shutdown.listener",
         claim: "On a listener SHUT_WR does nothing; SHUT_RD ends the listening, wakes a blocked accept() with EINVAL, "
             + "and leaves a descriptor that can listen again.",
-        cites: [.kernel("af_inet.c", "inet_shutdown"), .kernel("inet_connection_sock.c", "inet_csk_accept")],
-        verdict: .unclaimed
+        cites: [.kernel("af_inet.c", "inet_shutdown"), .kernel("inet_connection_sock.c", "inet_csk_accept")]
     ) {
         let listener = B.listen()
         step("B calls shutdown(SHUT_WR) on its listener; A can connect") {
@@ -235,8 +235,7 @@ enum ShutdownCalls {
         cites: [
             .kernel("tcp.c", "tcp_recvmsg_locked"), .kernel("af_inet.c", "inet_wait_for_connect"),
             .kernel("tcp.c", "tcp_abort"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         let listener = B.listen()
         var (client, server, call) = blockedReader("FIN", listener)

@@ -92,9 +92,9 @@ enum ShuttingDown {
             + "throughout.",
         says: "What is in the send buffer is sent at once, followed by a FIN.",
         cites: [
-            .document("002", "shutdown"), .kernel("tcp.c", "tcp_shutdown"), .kernel("tcp_output.c", "tcp_send_fin"),
+            .document("002", "shutdown", .differs), .kernel("tcp.c", "tcp_shutdown"),
+            .kernel("tcp_output.c", "tcp_send_fin"),
         ],
-        verdict: .differs,
         longestTimer: { _ in 0.2 }
     ) {
         let total = 30_000
@@ -144,9 +144,10 @@ enum ShuttingDown {
             + "closes the window, and makes close() send RST, as for a process that merely does not read.",
         says: "Data that arrives is acknowledged and thrown away; the peer never learns of it.",
         cites: [
-            .document("002", "shutdown"), .kernel("tcp_input.c", "tcp_data_queue"), .kernel("tcp.c", "tcp_shutdown"),
-        ],
-        verdict: .refuted
+            .document("002", "shutdown", .refuted), .man("shutdown", 2, "SHUT_RD", .refuted),
+            .kernel("tcp_input.c", "tcp_data_queue"),
+            .kernel("tcp.c", "tcp_shutdown"),
+        ]
     ) {
         let (client, server) = connect()
         server.shutdown(.SHUT_RD)
@@ -195,7 +196,10 @@ enum ShuttingDown {
         claim:
             "After shutdown(SHUT_RD) reading an empty buffer gives 0, also for a reader that is blocked already. The "
             + "peer is told nothing.",
-        cites: [.document("002", "shutdown"), .kernel("tcp.c", "tcp_recvmsg_locked")]
+        cites: [
+            .document("002", "shutdown"), .man("tcp", 7, "EPIPE", .refuted, only: "a read after SHUT_RD"),
+            .kernel("tcp.c", "tcp_recvmsg_locked"),
+        ]
     ) {
         for isBlocked in [false, true] {
             chapter(isBlocked ? "a blocked reader" : "an empty buffer")

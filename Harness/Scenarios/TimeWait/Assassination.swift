@@ -9,8 +9,10 @@ enum Assassination {
         claim:
             "A reset with the very next number ends TIME_WAIT, unless tcp_rfc1337 is set; then it is ignored, as any "
             + "other reset always is, and does not renew the minute.",
-        cites: [.rfc(1337, "2"), .kernel("tcp_minisocks.c", "tcp_timewait_state_process")],
-        verdict: .unclaimed,
+        cites: [
+            .rfc(1337, "F1", .differs), .sysctl("tcp_rfc1337", .refuted), .rfc(1337, "2"),
+            .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
+        ],
         longestTimer: { _ in 0.2 }
     ) {
         for isProtected in [false, true] {
@@ -49,8 +51,7 @@ enum Assassination {
         claim:
             "An old segment can end TIME_WAIT by itself: what it is answered with reaches a host that knows nothing of "
             + "the connection, and whose reset is exact. tcp_rfc1337 prevents that.",
-        cites: [.rfc(1337, "2"), .kernel("tcp_minisocks.c", "tcp_timewait_state_process")],
-        verdict: .unclaimed
+        cites: [.rfc(1337, "TWA", .holds), .rfc(1337, "2"), .kernel("tcp_minisocks.c", "tcp_timewait_state_process")]
     ) {
         for isProtected in [false, true] {
             A.set("tcp_rfc1337", to: isProtected ? "1" : "0")

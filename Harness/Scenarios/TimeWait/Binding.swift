@@ -47,10 +47,9 @@ enum Binding {
         says: "After the server is ended its end is in TIME_WAIT, so starting it again fails with \"Address already in "
             + "use\"; the output shown beside it says FIN_WAIT2.",
         cites: [
-            .document("004", "TIME_WAIT"), .kernel("inet_connection_sock.c", "inet_csk_bind_conflict"),
+            .document("004", "TIME_WAIT", .differs), .kernel("inet_connection_sock.c", "inet_csk_bind_conflict"),
             .kernel("tcp.c", "__tcp_close"),
         ],
-        verdict: .differs,
         sysctls: { $0 == .scaled ? ["tcp_fin_timeout": "5"] : [:] },
         longestTimer: { $0 == .scaled ? 5 : 60 }
     ) {
@@ -77,11 +76,11 @@ enum Binding {
             + "in any state but LISTEN.",
         says: "Setting SO_REUSEADDR lets a process use again a socket that is still in TIME_WAIT.",
         cites: [
-            .document("004", "TIME_WAIT"), .kernel("inet_connection_sock.c", "inet_csk_bind_conflict"),
+            .document("004", "TIME_WAIT", .differs), .requirement("MUST-41", only: "a listener over an old connection"),
+            .man("socket", 7, "SO_REUSEADDR", .differs), .kernel("inet_connection_sock.c", "inet_csk_bind_conflict"),
             .kernel("tcp_minisocks.c", "tcp_time_wait"),
             .commit("28044fc1d495", "6.1: conflicts are looked for by port and address"),
-        ],
-        verdict: .differs
+        ]
     ) {
         for oldHas in [false, true] {
             chapter("the old socket has \(oldHas ? "" : "no ")SO_REUSEADDR")

@@ -60,10 +60,9 @@ enum LeftBehind {
         says: "The end that closes actively is in TIME_WAIT, be it client or server; at least one of the two sockets "
             + "always stays behind in it.",
         cites: [
-            .document("004", "TIME_WAIT"), .document("003", "关闭 TCP 连接"), .rfc(9293, "3.6"),
+            .document("004", "TIME_WAIT", .differs), .document("003", "关闭 TCP 连接", .differs), .rfc(9293, "3.6"),
             .kernel("tcp_minisocks.c", "tcp_time_wait"), .kernel("tcp.c", "__tcp_close"),
-        ],
-        verdict: .differs
+        ]
     ) {
         ending("A closes first", "A closes, then B: A is left in TIME_WAIT", a: true) { client, server in
             closeInOrder(first: client, then: server)
@@ -130,9 +129,9 @@ enum LeftBehind {
             "Beyond tcp_max_tw_buckets a closed connection leaves nothing behind: its FIN_WAIT2 ends at once, and the "
             + "peer's FIN is answered by RST.",
         cites: [
+            .requirement("MUST-13", .refuted), .sysctl("tcp_max_tw_buckets"),
             .kernel("inet_timewait_sock.c", "inet_twsk_alloc"), .kernel("tcp_minisocks.c", "tcp_time_wait"),
-        ],
-        verdict: .unclaimed
+        ]
     ) {
         A.set("tcp_max_tw_buckets", to: "2")
         let listener = B.listen()

@@ -8,7 +8,8 @@ enum NewSynHigher {
             "A SYN above everything the old connection received, or with a newer timestamp, ends TIME_WAIT and opens a "
             + "new connection at once.",
         cites: [
-            .document("004", "TIME_WAIT"), .rfc(9293, "3.6.1"), .rfc(6191, "2"),
+            .document("004", "TIME_WAIT"), .requirement("SHLD-4"), .requirement("MAY-2"),
+            .rfc(6191, "2", .holds, only: "a higher number, a newer timestamp"), .rfc(9293, "3.6.1"), .rfc(6191, "2"),
             .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
             .commit("41eecbd712b7", "6.10: the number that TIME_WAIT chooses for the new connection is used again"),
         ]

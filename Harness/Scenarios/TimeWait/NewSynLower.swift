@@ -8,7 +8,9 @@ enum NewSynLower {
             "A SYN below what the old connection received, and no newer by its timestamp, does not end TIME_WAIT but is "
             + "answered by ACK; a client that means it resets the old connection and gets through within milliseconds.",
         cites: [
-            .document("004", "TIME_WAIT"), .rfc(6191, "2"), .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
+            .document("004", "TIME_WAIT"), .requirement("SHLD-4", only: "no newer timestamp"),
+            .rfc(6191, "2", .holds, only: "a lower number and no newer timestamp"), .rfc(6191, "2"),
+            .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
             .kernel("tcp_input.c", "tcp_rcv_synsent_state_process"),
             .commit("9603d47bad46", "5.6: a SYN that a stray ACK answers is sent again soon"),
             .commit("c449d5f3a3d7", "6.16: what PAWS rejects in TIME_WAIT has a counter of its own"),

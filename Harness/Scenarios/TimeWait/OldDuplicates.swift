@@ -10,6 +10,7 @@ enum OldDuplicates {
             + "those without data only one in half a second is answered.",
         cites: [
             .document("001", "常见问题"), .document("004", "TIME_WAIT"), .document("003", "关闭 TCP 连接"),
+            .sysctl("tcp_invalid_ratelimit", only: "in TIME_WAIT"),
             .rfc(9293, "3.10.7.4"), .kernel("tcp_minisocks.c", "tcp_timewait_state_process"),
             .kernel("tcp_input.c", "tcp_oow_rate_limited"),
         ],
@@ -80,10 +81,11 @@ enum OldDuplicates {
             "Without TIME_WAIT an old message would be taken for one of the new connection, and its data handed to the "
             + "wrong application.",
         cites: [
-            .document("003", "关闭 TCP 连接"), .document("001", "常见问题"), .rfc(7323, "5"), .rfc(2883, "4"),
+            .document("003", "关闭 TCP 连接", .refuted), .document("001", "常见问题", .refuted), .rfc(7323, "5.3", .holds),
+            .rfc(7323, "5"),
+            .rfc(2883, "4"),
             .kernel("tcp_input.c", "tcp_validate_incoming"),
-        ],
-        verdict: .refuted
+        ]
     ) {
         for timestamps in [true, false] {
             let with = timestamps ? "with timestamps" : "without timestamps"

@@ -10,11 +10,13 @@ enum ReconnectBlocked {
             + "timestamps.",
         says: "TCP does not permit a new connection between addresses and ports that are in TIME_WAIT.",
         cites: [
-            .document("001", "常见问题"), .document("004", "TIME_WAIT"), .kernel("tcp_ipv4.c", "tcp_twsk_unique"),
+            .document("001", "常见问题", .refuted), .document("004", "TIME_WAIT", .refuted),
+            .sysctl("tcp_tw_reuse", only: "0 and 1"),
+            .sysctl("tcp_tw_reuse_delay", .holds, unless: ["whole seconds": .absent]),
+            .kernel("tcp_ipv4.c", "tcp_twsk_unique"),
             .commit("19ce8cd30465", "6.14: the delay is measured in milliseconds"),
             .commit("ca6a6f93867a", "6.14: tcp_tw_reuse_delay"),
         ],
-        verdict: .refuted,
         longestTimer: { _ in 1.2 }
     ) {
         let listener = B.listen()

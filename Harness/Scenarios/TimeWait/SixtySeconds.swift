@@ -7,10 +7,10 @@ enum SixtySeconds {
         claim: "TIME_WAIT lasts 60 s on Linux whatever tcp_fin_timeout is, and ends silently.",
         says: "On Linux net.ipv4.tcp_fin_timeout sets how long TIME_WAIT lasts (001); it lasts some minutes (003).",
         cites: [
-            .document("001", "常见问题"), .document("004", "TIME_WAIT"), .document("003", "关闭 TCP 连接"),
+            .document("001", "常见问题", .refuted), .document("004", "TIME_WAIT", .refuted),
+            .document("003", "关闭 TCP 连接", .refuted), .requirement("MUST-13", .differs),
             .rfc(9293, "3.6.1"), .kernel("tcp_minisocks.c", "tcp_time_wait"),
         ],
-        verdict: .refuted,
         link: .direct,
         longestTimer: { _ in 60 }
     ) {

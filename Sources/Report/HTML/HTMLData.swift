@@ -16,15 +16,14 @@ struct HTMLScenario {
         return .object([
             ("id", .text(scenario.id)), ("claim", .text(scenario.claim)), ("location", .text(scenario.location)),
             ("cites", ScriptValue(scenario.citations.map { $0.words(titles: titles) })),
-            ("standing", standing), ("steps", ScriptValue(scenario.steps)), ("runs", .list(runs)),
+            ("standings", standings), ("steps", ScriptValue(scenario.steps)), ("runs", .list(runs)),
             ("steps_between", .list(changes.map(\.value))), ("texts", ScriptValue(pool.texts)),
         ])
     }
 
-    /// What became of the documents' claim: the note, and their words where they say something else.
-    private var standing: ScriptValue {
-        guard let standing = scenario.standing else { return .null }
-        return [ScriptValue(standing.note), ScriptValue(standing.says)]
+    /// How the claims of documents fare: a note each, and their words where they say something else.
+    private var standings: ScriptValue {
+        .list(scenario.standings.map { [ScriptValue($0.note), ScriptValue($0.says)] })
     }
 }
 

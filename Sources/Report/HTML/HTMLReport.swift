@@ -191,7 +191,7 @@ extension Page.Row {
         id = scenario.id
         topic = scenario.topic
         claim = scenario.claim
-        standing = scenario.documentVerdict.rawValue
+        standing = scenario.standingTags.joined(separator: " ")
         verdicts = data.runs.map { $0?.outcome.verdict.rawValue ?? "none" }.joined(separator: " ")
         let kinds = data.changes.flatMap { $0.change.differences }.flatMap { difference in
             [difference.aspect.filterWord] + (difference.known == nil ? ["unexplained"] : [])

@@ -61,7 +61,7 @@ extension Page {
         \(isOfSeveral ? differences : nil)
         <select id="standing" aria-label="What a document says of it"><option value="">all documents</option>\
         <option value="holds">say the same</option><option value="differs">say nearly the same</option>\
-        <option value="refuted">say otherwise</option><option value="unclaimed">say nothing</option></select>
+        <option value="refuted">say otherwise</option><option value="uncited">say nothing</option></select>
         <output id="count" aria-live="polite"></output>
         </form>
 

@@ -213,9 +213,9 @@ function words(scenario) {
   const boxes = [];
   if (scenario.steps.length) boxes.push(html("div", {}, html("h3", {}, "What is done"), html("ol", {}, ...scenario.steps.map(step => html("li", {}, step)))));
   const sources = html("div", {}, html("h3", {}, "Where it is written"), html("ul", {}, ...scenario.cites.map(cite => html("li", {}, cite))));
-  if (scenario.standing) {
-    const [note, says] = scenario.standing;
-    sources.append(html("p", { class: "standing" }, says ? `Document ${note}: “${says}”` : `Document ${note}.`));
+  for (const [note, says] of scenario.standings) {
+    const start = note[0].toUpperCase() + note.slice(1);
+    sources.append(html("p", { class: "standing" }, says ? `${start}: “${says}”` : `${start}.`));
   }
   boxes.push(sources);
   return html("div", { class: "words" }, ...boxes);

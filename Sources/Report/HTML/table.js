@@ -23,7 +23,7 @@ function applyFilters(query) {
   for (const row of table) {
     const kinds = row.dataset.differs.split(" ");
     const fits = words.every(word => row.textContent.toLowerCase().includes(word)) && (!topic || row.dataset.topic === topic)
-      && (!standing || row.dataset.standing === standing) && (!differs || (differs === "any" ? row.dataset.differs !== "" : kinds.includes(differs)));
+      && (!standing || row.dataset.standing.split(" ").includes(standing)) && (!differs || (differs === "any" ? row.dataset.differs !== "" : kinds.includes(differs)));
     if (fits) {
       fitting += 1;
       const own = run === null ? row.dataset.group : row.dataset.verdicts.split(" ")[run];

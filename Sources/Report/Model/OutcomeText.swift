@@ -19,7 +19,7 @@ package struct OutcomeText: Sendable {
             lines.append("  claim     \(scenario.claim)")
             if let reason = outcome.reason { lines.append("  reason    \(reason.oneLine)") }
         }
-        if let standing = scenario.standing, standing.says != nil { lines.append("  document  \(standing.line)") }
+        lines += scenario.standings.filter { $0.says != nil }.map { "  document  \($0.line)" }
         text = lines.map { $0 + "\n" }.joined()
     }
 }

@@ -95,7 +95,7 @@ private struct Attempt: Encodable {
     let name: String
     let claim: String
     let location: String
-    let document: DocumentVerdict
+    let citations: [Citation]
     let verdict: Verdict
     let reason: String?
     /// Why it was tried again, once for each try before the one that counts.
@@ -113,7 +113,7 @@ private struct Attempt: Encodable {
         name = outcome.name
         claim = outcome.scenario.claim
         location = outcome.scenario.location
-        document = outcome.scenario.documentVerdict
+        citations = outcome.scenario.citations
         verdict = outcome.verdict
         reason = outcome.reason
         triedAgain = outcome.again.isEmpty ? nil : outcome.again

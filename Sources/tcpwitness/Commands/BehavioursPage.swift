@@ -1,8 +1,8 @@
 internal import Baselines
 internal import Compare
+internal import Documents
 internal import Record
 internal import Report
-internal import Scenarios
 
 /// The page of all claims: what a document says, what Linux does, and where kernels differ.
 ///
@@ -21,34 +21,40 @@ struct BehavioursPage {
     }
 
     private var head: String {
-        func count(_ standing: DocumentVerdict) -> Int { scenarios.count { $0.documentVerdict == standing } }
-        let documents = Document.all.map { "| \($0.number) | \($0.title) | \($0.gloss) |\n" }.joined()
+        func count(_ standing: Citation.Standing?) -> Int { scenarios.count { $0.gravestStanding == standing } }
+        let articles = Document.articles.map { "| \($0.name) | \($0.title) | \($0.gloss ?? "") |\n" }.joined()
         return """
             # What TCP really does on Linux
 
             Every behaviour below is a scenario that `tcpwitness` runs on a real kernel and judges by what the kernel
             shows. Made by `tcpwitness behaviours` from the scenarios and the baselines: do not edit it.
 
-            There are \(scenarios.count) behaviours. The documents below say the same of \(count(.holds)), nearly the same
-            of \(count(.differs)), otherwise of \(count(.refuted)), and nothing of \(count(.unclaimed)).
+            There are \(scenarios.count) behaviours. Documents that they cite say the same of \(count(.holds)), nearly the
+            same of \(count(.differs)), otherwise of \(count(.refuted)), leave \(count(.unstated)) open, and
+            \(count(nil)) are in none. [docs/documents.md](docs/documents.md) has the documents, claim by claim: standards,
+            manual pages, the kernel's own, and the articles that the catalogue began with.
 
             Kernels looked at: \(baselines.map { "\($0.series) (`\($0.kernel)`)" }.joined(separator: ", ")).
 
-            | | document | in English |
+            | | article | in English |
             |---|---|---|
-            \(documents)
+            \(articles)
             """
     }
 
     private var wrong: String {
-        let rows = scenarios.filter { [.refuted, .differs].contains($0.documentVerdict) }.map { scenario in
-            "| [`\(scenario.id)`](#\(anchor(scenario))) | \(scenario.documentVerdict == .refuted ? "otherwise" : "nearly") | "
-                + "\(cell(scenario.documentSays ?? "")) | \(cell(scenario.claim)) |\n"
+        let rows = scenarios.flatMap { scenario in
+            scenario.standings.compactMap { standing in
+                standing.says.map {
+                    "| [`\(scenario.id)`](#\(anchor(scenario))) | \(standing.note) | \(cell($0)) "
+                        + "| \(cell(scenario.claim)) |\n"
+                }
+            }
         }
         return """
             ## Where the documents are not to be trusted
 
-            | scenario | | the document says | Linux does |
+            | scenario | | its words in ours | Linux does |
             |---|---|---|---|
             \(rows.joined())
             """
@@ -61,7 +67,7 @@ struct BehavioursPage {
     private func entry(_ scenario: ScenarioDescription) -> String {
         var lines = ["### \(scenario.id)", "", scenario.claim, ""]
         lines.append("- Written in: \(sources(scenario))")
-        if let standing = scenario.standing { lines.append("- Document \(standing.line)") }
+        lines += scenario.standings.map { "- Standing: \($0.line)" }
         let file = String(scenario.location.prefix { $0 != ":" })
         lines.append("- Scenario: [\(file)](Harness/Scenarios/\(file))")
         lines += kernels(scenario).map { "- \($0)" }
@@ -72,12 +78,12 @@ struct BehavioursPage {
     private func sources(_ scenario: ScenarioDescription) -> String {
         scenario.citations.map { citation in
             guard let section = citation.section else { return citation.source }
-            guard let document = Document.all.first(where: { $0.number == citation.source }) else {
+            guard citation.isArticle else {
                 return citation.source.hasPrefix("net/")
                     ? "`\(section)()` in \(citation.source)" : "\(citation.source) (\(section))"
             }
-            let gloss = document.sections.first { $0.name == section }?.gloss
-            return "\(document.number) § \(section)" + (gloss.map { $0 == section ? "" : " (\($0))" } ?? "")
+            let gloss = Document.row(section, of: citation.source)?.text
+            return "\(citation.source) § \(section)" + (gloss.map { $0 == section ? "" : " (\($0))" } ?? "")
         }.joined(separator: "; ") + "."
     }
 

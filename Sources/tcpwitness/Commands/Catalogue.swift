@@ -1,4 +1,5 @@
 internal import Acts
+internal import Documents
 internal import Record
 internal import Scenarios
 
@@ -6,4 +7,4 @@ internal import Scenarios
 func catalogue(lane: Lane) -> [ScenarioDescription] { allScenarios.map { $0.describe(lane: lane) } }
 
 /// The documents' titles by their numbers.
-let documentTitles = Dictionary(uniqueKeysWithValues: Document.all.map { ($0.number, $0.title) })
+let documentTitles = Dictionary(uniqueKeysWithValues: Document.articles.map { ($0.name, $0.title) })

@@ -7,8 +7,8 @@ internal import Report
 struct ScopeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only scenarios of a topic ('close'), by what documents say of it (holds, differs, refuted, unclaimed), "
-                + "or quick or slow by their kernel timers. May be given several times: all must hold.",
+            "Only scenarios of a topic ('close'), by how documents' claims fare there (holds, differs, refuted, "
+                + "unstated, uncited), or quick or slow by their kernel timers. May be given several times: all must hold.",
             valueName: "tag"), completion: .tags)
     var tag: [String] = []
 
@@ -80,7 +80,7 @@ extension ScenarioDescription {
     /// A scenario counts as slow when it waits this long for a kernel timer.
     private static let slow = 5.0
 
-    var tags: [String] { [topic, documentVerdict.rawValue, nominalSeconds < Self.slow ? "quick" : "slow"] }
+    var tags: [String] { [topic] + standingTags + [nominalSeconds < Self.slow ? "quick" : "slow"] }
 }
 
 /// Every tag that some scenario has, in the catalogue's order.

@@ -61,7 +61,7 @@ struct ShowCommand: Subcommand {
             scenario.citations.map { citation in
                 citation.source + (citation.section.map { ", \($0)" } ?? "")
             })
-        if let standing = scenario.standing { lines.append("  document  \(standing.line)") }
+        lines += field("standing", scenario.standings.map(\.line))
         let timer = scenario.nominalSeconds
         lines.append("  waits     " + (timer > 0 ? "\(timer) s for its longest kernel timer" : "for no kernel timer"))
         lines += field("steps", scenario.steps)
