@@ -136,9 +136,17 @@ private final class LineNode: Encoder {
         for (number, field) in fields.enumerated() {
             if number > 0 { whole.append(UInt8(ascii: ",")) }
             if isObject {
-                whole.append(UInt8(ascii: "\""))
-                whole.append(contentsOf: field.key.utf8)
-                whole.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+                if field.key.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+                    whole.append(UInt8(ascii: "\""))
+                    whole.append(contentsOf: field.key.utf8)
+                    whole.append(UInt8(ascii: "\""))
+                } else {
+                    // A key of a dictionary may be anything.
+                    let key = LineBytes()
+                    key.put(field.key)
+                    whole.append(contentsOf: key.bytes)
+                }
+                whole.append(UInt8(ascii: ":"))
             }
             if let child = field.child {
                 try child.end()
