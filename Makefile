@@ -106,9 +106,11 @@ bench: root build ## Measure what the laboratory costs, as ratios; JSON goes to 
 	unshare --net --mount Scripts/run-benchmarks $(BENCH) $(REPORTS); \
 	$(BENCH)/BenchmarkRatios $(REPORTS)/Current_run.jmh.json $(REPORTS)/bench.jsonl $(REPORTS)/bench.json
 
-behaviours: build ## Regenerate BEHAVIOURS.md: every claim, what Linux does and where kernels differ
+behaviours: build ## Regenerate BEHAVIOURS.md and docs/documents.md: every claim, what Linux does, where kernels differ
 	@$(AS_USER) mkdir -p build
 	$(AS_USER) sh -c '$(RELEASE)/tcpwitness behaviours > build/BEHAVIOURS.md && mv build/BEHAVIOURS.md .'
+	$(AS_USER) sh -c '$(RELEASE)/tcpwitness documents --releases docs/releases.json --format markdown \
+		> build/documents.md && mv build/documents.md docs/'
 
 # With Swift's runtime inside, so that they run where there is no Swift.
 build: prerequisites ## Build the three executables into .build/release

@@ -16,7 +16,8 @@ struct Tcpwitness: ParsableCommand {
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
             HistoryCommand.self,
             CompareCommand.self, ReleasesCommand.self,
-            BaselineCommand.self, BehavioursCommand.self, CheckCommand.self, FormatCommand.self, KernelCommand.self,
+            BaselineCommand.self, BehavioursCommand.self, DocumentsCommand.self, CheckCommand.self, FormatCommand.self,
+            KernelCommand.self,
             DoctorCommand.self,
         ])
 }
