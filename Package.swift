@@ -126,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness-lab",
             dependencies: [
-                "Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Record", "Scenarios", "Sequences", "Tracing",
+                "Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Sequences",
+                "Tracing",
             ],
             swiftSettings: strict,
             linkerSettings: staticRuntime()),

@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 const unsigned long clx_mount_private_recursive = MS_PRIVATE | MS_REC;
+const unsigned long clx_mount_bind = MS_BIND;
 
 int clx_unshare_net(void) { return unshare(CLONE_NEWNET) ? -errno : 0; }
 int clx_unshare_mount(void) { return unshare(CLONE_NEWNS) ? -errno : 0; }

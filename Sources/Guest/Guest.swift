@@ -22,9 +22,10 @@ package final class Guest {
     /// - Parameters:
     ///   - arguments: those of `tcpwitness-lab run`.
     ///   - files: what these name besides; their folders are made.
+    ///   - stop: the number that the lab reads for the place to stop at; 0 for none.
     package init(
         _ kernel: GuestKernel, _ qemu: QEMU, image: GuestImage, arguments: [String],
-        files: [(path: String, bytes: [UInt8])] = []
+        files: [(path: String, bytes: [UInt8])] = [], stop: UInt64 = 0
     ) throws {
         let kernelFile = try TemporaryFile(try kernel.bootable())
         let imageFile = try TemporaryFile(
@@ -32,7 +33,9 @@ package final class Guest {
         console = try TemporaryFile()
         results = try TemporaryFile()
         messages = try TemporaryFile()
-        memory = try TemporaryFile()
+        memory = try TemporaryFile(Self.words(0, stop))
+        // QEMU takes a file that is not empty only at its full length.
+        try memory.extend(to: QEMU.memorySize << 20)
         // In the order of QEMU.File.
         let files = [
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
@@ -87,15 +90,31 @@ package final class Guest {
     ///
     /// The guest may write any count at any time. It only ever grows, and the bytes have to be in the memory.
     private func sharedResults() throws -> [UInt8] {
-        let head = try memory.contents(from: 0, count: MemoryLayout<UInt64>.size)
-        // QEMU makes the file as large as the memory.
-        guard head.count == MemoryLayout<UInt64>.size else { return [] }
-        let count = head.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard UInt64(takenFromMemory)...UInt64((QEMU.memorySize << 20) - head.count) ~= count else {
+        guard let count = try word(0) else { return [] }
+        guard UInt64(takenFromMemory)...UInt64((QEMU.memorySize << 20) - Self.head) ~= count else {
             throw GuestError("its memory cannot hold \(count) bytes of results, of which \(takenFromMemory) were read")
         }
         let missing = min(Int(count) - takenFromMemory, Self.piece)
-        return try memory.contents(from: head.count + takenFromMemory, count: missing)
+        return try memory.contents(from: Self.head + takenFromMemory, count: missing)
+    }
+
+    /// When in its attempt's time, in nanoseconds, the guest has stopped where it was told to; nil as long as it has not.
+    package var arrival: Int64? {
+        guard let word = (try? word(2)) ?? nil, word >> 63 == 1 else { return nil }
+        return Int64(word & ~(1 << 63))
+    }
+
+    /// How many bytes of the shared memory come before the results; what they hold is said in the lab's `SharedMemory`.
+    static let head = 64
+
+    private func word(_ number: Int) throws -> UInt64? {
+        let size = MemoryLayout<UInt64>.size
+        let bytes = try memory.contents(from: number * size, count: size)
+        return bytes.count == size ? bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : nil
+    }
+
+    private static func words(_ words: UInt64...) -> [UInt8] {
+        words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) } }
     }
 
     private static let piece = 4 << 20

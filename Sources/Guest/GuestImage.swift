@@ -9,16 +9,27 @@ package struct GuestImage {
     /// What the labs need of the kernel; af_packet may be built in or not.
     static let moduleNames = ["af_packet", "veth", "sch_netem", "inet_diag", "tcp_diag"]
 
-    /// Takes the executables from a directory. Throws `GuestError`.
-    package init(executablesIn directory: String) throws {
+    /// Takes the executables from a directory, and programs of this machine. Throws `GuestError`.
+    ///
+    /// - Parameter programs: their paths; each comes to `/bin`, what it is linked with to where it is here.
+    package init(executablesIn directory: String, programs: [String] = []) throws {
         var archive = CpioArchive()
         for path in ["/proc", "/sys", "/dev", "/modules"] { archive.addDirectory(path) }
+        var known: Set<String> = []
         // Without a console the first three descriptors of init would be closed.
         archive.addDevice("/dev/console", major: 5, minor: 1)
         for name in ["tcpwitness-lab", "tcpwitness-worker"] {
             let path = "\(directory)/\(name)"
             archive.add("/\(name)", try Self.stripped(path), executable: true)
-            for library in try Self.libraries(of: path) {
+            for library in try Self.libraries(of: path) where known.insert(library).inserted {
+                archive.add(library, try readFile(library), executable: true)
+            }
+        }
+        for path in programs {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            guard known.insert("/bin/\(name)").inserted else { continue }
+            archive.add("/bin/\(name)", try readFile(path), executable: true)
+            for library in try Self.libraries(of: path) where known.insert(library).inserted {
                 archive.add(library, try readFile(library), executable: true)
             }
         }
@@ -32,7 +43,7 @@ package struct GuestImage {
         var archive = common
         for module in modules { archive.add("/modules/\(module.name).ko", module.contents) }
         archive.add("/modules/order", Array(modules.map { "/modules/\($0.name).ko\n" }.joined().utf8))
-        for file in files { archive.add(file.path, file.bytes) }
+        for file in files { archive.add(file.path, file.bytes, executable: file.bytes.starts(with: Array("#!".utf8))) }
         archive.add("/arguments", Array(arguments.map { $0 + "\n" }.joined().utf8))
         return archive.archive
     }

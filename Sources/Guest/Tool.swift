@@ -71,6 +71,11 @@ struct TemporaryFile: ~Copyable {
         descriptor = file
     }
 
+    /// Gives it a length; what is new of it are zeros.
+    func extend(to length: Int) throws(SystemError) {
+        guard ftruncate(descriptor.raw, length) == 0 else { throw SystemError("ftruncate") }
+    }
+
     private static func make() throws(SystemError) -> Descriptor {
         var path = Array("\(temporaryDirectory)/tcpwitness-XXXXXX".utf8CString)
         let inheritable = mkstemp(&path)

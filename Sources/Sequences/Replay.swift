@@ -42,7 +42,8 @@ extension TextSequence {
 }
 
 extension Act {
-    fileprivate init(recorded fact: ActFact) throws(SequenceError) {
+    /// The act that a record has. Throws where this version does not know it.
+    package init(recorded fact: ActFact) throws(SequenceError) {
         do {
             self = try JSONDecoder().decode(Act.self, from: JSONEncoder().encode(fact.act))
         } catch {

@@ -1,18 +1,24 @@
 internal import Glibc
-internal import Linux
 internal import Record
-internal import Synchronization
 
-/// Writes events as lines to where the orchestrator reads them.
+/// Takes events to where somebody waits for them.
 final class EventStream: Sendable {
-    private let send: @Sendable ([UInt8]) -> Void
+    private let take: @Sendable ([Event]) -> Void
 
-    /// - Parameter send: takes whole lines; called on one thread.
-    init(_ send: @escaping @Sendable ([UInt8]) -> Void) { self.send = send }
+    /// - Parameter take: called on one thread.
+    init(events take: @escaping @Sendable ([Event]) -> Void) { self.take = take }
 
-    /// Writes to a descriptor, and ends the process when nobody reads it any more.
+    /// - Parameter send: takes whole lines of a record, for the orchestrator; called on one thread.
+    convenience init(_ send: @escaping @Sendable ([UInt8]) -> Void) {
+        self.init(events: { events in
+            let encoder = RecordEncoder()
+            send(events.flatMap { encoder.line($0) })
+        })
+    }
+
+    /// Writes lines to a descriptor, and ends the process when nobody reads it any more.
     convenience init(descriptor: Int32) {
-        self.init { bytes in
+        self.init { (bytes: [UInt8]) in
             var done = 0
             while done < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -27,8 +33,5 @@ final class EventStream: Sendable {
         }
     }
 
-    func write(_ events: [Event]) {
-        let encoder = RecordEncoder()
-        send(events.flatMap { encoder.line($0) })
-    }
+    func write(_ events: [Event]) { take(events) }
 }

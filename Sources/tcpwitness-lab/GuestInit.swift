@@ -16,20 +16,28 @@ enum GuestInit {
     static func run() -> Never {
         do {
             try mountAll()
-            silenceConsole()
-            quieten()
+            let arguments = try Files.read(argumentsFile).split(separator: "\n").map(String.init)
+            let shell = GuestShell(arguments)
+            if shell == nil {
+                silenceConsole()
+                quieten()
+            }
             for module in try Files.read(modulesFile).split(separator: "\n") { load(String(module)) }
             // Descriptors are plenty: a lab takes two dozen, and the default limit is 4096.
             var limit = rlimit(rlim_cur: 1 << 16, rlim_max: 1 << 16)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            let arguments = try Files.read(argumentsFile).split(separator: "\n").map(String.init)
-            if let memory = try SharedMemory.find() {
+            if let shell {
+                try shell.run(tellingStatusOver: line)
+            } else if let memory = try SharedMemory.find() {
                 let stream = EventStream { bytes in
                     if memory.append(bytes) { return }
                     LabCommand.complain("the results do not fit into the memory that the guest shares with its host")
                     end()
                 }
-                _ = LabCommand.run(arguments, through: LabCommand.Channels(events: stream, control: nil))
+                _ = LabCommand.run(
+                    arguments,
+                    through: LabCommand.Channels(
+                        events: stream, control: nil, willPerform: { memory.stop(before: $0, at: $1) }))
             } else {
                 try run(arguments, over: line)
             }
@@ -40,11 +48,17 @@ enum GuestInit {
     }
 
     private static func run(_ arguments: [String], over line: String) throws {
-        let stream = try Descriptor.open(line, O_RDWR | O_NOCTTY)
-        try check(clx_tty_raw(stream.raw), "make \(line) raw")
+        let stream = try open(line: line)
         _ = LabCommand.run(
             arguments, through: LabCommand.Channels(events: EventStream(descriptor: stream.raw), control: nil))
         try check(clx_tty_drain(stream.raw), "drain \(line)")
+    }
+
+    /// A serial line that carries bytes as they are.
+    static func open(line: String) throws -> Descriptor {
+        let stream = try Descriptor.open(line, O_RDWR | O_NOCTTY)
+        try check(clx_tty_raw(stream.raw), "make \(line) raw")
+        return stream
     }
 
     /// Ends the machine.

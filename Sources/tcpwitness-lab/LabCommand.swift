@@ -47,6 +47,8 @@ enum LabCommand {
     struct Channels {
         var events = EventStream(descriptor: eventsDescriptor)
         var control: Int32? = controlDescriptor
+        /// Called before each act, see `LabConfiguration`.
+        var willPerform: (@Sendable (StopPoint, Int64) -> Void)?
     }
 
     static func run(_ arguments: [String], through channels: Channels = Channels()) -> Int32 {
@@ -99,13 +101,13 @@ enum LabCommand {
         defer { withExtendedLifetime(stamps) {} }
         let ledger = try NamespaceLedger()
         let slabs = machine == nil ? nil : SlabCounts()
-        let scheduler = try Scheduler(
-            configuration: LabConfiguration(
-                lane: options.lane, link: options.link, timeout: options.timeout, worker: try workerPath(),
-                addresses: addresses,
-                trace: hub, health: monitor, namespaces: ledger, pollInterval: options.pollInterval, machine: machine,
-                destroysOrphans: try OrphanDestruction.works(), corrections: try KernelDefaults.corrections())
-        ) { out.write($0) }
+        var configuration = LabConfiguration(
+            lane: options.lane, link: options.link, timeout: options.timeout, worker: try workerPath(),
+            addresses: addresses, trace: hub, health: monitor, namespaces: ledger,
+            pollInterval: options.pollInterval, machine: machine, destroysOrphans: try OrphanDestruction.works(),
+            corrections: try KernelDefaults.corrections())
+        configuration.willPerform = channels.willPerform
+        let scheduler = try Scheduler(configuration: configuration) { out.write($0) }
         try scheduler.run(
             Scheduler.Plan(
                 scenarios: options.scenarios, repetitions: options.repetitions, jobs: options.jobs,

@@ -1,5 +1,4 @@
 internal import Acts
-internal import Acts
 internal import Lab
 internal import Linux
 internal import Record

@@ -1,53 +1,63 @@
 internal import CLinux
 internal import Glibc
 internal import Linux
+internal import Record
 internal import Synchronization
 
 /// The memory that a guest shares with its host: a PCI device of QEMU (ivshmem) that needs no driver.
 ///
-/// It begins with a count of bytes, after which they are. Nothing is ever read from it, so that the host's pace cannot
-/// show in the guest.
+/// It begins with a head of 64-bit numbers: a count of bytes; where to stop, which the host has written before the guest
+/// began; when that place was reached. The bytes follow. Nothing else is ever read from it, so that the host's pace
+/// cannot show in the guest.
 final class SharedMemory: Sendable {
     private let base: UInt
     private let size: Int
     private let count = Mutex(0)
 
-    private static let devices = "/sys/bus/pci/devices"
-    /// Red Hat's number, and its number for ivshmem.
-    private static let identity = ("0x1af4", "0x1110")
+    /// How many bytes the head has.
+    private static let head = 64
+    /// Where in the head it says when the place to stop was reached.
+    private static let arrival = UInt(16)
+    /// Set in what is written there, so that it is not nothing.
+    private static let arrived: UInt64 = 1 << 63
+
+    /// Where the host wants a stop, as the word of a `StopPoint`, which 0 is not.
+    private let stop: UInt64
+    /// What stops this machine; nil where there is to be no stop, or the machine has no such device.
+    private let brake: PCIDevice.Region?
 
     /// Finds and maps it; nil where the kernel has no PCI. Throws the error of the failing call.
     static func find() throws -> SharedMemory? {
-        guard let directory = opendir(devices) else { return nil }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            let path = "\(devices)/\(name)"
-            func number(_ file: String) -> String? { try? Files.read("\(path)/\(file)").trimmed }
-            guard number("vendor") == identity.0, number("device") == identity.1 else { continue }
-            return try SharedMemory(device: path)
-        }
-        return nil
+        // Red Hat's number, and its number for ivshmem.
+        try PCIDevice(vendor: "0x1af4", device: "0x1110").map(SharedMemory.init)
     }
 
-    private init(device: String) throws {
-        try Files.write("1", to: "\(device)/enable")
-        let resource = try Descriptor.open("\(device)/resource2", O_RDWR)
-        var status = stat()
-        guard fstat(resource.raw, &status) == 0 else { throw SystemError("fstat \(device)/resource2") }
-        size = Int(status.st_size)
-        let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, resource.raw, 0)
-        guard let memory, memory != MAP_FAILED else { throw SystemError("mmap \(device)/resource2") }
-        base = UInt(bitPattern: memory)
+    private init(_ device: PCIDevice) throws {
+        let region = try device.map(2)
+        (base, size) = (region.base, region.size)
+        let words = UnsafePointer<UInt64>(bitPattern: region.base)
+        stop = words?[1] ?? 0
+        // Red Hat's other number, and its number for pvpanic.
+        brake = try PCIDevice(vendor: "0x1b36", device: "0x0011")?.map(0)
+    }
+
+    /// Stops this machine, for the host to go on, if an act is the one before which it wants that.
+    ///
+    /// Until then a run with a stop executes what one without does, instruction by instruction: numbers are compared, one
+    /// with another, since any other comparison takes longer the more is equal.
+    func stop(before point: StopPoint, at time: Int64) {
+        guard point.word == stop, let brake else { return }
+        clx_store(UnsafeMutableRawPointer(bitPattern: base + Self.arrival), Self.arrived | UInt64(time))
+        // PVPANIC_PANICKED: QEMU stops its processor in this very instruction.
+        UnsafeMutablePointer<UInt8>(bitPattern: brake.base)?.pointee = 1
     }
 
     /// Lets the host see more bytes. Returns false where there is no room for them.
     func append(_ bytes: [UInt8]) -> Bool {
         count.withLock { count in
-            guard MemoryLayout<UInt64>.size + count + bytes.count <= size else { return false }
-            clx_publish(UnsafeMutableRawPointer(bitPattern: base), UInt64(count), bytes, bytes.count)
+            guard Self.head + count + bytes.count <= size else { return false }
+            clx_publish(
+                UnsafeMutableRawPointer(bitPattern: base), Self.head, UInt64(count), bytes, bytes.count)
             count += bytes.count
             return true
         }

@@ -4,6 +4,11 @@
 //     tcpwitness-lab doctor
 //     tcpwitness-lab guard
 //
+// and in the shell of a guest, see GuestShell:
+//
+//     tcpwitness-lab in HOST COMMAND...
+//     tcpwitness-lab try [--lane L] ID|FILE.tcp...
+//
 // As the first process of a guest it takes its arguments from the guest's image, see GuestInit.
 //
 // Descriptor 3 takes the events; closing the other end of descriptor 4 ends the run.
@@ -17,6 +22,8 @@ switch arguments.first {
 case "run": exit(LabCommand.run(Array(arguments.dropFirst())))
 case "guard": exit(LabCommand.guardRun())
 case "doctor": exit(LabCommand.doctor())
+case "in": exit(ShellTools.enter(Array(arguments.dropFirst())))
+case "try": exit(ShellTools.tryOut(Array(arguments.dropFirst())))
 default:
     LabCommand.complain("usage: tcpwitness-lab run|doctor (started by tcpwitness)")
     exit(2)

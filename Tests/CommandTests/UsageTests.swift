@@ -39,6 +39,16 @@ import Testing
             ["run", "--baselines", "/nonexistent"],
             "--baselines needs --kernel: only guest runs are compared with a baseline"
         ),
+        (["debug", "open.three-way", "--kernel", ""], "--kernel '' names no kernel"),
+        (["debug", "open.three-way", "--kernel", "6.12", "--before", "0"], "--before must be at least 1"),
+        (["debug", "close.*", "--kernel", "6.12"], "close.* means several scenarios; a debugger looks at one"),
+        (["shell", "--kernel", ""], "--kernel '' names no kernel"),
+        (["shell", "--kernel", "6.12", "--boot-timeout", "0"], "--boot-timeout must be a positive number of seconds"),
+        (["shell", "--kernel", "6.12", "--program", "nosuch"], "--program nosuch: there is no such program"),
+        (
+            ["shell", "--kernel", "6.12", "--file", "nosuch"],
+            "--file nosuch: ENOENT (No such file or directory)"
+        ),
         (["show", "open.three-way", "--attempt", "2"], "--attempt needs --record"),
         (["show", "open.three-way", "--width", "80"], "--width needs --record"),
         (["show", "open.three-way", "--all"], "--all needs --record"),

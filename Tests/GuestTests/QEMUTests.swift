@@ -34,6 +34,25 @@ import Testing
         #expect(qemu.place == "guest, KVM, real time")
     }
 
+    /// What stops for a debugger differs from its rehearsal in nothing that the guest could find.
+    @Test func debugging() {
+        let rehearsal = QEMU(clock: .virtual, isAccelerated: false, debugging: .rehearsal)
+        let stop = QEMU(clock: .virtual, isAccelerated: false, debugging: .stop(gdb: "unix:/tmp/gdb,server=on"))
+        #expect(
+            rehearsal.arguments == QEMU(clock: .virtual, isAccelerated: false).arguments + ["-device", "pvpanic-pci"])
+        #expect(
+            stop.arguments
+                == rehearsal.arguments + ["-action", "panic=pause", "-gdb", "unix:/tmp/gdb,server=on"])
+    }
+
+    /// Its console goes both ways, and only what is wrong is said on it.
+    @Test func shell() {
+        let words = QEMU(clock: .real, isAccelerated: false, purpose: .shell).arguments
+        #expect(words.contains("socket,id=console,fd=5"))
+        #expect(words.contains { $0.contains(" loglevel=4 console=ttyS0 ") })
+        #expect(!words.contains { $0.contains("earlyprintk") || $0.contains("ivshmem") })
+    }
+
     /// They come last, so that they override ours.
     @Test func extraWords() {
         let qemu = QEMU(clock: .virtual, isAccelerated: false, extraWords: "loglevel=7 audit=0")

@@ -10,6 +10,6 @@ int clx_unshare_user(void);
 int clx_setns_net(int fd);
 int clx_mount(const char *source, const char *target, const char *type, unsigned long flags);
 
-extern const unsigned long clx_mount_private_recursive;
+extern const unsigned long clx_mount_private_recursive, clx_mount_bind;
 
 #endif

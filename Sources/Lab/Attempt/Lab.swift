@@ -29,6 +29,7 @@ package final class Lab {
     /// Where the present step begins in the wire's log.
     package internal(set) var stepStart = 0
     var stepCount = 0
+    var actCount = 0
     private(set) var processes: [WorkerProcess] = []
     private(set) var sockets: [Socket] = []
     private(set) var paths: PathLedger

@@ -35,6 +35,8 @@ package struct LabConfiguration: Sendable {
     package var destroysOrphans: Bool
     /// What every host's namespace has otherwise than the kernel's own defaults are, see `KernelDefaults`.
     package var corrections: [KernelDefaults.Setting]
+    /// Called before each act with its place and the attempt's time: who debugs the kernel may want to stop there.
+    package var willPerform: (@Sendable (StopPoint, Int64) -> Void)?
     /// For tests of the harness itself: makes the kernel look wrong.
     package var faults: FaultInjection
 

@@ -32,10 +32,14 @@ extension Lab {
     /// Ends a step: whatever it expected exactly has been kept up to here.
     package func endStep() throws { try synchronize() }
 
-    /// Keeps an act for whoever wants to perform it again.
+    /// Keeps an act for whoever wants to perform it again, and lets those know who wait for it.
     package func record(act: JSON, location: String) {
         let at = timeline.relative(.now)
-        timeline.add(.act(ActFact(attempt: timeline.attempt, at: at, location: location, act: act)), at: at)
+        let attempt = timeline.attempt
+        timeline.add(.act(ActFact(attempt: attempt, at: at, location: location, act: act)), at: at)
+        actCount += 1
+        configuration.willPerform?(
+            StopPoint(attempt: attempt.number, again: attempt.again ?? 0, act: actCount), at)
     }
 }
 

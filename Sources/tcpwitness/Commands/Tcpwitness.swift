@@ -17,7 +17,7 @@ struct Tcpwitness: ParsableCommand {
             HistoryCommand.self,
             CompareCommand.self, ReleasesCommand.self,
             BaselineCommand.self, BehavioursCommand.self, DocumentsCommand.self, CheckCommand.self, FormatCommand.self,
-            KernelCommand.self,
+            KernelCommand.self, DebugCommand.self, ShellCommand.self,
             DoctorCommand.self,
         ])
 }

@@ -17,9 +17,19 @@ final class MatrixRun {
     private let qemu: QEMU
     private let screen: Screen
     private let failures: OutputFailures
+    private let stop: Stop?
     /// By the place of the kernel on the command line, whichever ends first.
     private var finished: [Int: ReportedRun] = [:]
     private var history: HistoryOutput?
+
+    /// Where a guest is to stop for a debugger.
+    struct Stop {
+        let point: StopPoint
+        /// Where QEMU listens for gdb, in its words.
+        let gdb: String
+        /// Called when it has stopped, with the attempt's time in nanoseconds.
+        let arrived: (Int64) throws -> Void
+    }
 
     /// A kernel before its turn.
     private struct Waiting {
@@ -41,6 +51,8 @@ final class MatrixRun {
         /// When its kernel was first seen to have oopsed.
         var oopsedAt: Instant?
         var hasToldOops = false
+        /// Whether it is a debugger's from now on, which takes what time it likes.
+        var isStopped = false
         var watch: GuestWatch
 
         init(
@@ -59,20 +71,22 @@ final class MatrixRun {
     /// - Parameters:
     ///   - failures: takes what cannot be written.
     ///   - isQuiet: whether only the records are wanted.
+    ///   - stop: where the guest is to stop.
+    ///   - isRehearsal: whether it is to be as one that stops.
     init(
         _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], sequences: SequenceFiles = SequenceFiles(),
-        failures: OutputFailures,
-        isQuiet: Bool = false
+        failures: OutputFailures, isQuiet: Bool = false, stop: Stop? = nil, isRehearsal: Bool = false
     ) {
         self.command = command
         self.failures = failures
+        self.stop = stop
         self.lane = lane
         self.selected = selected
         self.sequences = sequences
         screen = isQuiet ? .silent : Screen(quiet: command.amount.quiet)
         qemu = QEMU(
-            clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && Self.hasKVM(),
-            extraWords: command.append)
+            clock: command.realTime ? .real : .virtual, isAccelerated: command.realTime && GuestKernels.hasKVM(),
+            extraWords: command.append, debugging: stop.map { .stop(gdb: $0.gdb) } ?? (isRehearsal ? .rehearsal : nil))
     }
 
     /// Runs them; gives their records in the order of the command line.
@@ -80,7 +94,8 @@ final class MatrixRun {
 
     /// Runs them; gives the records of each argument, of which a range has several.
     func runByArgument() throws -> [[RunRecord]] {
-        let resolved = try resolve(command.kernel)
+        let resolved = try GuestKernels(isQuiet: !screen.isLive, failingAs: command.bisect ? .unjudged : .usage)
+            .resolve(command.kernel)
         try run(resolved.flatMap(\.self))
         let arguments = resolved.indices.flatMap { place in resolved[place].map { _ in place } }
         return resolved.indices.map { argument in
@@ -99,7 +114,9 @@ final class MatrixRun {
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
         history = try command.history.map { try HistoryOutput(checking: $0) }
-        let image = try complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
+        let image = try GuestKernels.complaining(.harnessError) {
+            try GuestImage(executablesIn: LabExecutable.directory())
+        }
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
         let deadline = command.budget.map { Instant.now + $0 }
@@ -120,45 +137,7 @@ final class MatrixRun {
         reports.write(finished.sorted { $0.key < $1.key }.map(\.value), noting: failures)
     }
 
-    /// Whether guests can be accelerated, which virtual time excludes; says why not.
-    private static func hasKVM() -> Bool {
-        guard let obstacle = KVMProbe.obstacle() else { return true }
-        Terminal.printError("tcpwitness: guests are emulated: \(obstacle)\n")
-        return false
-    }
-
-    // MARK: Kernels
-
-    /// The kernels of each argument; those that are not here are fetched.
-    private func resolve(_ arguments: [String]) throws -> [[GuestKernel]] {
-        let fetching = FetchProgress(isQuiet: !screen.isLive)
-        let finder = KernelFinder(progress: fetching.show) { Terminal.printError("tcpwitness: \($0)\n") }
-        let check = GuestPrerequisiteCheck()
-        // A kernel that was not built is no reason to end a bisection.
-        let status: ExitStatus = command.bisect ? .unjudged : .usage
-        try stop(for: check.obstacle(fetching: complaining(status) { try finder.missing(for: arguments) }))
-        let kernels = try arguments.map { argument in
-            defer { fetching.end() }
-            try checkModules(of: argument)
-            return try complaining(status) { try finder.kernels(argument) }
-        }
-        try stop(for: complaining(status) { try check.obstacle(unpacking: kernels.flatMap(\.self)) })
-        return kernels
-    }
-
-    /// Complains about a directory of modules for a series.
-    private func checkModules(of argument: String) throws {
-        guard let series = argument.split(separator: ":").first, series.count < argument.count,
-            !Files.exists(argument), !Files.exists(String(series)), KernelStore.series(String(series)) != nil
-        else { return }
-        throw Complaint(
-            "--kernel \(argument): \(series) is a series, which has its own modules; only an image takes :MODULES_DIR")
-    }
-
-    /// Complains about what is missing, before anything runs.
-    private func stop(for obstacle: String?) throws {
-        if let obstacle { throw Complaint(obstacle, status: .harnessError) }
-    }
+    // MARK: Guests
 
     /// Where the record of a kernel goes: several kernels put their names into the path.
     private func record(for kernel: GuestKernel, among count: Int) throws -> OutputFile? {
@@ -166,8 +145,6 @@ final class MatrixRun {
             try OutputFile(checking: count == 1 ? $0 : inserting(kernel.label, into: $0), option: "--record")
         }
     }
-
-    // MARK: Guests
 
     /// How many guests may run at once: each keeps a processor busy and takes half a gigabyte with QEMU's own needs.
     private var places: Int {
@@ -201,9 +178,10 @@ final class MatrixRun {
                 "--place", qemu.place,
             ] + poll + links
         do {
-            let guest = try complaining(.harnessError) {
+            let guest = try GuestKernels.complaining(.harnessError) {
                 try Guest(
-                    kernel, qemu, image: image, arguments: Array(arguments), files: sequences.guestFiles)
+                    kernel, qemu, image: image, arguments: Array(arguments), files: sequences.guestFiles,
+                    stop: stop?.point.word ?? 0)
             }
             return Run(
                 place: next.place, guest: guest, session: session, name: kernel.label,
@@ -238,9 +216,18 @@ final class MatrixRun {
             try conclude(run, "the guest was killed for a broken stream: \(error)")
             return true
         }
-        if hasEnded {
+        if !run.isStopped, let stop, let time = run.guest.arrival {
+            run.isStopped = true
+            try stop.arrived(time)
+        }
+        if hasEnded, run.isStopped, !run.session.hasEnd {
+            run.guest.reap(killing: false)
+            finished[run.place] = try run.session.finish(RunStop.interrupted.words)
+        } else if hasEnded {
             run.guest.reap(killing: false)
             try conclude(run, verdict: nil)
+        } else if run.isStopped {
+            return false
         } else if let verdict = run.watch.verdict(at: run.guest.reading) {
             let words = run.guest.isStopped ? "QEMU is stopped by a signal" : verdict
             run.guest.reap(killing: true)
@@ -329,16 +316,6 @@ final class MatrixRun {
             limits.halted = nil
         }
         return limits
-    }
-
-    private func complaining<Result>(_ status: ExitStatus, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as GuestError {
-            throw Complaint("\(error)", status: status)
-        } catch let error as SystemError {
-            throw Complaint("\(error)", status: .harnessError)
-        }
     }
 }
 
