@@ -13,6 +13,10 @@ package struct Finding: Codable, Equatable, Sendable {
         case vanishedScenario = "scenario vanished"
         /// The run has a scenario that the baseline does not.
         case newScenario = "new scenario"
+        /// The kernel was built without something that the scenario is about.
+        case notBuiltIn = "not built in"
+        /// It was built with something that the baseline's kernel does not have.
+        case builtIn = "built in"
         /// The harness could not tell.
         case unjudged
     }
@@ -32,8 +36,9 @@ package struct Finding: Codable, Equatable, Sendable {
 
     private enum CodingKeys: CodingKey { case kind, scenario, subject, expected, seen, commits, known }
 
-    /// Whether a check fails for it. A new scenario that passes is news, and so is a change that is known.
-    package var isFailure: Bool { kind != .newScenario && kind != .knownChange }
+    /// Whether a check fails for it. A new scenario that passes is news, and so is a change that is known; how a kernel
+    /// was built is no change of its code.
+    package var isFailure: Bool { ![.newScenario, .knownChange, .notBuiltIn, .builtIn].contains(kind) }
 
     /// The finding in one line.
     package var line: String {
@@ -154,11 +159,14 @@ extension Baseline.Expectation {
             Finding(kind: kind, scenario: scenario, subject: subject, expected: expected, seen: now, commits: commits)
         }
         if verdict != seen.verdict || !Reason.agree(reason, seen.reason) {
-            let isExpected = verdict == .failed && seen.verdict == .passed
-            return [
-                finding(
-                    isExpected ? .vanishedDifference : .unknownChange, "verdict", verdictWords, seen.verdictWords)
-            ]
+            let kind: Finding.Kind =
+                switch (verdict, seen.verdict) {
+                case (.failed, .passed): .vanishedDifference
+                case (.passed, .skipped) where Reason.tellsOfFeature(seen.reason): .notBuiltIn
+                case (.skipped, .passed) where Reason.tellsOfFeature(reason): .builtIn
+                default: .unknownChange
+                }
+            return [finding(kind, "verdict", verdictWords, seen.verdictWords)]
         }
         var findings: [Finding] = []
         for (old, new) in Variants(variant).changes(to: Variants(seen.variant), knowing: known) {

@@ -10,6 +10,12 @@ enum Reason {
         return mine.count == its.count && zip(mine, its).allSatisfy(isAlike)
     }
 
+    /// Whether it is that the kernel lacks something which whoever builds it may leave out.
+    static func tellsOfFeature(_ reason: String?) -> Bool {
+        guard let reason else { return false }
+        return reason.hasPrefix("the kernel has no ") || reason.hasPrefix("needs the tracepoint ")
+    }
+
     private enum Piece: Equatable {
         case text(Substring)
         /// Digits with at most one point among them.

@@ -4,7 +4,7 @@ import Testing
 
 /// Every report that the command line writes from a record.
 @Suite struct ReportFormatTests {
-    private static let formats = ["--junit", "--html", "--ktap", "--json", "--markdown"]
+    private static let formats = ["--junit", "--html", "--ktap", "--json", "--markdown", "--kcidb"]
 
     private static let all = formats.flatMap { [$0, "out\($0)"] } + ["--pcap", "captures", "--github"]
 
@@ -57,6 +57,15 @@ import Testing
         (["--pcap", "no/such"], "--pcap no/such: ENOENT (No such file or directory)"),
         (["--attachments", "gitlab"], "--attachments needs --junit and --pcap"),
         (["--attachment-prefix", "x"], "--attachment-prefix needs --attachments"),
+        (["--kcidb-origin", "x"], "--kcidb-origin needs --kcidb"),
+        (
+            ["--kcidb", "x", "--kcidb-origin", "My CI"],
+            "--kcidb-origin must have lower-case letters, digits and underscores only"
+        ),
+        (
+            ["--kcidb", "x", "--kcidb-build", "4711"],
+            "--kcidb-build must be an origin and an id, such as mine:4711"
+        ),
     ])
     func badInputIsFoundFirst(_ arguments: [String], _ line: String) throws {
         let bench = try Workbench()

@@ -38,6 +38,27 @@ import Testing
                 == ["unknown change: keepalive.dead-peer: verdict was skipped: no veth, now passed"])
     }
 
+    /// What a kernel was built without is no change of its code; that it lacks something else is one.
+    @Test func aFeatureThatIsNotBuiltIn() {
+        let reason = "the kernel has no MPTCP (socket(): EPROTONOSUPPORT)"
+        let found = Self.baseline.check(
+            Sample.run("6.12.9", [.of("close.simultaneous", .skipped, reason)]), partial: true)
+        #expect(
+            found.map(\.line)
+                == ["not built in: close.simultaneous: verdict was passed, now skipped: \(reason)"])
+        #expect(found.allSatisfy { !$0.isFailure })
+        let without = Baseline(series: "6.12", kernel: "6.12.1").updated(
+            with: Sample.run("6.12.1", [.of("close.simultaneous", .skipped, reason)]), knowing: [])
+        let later = without.check(Sample.run("6.12.9", [.of("close.simultaneous")]))
+        #expect(later.map(\.kind) == [.builtIn] && later.allSatisfy { !$0.isFailure })
+        let other = Self.baseline.check(
+            Sample.run("6.12.9", [.of("close.simultaneous", .skipped, "no veth")]), partial: true)
+        #expect(other.map(\.kind) == [.unknownChange])
+        let failing = Self.baseline.check(
+            Sample.run("6.12.9", [.of("close.simultaneous", .failed, reason)]), partial: true)
+        #expect(failing.map(\.kind) == [.unknownChange])
+    }
+
     @Test func anExpectedDifferenceThatVanished() {
         #expect(
             lines([.of("open.self-connect", variant: "challenge ACK")]) == [

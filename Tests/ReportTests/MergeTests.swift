@@ -14,9 +14,12 @@ import Testing
         link: .auto, place: "host", startedAt: "2026-11-20T01:00:00Z", limits: ["no sch_netem"])
 
     /// The record of a run of these scenarios, the third of which fails.
-    private static func record(_ scenarios: [ScenarioDescription], shard: Shard? = nil) -> [Event] {
+    private static func record(
+        _ scenarios: [ScenarioDescription], shard: Shard? = nil, kernel: String = "6.12.0"
+    ) -> [Event] {
         var header = header
         header.shard = shard
+        header.kernel.release = kernel
         let attempts = scenarios.map { Attempt(scenario: $0.id, number: 1) }
         return [.run(header)] + scenarios.map { .plan($0) } + attempts.map { .started(Started(attempt: $0, at: 1)) }
             + attempts.map {
@@ -27,10 +30,10 @@ import Testing
             } + [.end(RunEnd(duration: 100))]
     }
 
-    private static func shards(_ count: Int) throws -> [(name: String, contents: RecordContents)] {
+    private static func shards(_ count: Int, kernel: String = "6.12.0") throws -> [ShardRecord] {
         try (1...count).map { index in
             let shard = Shard(index: index, count: count)
-            let events = record(shard.select(scenarios), shard: shard)
+            let events = record(shard.select(scenarios), shard: shard, kernel: kernel)
             return ("shard\(index).jsonl", try RecordContents(events.flatMap(RecordEncoder().line)))
         }
     }
@@ -64,7 +67,9 @@ import Testing
             }
         }
         let three = try Self.shards(3)
-        #expect(reason(Array(three.dropFirst())) == "shard 1/3 is missing")
+        #expect(
+            reason(Array(three.dropFirst()))
+                == "shard 1/3 of 6.12.0 is missing; 'run --shard' runs it alone, --partial does without it")
         #expect(reason(three + [three[1]]) == "shard2.jsonl and shard2.jsonl are both shard 2/3")
         #expect(
             reason([try Self.shards(2)[0]] + three)
@@ -78,6 +83,46 @@ import Testing
         #expect(
             reason(other)
                 == "shard3.jsonl is of another run than shard1.jsonl: kernel 6.13.0 #1 x86_64, not 6.12.0 #1 x86_64")
+    }
+
+    /// Shards of several kernels, in any order, are as many runs.
+    @Test func shardsOfSeveralKernels() throws {
+        let kernels = ["5.10.1", "6.12.0", "7.2.3"]
+        let all = try kernels.flatMap { try Self.shards(3, kernel: $0) }
+        let mixed = (0..<3).flatMap { shard in (0..<3).map { all[$0 * 3 + shard] } }
+        let runs = try mergeRuns(mixed, order: Self.scenarios.map(\.id))
+        #expect(runs.map(\.kernel) == kernels)
+        for (kernel, events) in runs {
+            #expect(try RunRecord(events) == RunRecord(Self.record(Self.scenarios, kernel: kernel)))
+        }
+        // Each of them must be whole.
+        #expect(throws: RecordError.self) { try mergeRuns(mixed.dropLast(), order: []) }
+    }
+
+    /// A lost shard is said; what there is can be had all the same, and is no success.
+    @Test func aLostShardIsSaid() throws {
+        let rest = try Self.shards(3).dropLast()
+        let events = try merge(Array(rest), order: Self.scenarios.map(\.id), isPartial: true)
+        let run = try RunRecord(events)
+        #expect(run.end?.interrupted == "shard 3/3 of 6.12.0 is missing")
+        #expect(RunSummary(run).exitStatus != .asExpected)
+        // Its scenarios are not those of another shard.
+        #expect(run.plan.count < Self.scenarios.count)
+    }
+
+    /// A guest that never said what kernel it is goes by the name under which it was asked for.
+    @Test func aShardThatNeverBegan() throws {
+        var shards = try Self.shards(2, kernel: "6.12.118+deb13-cloud-amd64") + Self.shards(2, kernel: "6.1.9")
+        var header = Self.header
+        header.kernel = Kernel(release: "6.12", version: "", machine: "x86_64")
+        header.shard = Shard(index: 2, count: 2)
+        let dead: [Event] = [
+            .run(header), .plan(Self.scenarios[0]), .end(RunEnd(duration: 5, interrupted: "the kernel panicked: no")),
+        ]
+        shards[1].contents = try RecordContents(dead.flatMap(RecordEncoder().line))
+        let runs = try mergeRuns(shards, order: [])
+        #expect(runs.map(\.kernel) == ["6.12.118+deb13-cloud-amd64", "6.1.9"])
+        #expect(try RunRecord(runs[0].events).end?.interrupted == "shard2.jsonl: the kernel panicked: no")
     }
 
     @Test func aCutOffShardIsToldAndNoSuccess() throws {

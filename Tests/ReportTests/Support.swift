@@ -31,10 +31,12 @@ struct Tool {
 
     /// Nil when it is not installed.
     init?(_ name: String) {
-        let found = ["/usr/bin", "/usr/local/bin", "/bin"].map { "\($0)/\(name)" }
+        // As a shell would find it: what reads our reports may be in an environment of its own.
+        let path = ProcessInfo.processInfo.environment["PATH"].map { $0.split(separator: ":").map(String.init) } ?? []
+        let found = (path + ["/usr/bin", "/usr/local/bin", "/bin"]).map { "\($0)/\(name)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
         guard let found else { return nil }
-        path = found
+        self.path = found
     }
 
     /// Whether Python has these modules.

@@ -76,7 +76,7 @@ struct BaselineCommand: ParsableCommand {
                 }
                 let findings = baseline.check(run, knowing: knownChanges, partial: partial)
                 fails = fails || findings.contains(where: \.isFailure)
-                let differs = findings.contains { $0.kind != .newScenario && $0.kind != .knownChange }
+                let differs = findings.contains(where: \.isFailure)
                 text += "\(series): \(path) " + (differs ? "differs\n" : "is as expected\n")
                 text += findings.map { "  \($0.line)\n" }.joined()
             }

@@ -27,6 +27,7 @@ struct BaselineReport {
         let unjudged = Set(findings.filter { $0.kind == .unjudged }.map(\.scenario)).count
         let surprises = findings.filter { $0.isFailure && $0.kind != .unjudged }
         let known = findings.filter { $0.kind == .knownChange }
+        let built = findings.filter { [.notBuiltIn, .builtIn].contains($0.kind) }
         let name =
             isOwn ? "its baseline" : "the baseline of \(baseline.series), the series nearest to \(version.series),"
         var words: [String] = []
@@ -43,7 +44,8 @@ struct BaselineReport {
         words += BaselineReport.counts(record, findings)
         let status = BaselineReport.status(record, fails: !surprises.isEmpty, isUnjudged: unjudged > 0)
         self.init(
-            "\(release)  \(words.joined(separator: ", "))\n" + (known + surprises).map { "  \($0.line)\n" }.joined(),
+            "\(release)  \(words.joined(separator: ", "))\n"
+                + (known + built + surprises).map { "  \($0.line)\n" }.joined(),
             status)
     }
 

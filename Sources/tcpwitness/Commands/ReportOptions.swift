@@ -40,6 +40,20 @@ struct ReportOptions: ParsableArguments {
     var markdown: String?
 
     @Option(
+        help: ArgumentHelp("Write JSON for KernelCI's common database (KCIDB).", valueName: "path"), completion: .file()
+    )
+    var kcidb: String?
+
+    @Option(
+        help: ArgumentHelp("The name by which KernelCI knows who submits; tcpwitness by default.", valueName: "name"))
+    var kcidbOrigin: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The build of the kernel that KernelCI knows already, instead of a description of it.", valueName: "id"))
+    var kcidbBuild: String?
+
+    @Option(
         help: ArgumentHelp("Write a pcapng file for each scenario and host.", valueName: "directory"),
         completion: .directory)
     var pcap: String?
@@ -58,10 +72,23 @@ struct ReportOptions: ParsableArguments {
         completion: .file())
     var attachmentPrefix: String?
 
+    /// Whether nothing is to be written.
+    var areNone: Bool { [junit, html, ktap, json, markdown, kcidb, pcap].allSatisfy { $0 == nil } && !github }
+
     /// Whether they need every fact of every attempt.
     var needEverything: Bool { pcap != nil }
 
     func validate() throws {
+        for (option, isGiven) in [("--kcidb-origin", kcidbOrigin != nil), ("--kcidb-build", kcidbBuild != nil)]
+        where isGiven && kcidb == nil {
+            throw ValidationError("\(option) needs --kcidb")
+        }
+        if let kcidbOrigin, !KCIDB.Origin.isName(kcidbOrigin) {
+            throw ValidationError("--kcidb-origin must have lower-case letters, digits and underscores only")
+        }
+        if let kcidbBuild, !KCIDB.Origin.isIdentifier(kcidbBuild) {
+            throw ValidationError("--kcidb-build must be an origin and an id, such as mine:4711")
+        }
         if attachments != nil && (junit == nil || pcap == nil) {
             throw ValidationError("--attachments needs --junit and --pcap")
         }

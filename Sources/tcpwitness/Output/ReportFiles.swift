@@ -18,7 +18,7 @@ struct ReportFiles {
         self.options = options
         let paths = [
             ("--junit", options.junit), ("--html", options.html), ("--ktap", options.ktap), ("--json", options.json),
-            ("--markdown", options.markdown),
+            ("--markdown", options.markdown), ("--kcidb", options.kcidb),
         ]
         var files: [(option: String, file: OutputFile)] = []
         for case (let option, let path?) in paths {
@@ -99,6 +99,9 @@ struct ReportFiles {
         case "--html": HTMLReport.document(runs, comparisons: comparisons(runs), titles: documentTitles)
         case "--ktap": Array(KTAP.document(runs).utf8)
         case "--json": SummaryJSON.document(runs)
+        case "--kcidb":
+            KCIDB.document(
+                runs, from: KCIDB.Origin(name: options.kcidbOrigin ?? "tcpwitness", build: options.kcidbBuild))
         default: Array(SummaryMarkdown.document(runs).utf8)
         }
     }

@@ -147,11 +147,16 @@ final class MatrixRun {
     }
 
     /// How many guests may run at once: each keeps a processor busy and takes half a gigabyte with QEMU's own needs.
+    ///
+    /// Those that go before all other work leave it a processor, without which a run on this machine's own kernel, or
+    /// anything else that is in a hurry, would come too late.
     private var places: Int {
         let meminfo = (try? Files.read("/proc/meminfo")) ?? ""
         let line = meminfo.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") } ?? ""
         let megabytes = line.split(separator: " ").compactMap { Int($0) }.first.map { $0 / 1024 } ?? 512
-        return max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), megabytes / 512))
+        let processors = Scheduling.processors.count
+        let takesAll = qemu.clock == .virtual && Scheduling.canSetRealTime
+        return max(1, min(takesAll ? processors - 1 : processors, megabytes / 512))
     }
 
     /// Starts a guest; nil when that is impossible, which ends the run of this kernel and of no other.
