@@ -28,6 +28,16 @@ struct Mutation: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(scenario): \(name)" }
 
+    /// Whether a failure says all of it, in order.
+    func isNamed(by reason: String) -> Bool {
+        var rest = reason[...]
+        for part in says {
+            guard let place = rest.ranges(of: part).first else { return false }
+            rest = rest[place.upperBound...]
+        }
+        return true
+    }
+
     /// The id, or the pattern of ids, to which `Scripts/run-tests --mutations` restricts them.
     static let choice = getenv("TCPWITNESS_MUTATIONS").map { String(cString: $0) }
 
