@@ -27,7 +27,8 @@ enum CatalogueRun {
             return Event.plan(scenario)
         }
         let attempts = run.attempts.filter { $0.attempt.number == 1 }.flatMap { attempt -> [Event] in
-            attempt.facts.filter(\.isCompared) + attempt.measurements.map { .measurement($0) }
+            [.started(Started(attempt: attempt.attempt, at: attempt.start))]
+                + attempt.facts.filter(\.isCompared) + attempt.measurements.map { .measurement($0) }
                 + (attempt.finished.map { [.finished($0)] } ?? [])
         }
         let events = [.run(run.header)] + plan + attempts + (run.end.map { [.end($0)] } ?? [])
