@@ -52,10 +52,10 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Netlink", dependencies: ["CLinux", "CMnl", "Linux", "SockDiag"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CMnl", "Linux", "SockDiag"], swiftSettings: strict),
         .target(name: "SockDiag", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Packets", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "Tracing", dependencies: ["CLinux", "Linux", "SockDiag"], swiftSettings: strict),
+        .target(name: "Tracing", dependencies: ["Linux", "SockDiag"], swiftSettings: strict),
         .target(name: "Record", swiftSettings: strict),
         .target(name: "Judge", dependencies: ["Record"], swiftSettings: strict),
         .target(name: "Health", dependencies: ["Judge", "Linux", "Record"], swiftSettings: strict),
@@ -67,14 +67,14 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "Acts", "CLinux", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "SockDiag",
+                "Acts", "Health", "Invariants", "Judge", "Linux", "Netlink", "Packets", "Record", "SockDiag",
                 "Tracing", "Worker",
             ],
             swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [
-                "Acts", "CLinux", "Health", "Judge", "Lab", "Linux", "Packets", "Record", "SockDiag", "Worker",
+                "Acts", "Health", "Judge", "Lab", "Linux", "Packets", "Record", "SockDiag", "Worker",
             ],
             swiftSettings: strict),
         .target(
@@ -116,9 +116,9 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Acts", "Baselines", "CBuild", "CLinux", "Compare", "Documents", "Guest", "History", "Invariants",
-                "Kernels",
-                "Linux", "Record",
+                "Acts", "Baselines", "CBuild", "Compare", "Documents", "Guest", "History", "Invariants", "Kernels",
+                "Linux",
+                "Record",
                 "Report",
                 "Scenarios", "Sequences",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -126,8 +126,7 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness-lab",
             dependencies: [
-                "Acts", "CLinux", "Engine", "Health", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Sequences",
-                "Tracing",
+                "Acts", "Engine", "Health", "Lab", "Linux", "Netlink", "Record", "Scenarios", "Sequences", "Tracing",
             ],
             swiftSettings: strict,
             linkerSettings: staticRuntime()),

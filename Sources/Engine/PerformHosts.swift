@@ -19,7 +19,9 @@ extension Performer {
         case .socket(let socket, let v6): sockets[socket] = try process.socket(socket, v6: v6)
         case .mptcpSocket(let socket):
             let answer = try process.ask(
-                .socket(family: IPAddress.anyV4.family, type: Self.sockStream, protocol: Self.ipprotoMPTCP))
+                .socket(
+                    family: IPAddress.anyV4.family, type: SocketSymbol.SOCK_STREAM, protocol: SocketSymbol.IPPROTO_MPTCP
+                ))
             if let errno = answer.errno { try lab.skip("the kernel has no MPTCP (socket(): \(errno.symbol))") }
             sockets[socket] = try process.adopted(answer, as: socket)
         case .listen(let socket, let port, let backlog, let receiveBuffer, let reuseAddress, let v6):
@@ -42,15 +44,11 @@ extension Performer {
         return 0
     }
 
-    private static let sockStream: Int32 = 1
-    private static let ipprotoTCP: Int32 = 6
-    private static let ipprotoMPTCP: Int32 = 262
-
     private func connect(
         _ process: WorkerProcess, to address: SocketAddress, _ listener: LabSocket, _ lab: Lab, _ at: SourceLocation
     ) throws {
         let made = try process.ask(
-            .socket(family: address.ip.family, type: Self.sockStream, protocol: Self.ipprotoTCP))
+            .socket(family: address.ip.family, type: SocketSymbol.SOCK_STREAM, protocol: SocketSymbol.IPPROTO_TCP))
         try lab.require(
             try process.ask(.connect(Int32(made.result), address)), returns: 0, file: at.file, line: at.line)
         let accepted = try listener.ask(.accept)

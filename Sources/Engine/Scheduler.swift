@@ -1,6 +1,4 @@
 package import Acts
-internal import CLinux
-internal import Glibc
 internal import Judge
 package import Lab
 package import Linux
@@ -110,7 +108,7 @@ package final class Scheduler: Sendable {
     private let grace: Duration
     private let emit: @Sendable ([Event]) -> Void
     private let state = Mutex(State())
-    private let wakeup: Descriptor
+    private let wakeup: EventCounter
     /// Attempts that sleep on kernel timers at the same time, at most: descriptors are finite.
     private static let sleepers = 400
     /// A scenario that waits at least this long for a timer counts as sleeping.
@@ -126,9 +124,7 @@ package final class Scheduler: Sendable {
         self.configuration = configuration
         self.grace = grace
         self.emit = emit
-        let fd = eventfd(0, Int32(EFD_CLOEXEC))
-        guard fd >= 0 else { throw SystemError("eventfd") }
-        wakeup = Descriptor(owning: fd)
+        wakeup = try EventCounter()
     }
 
     /// Runs the whole plan; returns early, leaving attempts behind, when `control` is closed at its other end.
@@ -141,7 +137,7 @@ package final class Scheduler: Sendable {
         var waiting = plan.inOrder(lane)
         // A machine that is too slow for much of the run is too slow for its tries again too.
         var triesLeft = plan.tries == 0 ? 0 : max(16, waiting.count / 4)
-        let places = plan.jobs ?? 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let places = plan.jobs ?? 4 * Processors.online
         while true {
             for again in report(triesLeft: triesLeft, of: plan.tries) {
                 waiting.append(again)
@@ -189,7 +185,7 @@ package final class Scheduler: Sendable {
         if sleeps(scenario) {
             configuration.whenAsleep = { [self] in
                 state.withLock { $0.running[attempt]?.isAsleep = true }
-                wake()
+                wakeup.raise()
             }
         }
         emit([
@@ -203,14 +199,8 @@ package final class Scheduler: Sendable {
                 guard $0.running.removeValue(forKey: attempt) != nil else { return }
                 $0.done.append(Done(planned: planned, timeline: timeline, result: result))
             }
-            wake()
+            wakeup.raise()
         }
-    }
-
-    /// Lets the loop look again.
-    private func wake() {
-        var one: UInt64 = 1
-        write(wakeup.raw, &one, 8)
     }
 
     /// Emits what has ended, and gives up what is past its deadline; returns what is to be tried again.
@@ -254,14 +244,9 @@ package final class Scheduler: Sendable {
     /// Waits until an attempt ends or a deadline passes; returns whether the run is to be cut off.
     private func waitForNews(_ control: Int32?) -> Bool {
         let deadline = state.withLock { $0.running.values.map(\.deadline).min() }
-        var polled = [pollfd(fd: wakeup.raw, events: Int16(POLLIN), revents: 0)]
-        if let control { polled.append(pollfd(fd: control, events: Int16(POLLIN), revents: 0)) }
-        let timeout = deadline.map { max(0, ($0 - .now).nanoseconds) + 1_000_000 } ?? -1
-        clx_poll(&polled, UInt(polled.count), timeout)
-        if polled[0].revents != 0 {
-            var count: UInt64 = 0
-            read(wakeup.raw, &count, 8)
-        }
-        return polled.count > 1 && polled[1].revents != 0
+        let timeout = deadline.map { max(.zero, $0 - .now) + .milliseconds(1) }
+        let ready = Polling.readable([wakeup.descriptor] + (control.map { [$0] } ?? []), timeout: timeout)
+        if ready[0] { wakeup.take() }
+        return ready.count > 1 && ready[1]
     }
 }

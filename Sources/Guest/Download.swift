@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Linux
 
 /// A file that curl(1) fetches, whole or not at all.
@@ -23,8 +22,7 @@ struct Download {
         let partial = "\(path).partial"
         let head = "\(path).head"
         defer {
-            unlink(partial)
-            unlink(head)
+            for name in [partial, head] { try? Files.remove(name) }
         }
         let directory = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
         do {
@@ -39,16 +37,18 @@ struct Download {
                 "--speed-limit", "1", "--speed-time", "60", "--dump-header", head, "--output", partial,
             ] + (certificates.map { ["--cacert", $0] } ?? []) + ["--", address]
         let result = try Tool.run(command) {
-            var status = stat()
-            let size = stat(partial, &status) == 0 ? Int(status.st_size) : 0
-            progress(size, Self.length(inHead: (try? Files.read(head)) ?? ""))
+            progress(Files.status(partial)?.size ?? 0, Self.length(inHead: (try? Files.read(head)) ?? ""))
         }
         guard result.status == .exited(0) else {
             // The first line says what went wrong, those that follow where to read about it.
             let words = result.errors.split(separator: "\n").first.map { ": \($0.replacing("curl: ", with: ""))" } ?? ""
             throw GuestError("cannot fetch \(address)\(words)")
         }
-        guard rename(partial, path) == 0 else { throw GuestError("cannot write \(path): \(Errno.current)") }
+        do throws(SystemError) {
+            try Files.rename(partial, to: path)
+        } catch {
+            throw GuestError("cannot write \(path): \(error.errno)")
+        }
     }
 
     /// What the last answer in a chain of redirections says of its length; 0 where it does not.

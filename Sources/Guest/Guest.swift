@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 
 /// A kernel under QEMU: started, listened to, and ended.
@@ -41,7 +40,7 @@ package final class Guest {
             kernelFile.descriptor.raw, imageFile.descriptor.raw, console.descriptor.raw, results.descriptor.raw,
             memory.descriptor.raw,
         ]
-        let nothing = try Descriptor.open("/dev/null", O_RDONLY)
+        let nothing = try Descriptor.open("/dev/null", .O_RDONLY)
         let standard = StandardDescriptors(
             input: nothing.raw, output: messages.descriptor.raw, errors: messages.descriptor.raw)
         let program = try Self.program()
@@ -58,7 +57,7 @@ package final class Guest {
 
     /// `TCPWITNESS_QEMU` overrides it: a hook for tests, which put a QEMU there that does what they want.
     static var executable: String {
-        getenv("TCPWITNESS_QEMU").map { String(cString: $0) } ?? "qemu-system-x86_64"
+        Environment.variable("TCPWITNESS_QEMU") ?? "qemu-system-x86_64"
     }
 
     /// Its path. Throws a guest error where there is none.
@@ -71,10 +70,7 @@ package final class Guest {
     package var pidfd: Int32 { child.pidfd.raw }
 
     /// Whether QEMU has ended.
-    package var hasEnded: Bool {
-        var entry = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        return poll(&entry, 1, 0) > 0
-    }
+    package var hasEnded: Bool { Polling.isReadable(pidfd) }
 
     /// More of what the guest has sent, a few megabytes at most; empty when that was all. Throws the error of the
     /// failing call, or a guest error for a count that cannot be.
@@ -122,7 +118,7 @@ package final class Guest {
     /// Waits for QEMU, which has ended or shall end now.
     package func reap(killing: Bool) {
         guard status == nil else { return }
-        if killing { try? child.signal(SIGKILL) }
+        if killing { try? child.signal(SignalNumber.SIGKILL) }
         status = try? child.wait()
     }
 

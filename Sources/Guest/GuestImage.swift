@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Linux
 
 /// The first file system of a guest: our executables, what they are linked with, the modules they need, their orders.
@@ -51,7 +50,7 @@ package struct GuestImage {
     /// The executable without its symbols, which are most of it.
     private static func stripped(_ path: String) throws -> [UInt8] {
         let file = try TemporaryFile()
-        let target = "/proc/\(getpid())/fd/\(file.descriptor.raw)"
+        let target = "/proc/\(OwnProcess.id)/fd/\(file.descriptor.raw)"
         _ = try Tool.output(of: ["strip", "-o", target, path])
         return try file.contents()
     }

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Linux
 
 /// A kernel that can be booted: what it is called, its image and its modules.
@@ -68,7 +67,7 @@ package struct GuestKernel: Equatable, Sendable {
     /// - Parameters:
     ///   - release: what the kernel calls itself.
     ///   - root: the directory that is taken for `/`.
-    static func runningImage(release: String = runningRelease, root: String = "") throws -> String {
+    static func runningImage(release: String = RunningKernel.current.release, root: String = "") throws -> String {
         let places = ["boot/vmlinuz-\(release)", "lib/modules/\(release)/vmlinuz"].map { "\(root)/\($0)" }
         guard let image = places.first(where: Files.exists) else {
             throw GuestError(
@@ -76,12 +75,6 @@ package struct GuestKernel: Equatable, Sendable {
                     + "name it with --kernel PATH")
         }
         return image
-    }
-
-    private static var runningRelease: String {
-        var name = utsname()
-        uname(&name)
-        return withUnsafeBytes(of: name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     /// The kernel of a directory that is not a build tree: the root of unpacked packages, or a directory of modules
@@ -123,9 +116,8 @@ package struct GuestKernel: Equatable, Sendable {
     /// The directory of the image where it lies among its modules, or `/lib/modules/RELEASE` of the tree in whose
     /// `/boot` it lies.
     private static func installedModules(of release: String, beside image: String) -> String? {
-        guard let own = realpath(image, nil) else { return nil }
-        defer { free(own) }
-        let parents = String(cString: own).split(separator: "/").dropLast()
+        guard let own = Files.realPath(image) else { return nil }
+        let parents = own.split(separator: "/").dropLast()
         if parents.suffix(2) == ["modules", release[...]] { return parents.map { "/\($0)" }.joined() }
         let root = parents.dropLast().map { "/\($0)" }.joined()
         return ["\(root)/lib/modules/\(release)", "\(root)/usr/lib/modules/\(release)"].first(where: Files.exists)

@@ -1,4 +1,3 @@
-internal import Glibc
 package import Kernels
 internal import Linux
 
@@ -35,7 +34,7 @@ package struct GuestPrerequisiteCheck {
     private let packages: Packages
 
     /// - Parameter path: the directories of programs, with colons between them.
-    package init(path: String = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin") {
+    package init(path: String = Environment.variable("PATH") ?? "/usr/bin:/bin") {
         self.path = path.split(separator: ":").map(String.init)
         packages = Packages(path: self.path)
     }
@@ -190,7 +189,7 @@ package struct GuestPrerequisiteCheck {
         private let manager: (manager: String, install: String, names: [String: String])?
 
         init(path: [String]) {
-            manager = Self.known.first { one in path.contains { access("\($0)/\(one.manager)", X_OK) == 0 } }
+            manager = Self.known.first { one in path.contains { Files.isExecutable("\($0)/\(one.manager)") } }
         }
 
         func remedy(for name: String, package: String? = nil) -> String {

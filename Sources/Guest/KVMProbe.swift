@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 
 /// Whether this machine's KVM really runs guests.
@@ -17,15 +16,14 @@ package enum KVMProbe {
         do {
             let disk = try TemporaryFile(bootSector)
             let messages = try TemporaryFile()
-            let nothing = try Descriptor.open("/dev/null", O_RDONLY)
+            let nothing = try Descriptor.open("/dev/null", .O_RDONLY)
             let output = messages.descriptor.raw
             let child = try ChildProcess(
                 Guest.program(), arguments + accelerator, environment: Tool.environment,
                 standard: StandardDescriptors(input: nothing.raw, output: output, errors: output),
                 descriptors: [disk.descriptor.raw], ownSession: true)
-            var entry = pollfd(fd: child.pidfd.raw, events: Int16(POLLIN), revents: 0)
-            guard poll(&entry, 1, Int32(deadline.nanoseconds / 1_000_000)) > 0 else {
-                try? child.signal(SIGKILL)
+            guard Polling.isReadable(child.pidfd.raw, timeout: deadline) else {
+                try? child.signal(SignalNumber.SIGKILL)
                 _ = try child.wait()
                 return "a probe under KVM did nothing for \(deadline.nanoseconds / 1_000_000_000) s"
             }

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Linux
 
 /// A kernel out of package files: the image's, and those with its modules.
@@ -69,7 +68,11 @@ struct KernelFiles {
             try Self.checkModules(of: kernel)
             try KernelTree(staging).seal(release: nil)
             try? FileManager.default.removeItem(atPath: place)
-            guard rename(staging, place) == 0 else { throw GuestError("cannot keep it in \(place): \(Errno.current)") }
+            do throws(SystemError) {
+                try Files.rename(staging, to: place)
+            } catch {
+                throw GuestError("cannot keep it in \(place): \(error.errno)")
+            }
         }
         var kernel = try KernelTree(place).kernel
         kernel.tree = place
@@ -153,8 +156,8 @@ struct KernelFiles {
         } catch {
             throw GuestError("cannot make \(root)")
         }
-        let lock = try Descriptor.open("\(root)/.lock", O_RDWR | O_CREAT)
-        flock(lock.raw, LOCK_EX)
+        let lock = try Descriptor.open("\(root)/.lock", [.O_RDWR, .O_CREAT])
+        try lock.lock()
         return try body()
     }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Linux
 
 /// What a file that is said to be a kernel turns out to be.
 package struct KernelImage: Equatable {
@@ -138,22 +138,6 @@ extension KernelImage.Compression {
 }
 
 extension [UInt8] {
-    /// The place behind the first occurrence of a text. The C library looks through tens of megabytes at once.
-    fileprivate func end(of text: String, from start: Int) -> Int? {
-        let wanted = Array(text.utf8)
-        return withUnsafeBytes { all in
-            var place = start
-            while place + wanted.count <= all.count,
-                let found = memchr(all.baseAddress! + place, Int32(wanted[0]), all.count - place - wanted.count + 1)
-            {
-                place = UnsafeRawPointer(found) - all.baseAddress!
-                if memcmp(found, wanted, wanted.count) == 0 { return place + wanted.count }
-                place += 1
-            }
-            return nil
-        }
-    }
-
     func little16(_ offset: Int) -> UInt16? {
         offset >= 0 && offset + 2 <= count ? UInt16(self[offset]) | UInt16(self[offset + 1]) << 8 : nil
     }

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 package import Kernels
 internal import Linux
 
@@ -26,7 +25,7 @@ package struct KernelStore {
     /// All that is kept for the next run.
     package static var defaultDirectory: String {
         func variable(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+            Environment.variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
         return (variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? "/root") + "/.cache") + "/tcpwitness"
     }
@@ -80,8 +79,10 @@ package struct KernelStore {
             try KernelTree(staging).seal(release: release.name)
             let place = "\(directory)/\(release.packageVersion)"
             try? FileManager.default.removeItem(atPath: place)
-            guard rename(staging, place) == 0 else {
-                throw GuestError("cannot keep \(release.packageVersion) in \(directory): \(Errno.current)")
+            do throws(SystemError) {
+                try Files.rename(staging, to: place)
+            } catch {
+                throw GuestError("cannot keep \(release.packageVersion) in \(directory): \(error.errno)")
             }
             guard let entry = try whole(release, of: series) else {
                 throw GuestError("\(release.packageVersion) is not in \(directory)")
@@ -121,8 +122,8 @@ package struct KernelStore {
             throw GuestError("cannot make \(directory)")
         }
         // Two fetches at once would unpack into each other.
-        let lock = try Descriptor.open("\(directory)/.lock", O_RDWR | O_CREAT)
-        flock(lock.raw, LOCK_EX)
+        let lock = try Descriptor.open("\(directory)/.lock", [.O_RDWR, .O_CREAT])
+        try lock.lock()
         return try body(PackageArchive(series, directory: "\(directory)/.apt"))
     }
 

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Linux
 
 /// The unpacked packages of one kernel: its image and its modules, wherever a distribution puts them.
@@ -91,11 +90,7 @@ struct KernelTree {
 
     /// Whether something is there, and not behind a link that leads out of the tree.
     private func isInside(_ path: String) -> Bool {
-        guard let own = realpath(root, nil), let real = realpath(path, nil) else { return false }
-        defer {
-            free(own)
-            free(real)
-        }
-        return String(cString: real).hasPrefix(String(cString: own) + "/")
+        guard let own = Files.realPath(root), let real = Files.realPath(path) else { return false }
+        return real.hasPrefix(own + "/")
     }
 }

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Kernels
 internal import Linux
 
@@ -91,8 +90,7 @@ package struct PackageArchive {
         directories.reduce(0) { sum, directory in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             return names.reduce(sum) { sum, name in
-                var status = stat()
-                return stat("\(directory)/\(name)", &status) == 0 ? sum + Int(status.st_size) : sum
+                sum + (Files.status("\(directory)/\(name)")?.size ?? 0)
             }
         }
     }

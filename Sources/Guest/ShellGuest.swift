@@ -1,4 +1,3 @@
-internal import Glibc
 package import Linux
 
 /// A kernel under QEMU with a shell on its console, in real time.
@@ -33,12 +32,10 @@ package final class ShellGuest {
             image.archive(modules: kernel.neededModules(), arguments: arguments, files: files))
         results = try TemporaryFile()
         messages = try TemporaryFile()
-        var pair: [Int32] = [-1, -1]
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &pair) == 0 else { throw SystemError("socketpair") }
-        console = Descriptor(owning: pair[0])
-        let theirs = Descriptor(owning: pair[1])
-        let nothing = try Descriptor.open("/dev/null", O_RDONLY)
+        let pair = try streamPair()
+        console = Descriptor(owning: pair.ours)
+        let theirs = Descriptor(owning: pair.theirs)
+        let nothing = try Descriptor.open("/dev/null", .O_RDONLY)
         child = try ChildProcess(
             Guest.program(), qemu.arguments, environment: Tool.environment,
             standard: StandardDescriptors(
@@ -54,7 +51,7 @@ package final class ShellGuest {
 
     /// Waits for QEMU, which has ended or shall end now; returns the shell's exit status, nil where it never ended.
     package func reap(killing: Bool) throws -> Int32? {
-        if killing { try? child.signal(SIGKILL) }
+        if killing { try? child.signal(SignalNumber.SIGKILL) }
         _ = try child.wait()
         return Int32(String(decoding: try results.contents(), as: UTF8.self).trimmed)
     }

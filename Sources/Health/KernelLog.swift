@@ -1,4 +1,3 @@
-internal import Glibc
 package import Linux
 
 /// The kernel's log from one moment on.
@@ -11,8 +10,8 @@ package struct KernelLog: ~Copyable {
     ///
     /// - Parameter fromBoot: whether what is already in it counts: in a guest, whose kernel is ours from its first line.
     package init(fromBoot: Bool) throws(SystemError) {
-        let file = try Descriptor.open("/dev/kmsg", O_RDONLY | O_NONBLOCK)
-        guard lseek(file.raw, 0, fromBoot ? SEEK_SET : SEEK_END) >= 0 else { throw SystemError("lseek /dev/kmsg") }
+        let file = try Descriptor.open("/dev/kmsg", [.O_RDONLY, .O_NONBLOCK])
+        try fromBoot ? file.rewind() : file.seekToEnd()
         self.file = file
     }
 
@@ -21,17 +20,12 @@ package struct KernelLog: ~Copyable {
         var records: [LogRecord] = []
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
-            let count = Glibc.read(file.raw, &buffer, buffer.count)
-            if count > 0 {
+            do {
+                let count = try Descriptor.read(file.raw, into: &buffer)
+                if count == 0 { return records }
                 if let record = LogRecord(buffer[..<count]) { records.append(record) }
-                continue
-            }
-            switch errno {
-            case _ where count == 0: return records
-            case EAGAIN: return records
-            case EINTR: continue
-            case EPIPE: losses += 1
-            default: throw SystemError("read /dev/kmsg")
+            } catch  where error.errno == .EPIPE {
+                losses += 1
             }
         }
     }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 
 /// How many sockets, requests and minisocks the kernel has memory for, of a kernel that runs nothing but us.

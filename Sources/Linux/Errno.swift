@@ -37,6 +37,7 @@ extension Errno {
     package static let EPIPE = Errno(rawValue: Glibc.EPIPE)
     package static let EDOM = Errno(rawValue: Glibc.EDOM)
     package static let EBADF = Errno(rawValue: Glibc.EBADF)
+    package static let EBADMSG = Errno(rawValue: Glibc.EBADMSG)
     package static let ENOBUFS = Errno(rawValue: Glibc.ENOBUFS)
     package static let ENOTCONN = Errno(rawValue: Glibc.ENOTCONN)
     package static let EISCONN = Errno(rawValue: Glibc.EISCONN)

@@ -79,7 +79,7 @@ package final class NetworkNamespace: Sendable {
     }
 
     private static func current() throws(SystemError) -> Descriptor {
-        try Descriptor.open("/proc/thread-self/ns/net", O_RDONLY)
+        try Descriptor.open("/proc/thread-self/ns/net", .O_RDONLY)
     }
 }
 

@@ -1,5 +1,4 @@
-internal import CLinux
-internal import Glibc
+internal import CMnl
 internal import Linux
 package import SockDiag
 
@@ -57,8 +56,8 @@ extension DiagRow {
     ) -> SocketAddress? {
         let length: Int
         switch Int32(family) {
-        case AF_INET: length = 4
-        case AF_INET6: length = 16
+        case SocketSymbol.AF_INET: length = 4
+        case SocketSymbol.AF_INET6: length = 16
         default: return nil
         }
         return withUnsafeBytes(of: words) {

@@ -1,5 +1,4 @@
-internal import CLinux
-internal import Glibc
+internal import CMnl
 internal import Linux
 
 /// Delay, jitter and loss of a link, as `tc netem` sets them (net/sched/sch_netem.c).

@@ -1,6 +1,4 @@
-internal import CLinux
 internal import CMnl
-internal import Glibc
 
 /// A netlink request under construction: message header, family header, attributes.
 ///

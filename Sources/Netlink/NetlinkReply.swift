@@ -1,6 +1,4 @@
-internal import CLinux
 internal import CMnl
-internal import Glibc
 package import Linux
 
 /// A kernel answer that is not what the headers say it must be.
@@ -76,10 +74,10 @@ package struct NetlinkVerdict {
     package let errno: Errno?
     package let detail: String?
 
-    /// Reads the verdict, `EBADMSG` when it is cut short; nil when the message is of another type.
+    /// Reads the verdict, `Errno.EBADMSG.rawValue` when it is cut short; nil when the message is of another type.
     package init?(_ reply: NetlinkReply) {
         guard reply.type == UInt16(NLMSG_ERROR) || reply.type == UInt16(NLMSG_DONE) else { return nil }
-        let code = reply.payload.integer(Int32.self, at: 0) ?? -EBADMSG
+        let code = reply.payload.integer(Int32.self, at: 0) ?? -Errno.EBADMSG.rawValue
         errno = code < 0 ? Errno(rawValue: 0 &- code) : nil
         guard reply.flags & UInt16(NLM_F_ACK_TLVS) != 0 else {
             detail = nil

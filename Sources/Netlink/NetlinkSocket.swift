@@ -1,6 +1,4 @@
-internal import CLinux
 internal import CMnl
-internal import Glibc
 package import Linux
 
 /// A netlink socket, for ever in the network namespace that the calling thread was in when it was made.
@@ -29,16 +27,13 @@ package final class NetlinkSocket {
     private static let dumpAttempts = 5
 
     /// Opens and binds a socket. Throws the error of `socket(2)`, `bind(2)` or `setsockopt(2)`.
-    ///
-    /// - Parameters:
-    ///   - groups: multicast groups, bit n-1 for group n.
-    ///   - nonBlocking: for sockets that wait for events rather than for answers.
-    package init(_ bus: Bus, groups: UInt32 = 0, nonBlocking: Bool = false) throws(SystemError) {
-        let flags = Int32(SOCK_CLOEXEC.rawValue) | (nonBlocking ? Int32(SOCK_NONBLOCK.rawValue) : 0)
-        guard let handle = mnl_socket_open2(bus.number, flags) else { throw SystemError("open \(bus.name)") }
+    package init(_ bus: Bus) throws(SystemError) {
+        guard let handle = mnl_socket_open2(bus.number, SocketSymbol.SOCK_CLOEXEC) else {
+            throw SystemError("open \(bus.name)")
+        }
         self.handle = handle
         buffer = .allocate(byteCount: Self.capacity, alignment: MemoryLayout<UInt64>.alignment)
-        guard mnl_socket_bind(handle, groups, MNL_SOCKET_AUTOPID) == 0 else {
+        guard mnl_socket_bind(handle, 0, MNL_SOCKET_AUTOPID) == 0 else {
             let error = SystemError("bind \(bus.name)")
             mnl_socket_close(handle)
             buffer.deallocate()
@@ -148,17 +143,6 @@ package final class NetlinkSocket {
         }
     }
 
-    /// Takes the multicast messages of one datagram without waiting; nil when there is none.
-    ///
-    /// Throws the error of `parse`, or of `recvmsg(2)`: `ENOBUFS` when messages were lost.
-    package func events<Row>(_ purpose: String, _ parse: (UnsafeRawBufferPointer) throws -> Row) throws -> [Row]? {
-        do {
-            return try NetlinkReplies(receive(purpose)).map { try parse($0.payload) }
-        } catch let error as SystemError where error.errno == .EAGAIN {
-            return nil
-        }
-    }
-
     private func set(_ option: Int32, _ name: String) throws(SystemError) {
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
@@ -167,7 +151,7 @@ package final class NetlinkSocket {
 
     private func send(_ datagram: [UInt8], _ purpose: String) throws(SystemError) {
         while mnl_socket_sendto(handle, datagram, datagram.count) < 0 {
-            if errno != Glibc.EINTR { throw SystemError("\(purpose): send") }
+            if Errno.current != .EINTR { throw SystemError("\(purpose): send") }
         }
     }
 
@@ -176,7 +160,7 @@ package final class NetlinkSocket {
         while true {
             let count = mnl_socket_recvfrom(handle, buffer.baseAddress, buffer.count)
             if count >= 0 { return UnsafeRawBufferPointer(rebasing: buffer[..<count]) }
-            if errno != Glibc.EINTR { throw SystemError("\(purpose): receive") }
+            if Errno.current != .EINTR { throw SystemError("\(purpose): receive") }
         }
     }
 }

@@ -1,5 +1,4 @@
-internal import CLinux
-internal import Glibc
+internal import CMnl
 package import Linux
 
 /// One end of a veth pair that is to be made.
@@ -50,8 +49,8 @@ package struct RouteRequest: Hashable, Sendable {
     package static func linkUp(_ index: Int32) -> RouteRequest {
         var message = NetlinkMessage("set interface \(index) up", type: Int(RTM_NEWLINK))
         var header = ifinfomsg(index: index)
-        header.ifi_flags = UInt32(IFF_UP)
-        header.ifi_change = UInt32(IFF_UP)
+        header.ifi_flags = UInt32(IFF_UP.rawValue)
+        header.ifi_change = UInt32(IFF_UP.rawValue)
         message.put(header: header)
         return RouteRequest(message: message)
     }

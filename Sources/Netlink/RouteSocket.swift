@@ -1,5 +1,4 @@
-internal import CLinux
-internal import Glibc
+internal import CMnl
 package import Linux
 
 /// Links, addresses, neighbours, routes and queueing disciplines of one network namespace (rtnetlink(7)).
@@ -50,7 +49,7 @@ package final class RouteSocket {
             // Where the kernel lets the work wait for a second, as 5.10 does, thousands of looks would be most of what
             // a guest does.
             let pause = max(.microseconds(200), (.now - start) / 16)
-            usleep(UInt32(pause.nanoseconds / 1000))
+            Polling.pause(pause)
         }
     }
 
@@ -65,7 +64,7 @@ package final class RouteSocket {
         do {
             let route = try socket.get(message) { $0.structure(rtmsg.self) }
             return route.map { Int($0.rtm_type) } == Int(RTN_LOCAL)
-        } catch let error as SystemError where error.errno.rawValue == ENETUNREACH {
+        } catch let error as SystemError where error.errno == .ENETUNREACH {
             return false
         }
     }
@@ -96,7 +95,7 @@ package final class RouteSocket {
     private func link(_ message: NetlinkMessage) throws -> Link? {
         do {
             return try socket.get(message) { try Link($0) }
-        } catch let error as SystemError where error.errno.rawValue == ENODEV {
+        } catch let error as SystemError where error.errno == .ENODEV {
             return nil
         }
     }
@@ -142,7 +141,7 @@ package struct Link: Hashable, Sendable {
         self.name = name
         self.mac = mac
         self.mtu = mtu
-        isUp = header.ifi_flags & UInt32(IFF_UP) != 0
+        isUp = header.ifi_flags & UInt32(IFF_UP.rawValue) != 0
         hasCarrier = header.ifi_flags & UInt32(Self.lowerUp) != 0
         isOperational = operationalState == Self.operationallyUp
     }

@@ -1,6 +1,5 @@
 package import SockDiag
-internal import CLinux
-internal import Glibc
+internal import CMnl
 package import Linux
 
 /// The TCP sockets of one network namespace (sock_diag(7)).
@@ -25,7 +24,7 @@ package final class SocketDiagnostics {
     ///   - states: a mask of `TCPState.mask` bits.
     ///   - withInfo: whether full sockets come with their `tcp_info`.
     package func dump(
-        family: Int32 = AF_INET, states: UInt32 = SocketDiagnostics.allStates, withInfo: Bool = true
+        family: Int32 = SocketSymbol.AF_INET, states: UInt32 = SocketDiagnostics.allStates, withInfo: Bool = true
     ) throws -> [DiagRow] {
         var request = inet_diag_req_v2(family: family, withInfo: withInfo)
         request.idiag_states = states
@@ -38,8 +37,8 @@ package final class SocketDiagnostics {
     package func dumpAll(
         states: UInt32 = SocketDiagnostics.allStates, withInfo: Bool = true
     ) throws -> [DiagRow] {
-        try dump(family: AF_INET, states: states, withInfo: withInfo)
-            + dump(family: AF_INET6, states: states, withInfo: withInfo)
+        try dump(family: SocketSymbol.AF_INET, states: states, withInfo: withInfo)
+            + dump(family: SocketSymbol.AF_INET6, states: states, withInfo: withInfo)
     }
 
     /// The same connection as it is now; nil when it is gone, though another may have its addresses.
@@ -76,7 +75,7 @@ extension inet_diag_req_v2 {
     fileprivate init(family: Int32, withInfo: Bool) {
         self.init()
         sdiag_family = UInt8(family)
-        sdiag_protocol = UInt8(IPPROTO_TCP)
+        sdiag_protocol = UInt8(SocketSymbol.IPPROTO_TCP)
         idiag_ext = withInfo ? 1 << UInt8(INET_DIAG_INFO - 1) : 0
     }
 }

@@ -14,7 +14,6 @@ package struct DiagRow: Hashable, Sendable {
     package let retransmits: Int
     /// Milliseconds until the timer fires, 0 when none runs.
     package let expires: Int
-    /// The port is 0 in a `DestroyMonitor` row of a socket that did not bind explicitly: it was given back before.
     package let local: SocketAddress
     package let remote: SocketAddress
     /// The interface it is bound to, 0 for none.
@@ -28,7 +27,7 @@ package struct DiagRow: Hashable, Sendable {
     package let uid: UInt32
     /// Zero when no file refers to the socket.
     package let inode: UInt32
-    /// RCV_SHUTDOWN 1, SEND_SHUTDOWN 2; nil in rows of minisocks, request socks and `DestroyMonitor`.
+    /// RCV_SHUTDOWN 1, SEND_SHUTDOWN 2; nil in rows of minisocks and request sockets.
     package let shutdown: UInt8?
     /// SO_MARK; nil without CAP_NET_ADMIN. Of minisocks only newer kernels tell it (6.18 does).
     package let mark: UInt32?

@@ -42,8 +42,7 @@ extension TraceEvent {
         _ record: UnsafeRawBufferPointer, of tracepoint: Tracepoint, format: TracepointFormat, time: Instant, pid: Int32
     ) {
         let view = RecordView(bytes: record, format: format)
-        let ipprotoTCP: Int64 = 6
-        if let proto = view.integer("protocol"), proto != ipprotoTCP { return nil }
+        if let proto = view.integer("protocol"), proto != Int64(SocketSymbol.IPPROTO_TCP) { return nil }
         guard let (local, remote) = view.addresses() else { return nil }
         self.time = time
         self.pid = pid

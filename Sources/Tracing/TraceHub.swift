@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 package import Linux
 internal import Synchronization
 
@@ -13,15 +11,13 @@ package final class TraceHub: Sendable {
         fileprivate let id: Int
         /// Events that were lost before do not concern it.
         fileprivate let began: Instant
-        package let wakeup: Descriptor
+        package let wakeup: EventCounter
         fileprivate let events = Mutex<[TraceEvent]>([])
 
         fileprivate init(id: Int) throws(SystemError) {
             self.id = id
             began = .now
-            let fd = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-            guard fd >= 0 else { throw SystemError("eventfd") }
-            wakeup = Descriptor(owning: fd)
+            wakeup = try EventCounter(waits: false)
         }
     }
 
@@ -47,9 +43,9 @@ package final class TraceHub: Sendable {
     private let statistics: [Int32]
     private let dataOffset: Int
     private let formats: [UInt16: (Tracepoint, TracepointFormat)]
-    private let stop: Descriptor
+    private let stop: EventCounter
     /// Readable once the listening has ended.
-    private let stopped: Descriptor
+    private let stopped: EventCounter
 
     /// Makes a trace instance and starts listening.
     ///
@@ -81,15 +77,11 @@ package final class TraceHub: Sendable {
             }
             self.formats = formats
             dataOffset = TracepointFormat.field("data", in: try instance.pageHeader())?.offset ?? 16
-            let fd = eventfd(0, Int32(EFD_CLOEXEC))
-            guard fd >= 0 else { throw SystemError("eventfd") }
-            stop = Descriptor(owning: fd)
-            let other = eventfd(0, Int32(EFD_CLOEXEC))
-            guard other >= 0 else { throw SystemError("eventfd") }
-            stopped = Descriptor(owning: other)
+            stop = try EventCounter()
+            stopped = try EventCounter()
             var pipes: [Int32] = []
             var statistics: [Int32] = []
-            for cpu in 0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))) {
+            for cpu in 0..<Processors.configured {
                 guard Files.exists("\(instance.path)/per_cpu/cpu\(cpu)") else { continue }
                 pipes.append(try instance.openPipe(cpu: cpu).release())
                 statistics.append(try instance.openStatistics(cpu: cpu).release())
@@ -113,16 +105,15 @@ package final class TraceHub: Sendable {
             return !state.isClosed
         }
         guard isFirst else { return }
-        var one: UInt64 = 1
-        write(stop.raw, &one, 8)
+        stop.raise()
         // A poll(2) under way keeps the pipes open, and the instance cannot go before they are closed.
-        read(stopped.raw, &one, 8)
+        stopped.take()
         state.withLock { _ in
-            for file in pipes + statistics { Glibc.close(file) }
+            for file in pipes + statistics { Descriptor(owning: file).close() }
         }
         // A process that another thread is just starting has copies of the pipes until its execve(2).
         let deadline = Instant.now + .seconds(10)
-        while !instance.remove() && Instant.now < deadline { usleep(1000) }
+        while !instance.remove() && Instant.now < deadline { Polling.pause(.milliseconds(1)) }
     }
 
     /// Registers a laboratory. Throws the eventfd(2) error.
@@ -152,8 +143,7 @@ package final class TraceHub: Sendable {
 
     /// What has arrived for the laboratory since it last asked, in order of time.
     package func take(_ inbox: Inbox) -> [TraceEvent] {
-        var count: UInt64 = 0
-        read(inbox.wakeup.raw, &count, 8)
+        inbox.wakeup.take()
         return inbox.events.withLock { events in
             defer { events.removeAll() }
             return events.sorted { $0.time < $1.time }
@@ -177,10 +167,8 @@ package final class TraceHub: Sendable {
     private func lookForLosses(_ state: inout State) {
         guard !state.isClosed else { return }
         for (place, file) in statistics.enumerated() {
-            var text = [UInt8](repeating: 0, count: 1024)
-            let count = pread(file, &text, text.count, 0)
-            guard count > 0 else { continue }
-            let lost = TraceInstance.lost(String(decoding: text[..<count], as: UTF8.self))
+            guard let text = try? Descriptor.read(file, at: 0, capacity: 1024), !text.isEmpty else { continue }
+            let lost = TraceInstance.lost(String(decoding: text, as: UTF8.self))
             if lost != state.lost[place] { state.lastLoss = .now }
             state.lost[place] = lost
         }
@@ -192,14 +180,8 @@ package final class TraceHub: Sendable {
     }
 
     private func listen() {
-        var polled = (pipes + [stop.raw]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        while true {
-            _ = clx_poll(&polled, UInt(polled.count), -1)
-            if polled[polled.count - 1].revents != 0 { break }
-            drain()
-        }
-        var one: UInt64 = 1
-        write(stopped.raw, &one, 8)
+        while Polling.readable(pipes + [stop.descriptor]).last == false { drain() }
+        stopped.raise()
     }
 
     /// Takes everything that was reported before now out of all pipes.
@@ -232,7 +214,9 @@ package final class TraceHub: Sendable {
         of pipe: Int32, until end: Instant, _ state: inout State, into fresh: inout [TraceEvent]
     ) -> Instant? {
         var last: Instant?
-        while last.map({ $0 <= end }) ?? true, case let count = read(pipe, &state.page, state.page.count), count > 0 {
+        while last.map({ $0 <= end }) ?? true,
+            let count = try? Descriptor.read(pipe, into: &state.page), count > 0
+        {
             state.page.withUnsafeBytes { bytes in
                 let page = TracePage(UnsafeRawBufferPointer(rebasing: bytes[..<count]), dataOffset: dataOffset)
                 if page.missed { state.lastLoss = .now }
@@ -256,8 +240,7 @@ package final class TraceHub: Sendable {
             }
         }
         for id in woken {
-            var one: UInt64 = 1
-            if let inbox = state.inboxes[id] { write(inbox.wakeup.raw, &one, 8) }
+            state.inboxes[id]?.wakeup.raise()
         }
     }
 

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 
 /// A ring buffer of our own in tracefs, so that no other tracer disturbs us and we disturb none.
@@ -21,7 +19,7 @@ package struct TraceInstance: Sendable {
     init(owner: Int32, kilobytes: Int = 1024) throws(SystemError) {
         root = try Self.locate()
         path = "\(root)/instances/\(Self.prefix)\(owner)-\(Instant.now.nanoseconds)"
-        guard mkdir(path, 0o700) == 0 else { throw SystemError("mkdir \(path)") }
+        try Files.makeDirectory(path, mode: 0o700)
         do throws(SystemError) {
             try Files.write("mono", to: "\(path)/trace_clock")
             // Enough for thousands of events between two looks; what does not fit is counted, not overwritten.
@@ -55,7 +53,7 @@ package struct TraceInstance: Sendable {
 
     /// Opens what the kernel counts of one processor's ring. Throws the open(2) error.
     func openStatistics(cpu: Int) throws(SystemError) -> Descriptor {
-        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/stats", O_RDONLY)
+        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/stats", .O_RDONLY)
     }
 
     /// How many events found no room, from the text of the statistics: with `overwrite` off the kernel drops the new
@@ -70,12 +68,12 @@ package struct TraceInstance: Sendable {
 
     /// Opens the ring of one processor for reading. Throws the open(2) error.
     func openPipe(cpu: Int) throws(SystemError) -> Descriptor {
-        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/trace_pipe_raw", O_RDONLY | O_NONBLOCK)
+        try Descriptor.open("\(path)/per_cpu/cpu\(cpu)/trace_pipe_raw", [.O_RDONLY, .O_NONBLOCK])
     }
 
     /// Takes the instance away; all its files must be closed. Returns whether it is gone.
     @discardableResult
-    package func remove() -> Bool { rmdir(path) == 0 || errno == ENOENT }
+    package func remove() -> Bool { Self.isGone(path) }
 
     // MARK: Leftovers
 
@@ -84,19 +82,24 @@ package struct TraceInstance: Sendable {
     /// Returns how many could not be removed, because a process that is just ending still has them open.
     @discardableResult
     package static func sweep() -> Int {
-        guard let root = try? locate(), let directory = opendir("\(root)/instances") else { return 0 }
-        defer { closedir(directory) }
+        guard let root = try? locate(), let names = try? Files.names(in: "\(root)/instances") else { return 0 }
         var left = 0
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in names {
             guard name.hasPrefix(prefix), let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }),
                 !isAlive(process: owner)
             else { continue }
-            if rmdir("\(root)/instances/\(name)") != 0 && errno != ENOENT { left += 1 }
+            if !isGone("\(root)/instances/\(name)") { left += 1 }
         }
         return left
+    }
+
+    private static func isGone(_ path: String) -> Bool {
+        do throws(SystemError) {
+            try Files.removeDirectory(path)
+            return true
+        } catch {
+            return error.errno == .ENOENT
+        }
     }
 
     /// The mounted tracefs, or one mounted now for the caller's mount namespace.
@@ -104,8 +107,7 @@ package struct TraceInstance: Sendable {
         for path in ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"] where Files.exists("\(path)/instances") {
             return path
         }
-        try check(
-            clx_mount("tracefs", "/sys/kernel/tracing", "tracefs", 0), "mount tracefs on /sys/kernel/tracing")
+        try OwnProcess.mount("tracefs", on: "/sys/kernel/tracing")
         return "/sys/kernel/tracing"
     }
 }

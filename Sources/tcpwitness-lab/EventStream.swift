@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Linux
 internal import Record
 
 /// Takes events to where somebody waits for them.
@@ -19,17 +19,7 @@ final class EventStream: Sendable {
     /// Writes lines to a descriptor, and ends the process when nobody reads it any more.
     convenience init(descriptor: Int32) {
         self.init { (bytes: [UInt8]) in
-            var done = 0
-            while done < bytes.count {
-                let count = bytes.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done)
-                }
-                if count >= 0 {
-                    done += count
-                } else if errno != EINTR {
-                    _exit(3)
-                }
-            }
+            if (try? Descriptor.write(bytes, to: descriptor)) == nil { OwnProcess.exitAtOnce(3) }
         }
     }
 

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 
 /// This executable as the first process of a guest: prepares the kernel, runs the lab, ends the machine.
@@ -24,8 +22,7 @@ enum GuestInit {
             }
             for module in try Files.read(modulesFile).split(separator: "\n") { load(String(module)) }
             // Descriptors are plenty: a lab takes two dozen, and the default limit is 4096.
-            var limit = rlimit(rlim_cur: 1 << 16, rlim_max: 1 << 16)
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            OwnProcess.raiseDescriptorLimit(to: 1 << 16)
             if let shell {
                 try shell.run(tellingStatusOver: line)
             } else if let memory = try SharedMemory.find() {
@@ -48,24 +45,16 @@ enum GuestInit {
     }
 
     private static func run(_ arguments: [String], over line: String) throws {
-        let stream = try open(line: line)
+        let stream = try SerialLine.open(line)
         _ = LabCommand.run(
             arguments, through: LabCommand.Channels(events: EventStream(descriptor: stream.raw), control: nil))
-        try check(clx_tty_drain(stream.raw), "drain \(line)")
-    }
-
-    /// A serial line that carries bytes as they are.
-    static func open(line: String) throws -> Descriptor {
-        let stream = try Descriptor.open(line, O_RDWR | O_NOCTTY)
-        try check(clx_tty_raw(stream.raw), "make \(line) raw")
-        return stream
+        try SerialLine.drain(stream.raw)
     }
 
     /// Ends the machine.
     private static func end() -> Never {
-        clx_tty_drain(STDERR_FILENO)
-        let refusal = clx_reboot()
-        fatalError("reboot: \(Errno(rawValue: -refusal))")
+        try? SerialLine.drain(Descriptor.standardError)
+        FirstProcess.restart()
     }
 
     private static func mountAll() throws(SystemError) {
@@ -73,9 +62,11 @@ enum GuestInit {
             ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tracefs", "/sys/kernel/tracing"),
         ]
         for (type, path) in mounts {
-            let result = clx_mount(type, path, type, 0)
-            // Without tracefs the lab does without tracepoints, and says so.
-            if result < 0 && type != "tracefs" { try check(result, "mount \(type) on \(path)") }
+            do {
+                try OwnProcess.mount(type, on: path)
+            } catch  where type == "tracefs" {
+                // The lab does without tracepoints then, and says so.
+            }
         }
     }
 
@@ -97,9 +88,7 @@ enum GuestInit {
     /// Loads a module; a failure is reported and no more, since the lab checks what it needs by trying.
     private static func load(_ path: String) {
         do {
-            let file = try Descriptor.open(path, O_RDONLY)
-            let result = clx_finit_module(file.raw)
-            if result < 0 && result != -Glibc.EEXIST { throw SystemError("load \(path)", Errno(rawValue: -result)) }
+            try FirstProcess.loadModule(path)
         } catch {
             LabCommand.complain("\(error)")
         }

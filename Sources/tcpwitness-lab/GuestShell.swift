@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Netlink
 
@@ -30,34 +28,23 @@ struct GuestShell {
     func run(tellingStatusOver line: String) throws {
         let hosts = try Self.makeHosts()
         defer { withExtendedLifetime(hosts) {} }
-        let results = try GuestInit.open(line: line)
+        let results = try SerialLine.open(line)
         do {
-            let console = try Descriptor.open(Self.console, O_RDWR | O_NOCTTY)
+            let console = try Descriptor.open(Self.console, [.O_RDWR, .O_NOCTTY])
             try console.write([Self.ready])
         }
-        let status = Self.console.withCString { path in
-            let terminal = clx_terminal(path: path, rows: rows, columns: columns, carries_bytes: isScript ? 1 : 0)
-            return run(on: terminal)
-        }
+        let interactive = Files.exists("/bin/bash") ? ["/bin/bash", "--norc", "-i"] : ["/bin/sh", "-i"]
+        var program = TerminalProgram(
+            terminal: Self.console, words: isScript ? ["/bin/sh", Self.script] : interactive,
+            environment: ((try? Files.read("/environment")) ?? "").split(separator: "\n").map(String.init),
+            directory: "/root")
+        (program.rows, program.columns, program.carriesBytes) = (rows, columns, isScript)
+        program.input = isScript ? "/dev/null" : nil
+        let status = try program.run()
         // That the machine restarts is no output of the shell's.
         try? Files.write("0", to: "/proc/sys/kernel/printk")
-        guard status >= 0 else { throw SystemError("start the shell", Errno(rawValue: -status)) }
         try results.write(Array("\(status)\n".utf8))
-        try check(clx_tty_drain(results.raw), "drain \(line)")
-    }
-
-    private func run(on terminal: clx_terminal) -> Int32 {
-        let interactive = Files.exists("/bin/bash") ? ["/bin/bash", "--norc", "-i"] : ["/bin/sh", "-i"]
-        let words = isScript ? ["/bin/sh", Self.script] : interactive
-        let environment = ((try? Files.read("/environment")) ?? "").split(separator: "\n").map(String.init)
-        var argv = words.map { strdup($0) } + [nil]
-        var envp = environment.map { strdup($0) } + [nil]
-        defer { for string in argv + envp { free(string) } }
-        var terminal = terminal
-        chdir("/root")
-        return isScript
-            ? clx_run_on_terminal(&terminal, "/dev/null", &argv, &envp)
-            : clx_run_on_terminal(&terminal, nil, &argv, &envp)
+        try SerialLine.drain(results.raw)
     }
 
     // MARK: Hosts
@@ -88,9 +75,9 @@ struct GuestShell {
     }
 
     private static func name(_ host: NetworkNamespace, _ name: String) throws {
-        for directory in ["/run", "/run/netns"] { mkdir(directory, 0o755) }
+        for directory in ["/run", "/run/netns"] { try? Files.makeDirectory(directory, mode: 0o755) }
         let path = "\(ShellTools.hosts)/\(name)"
-        _ = try Descriptor.open(path, O_RDWR | O_CREAT)
-        try check(clx_mount("/proc/self/fd/\(host.descriptor)", path, nil, clx_mount_bind), "name host \(name)")
+        _ = try Descriptor.open(path, [.O_RDWR, .O_CREAT])
+        try OwnProcess.bind("/proc/self/fd/\(host.descriptor)", to: path)
     }
 }

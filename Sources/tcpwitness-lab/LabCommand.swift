@@ -1,6 +1,4 @@
 internal import Acts
-internal import CLinux
-internal import Glibc
 internal import Health
 internal import Engine
 internal import Lab
@@ -15,8 +13,7 @@ enum LabCommand {
     private static let controlDescriptor: Int32 = 4
 
     static func complain(_ text: String) {
-        let line = Array("tcpwitness: \(text)\n".utf8)
-        write(STDERR_FILENO, line, line.count)
+        try? Descriptor.write(Array("tcpwitness: \(text)\n".utf8), to: Descriptor.standardError)
     }
 
     /// Prints every prerequisite; 0 when a run is possible.
@@ -29,8 +26,8 @@ enum LabCommand {
         }
         let found = prerequisites.all()
         do {
-            let output = Descriptor(owning: STDOUT_FILENO)
-            try output.write(Array(found.map { $0.line + "\n" }.joined().utf8))
+            let lines = found.map { $0.line + "\n" }.joined()
+            try Descriptor.write(Array(lines.utf8), to: Descriptor.standardOutput)
         } catch {
             complain("cannot write to standard output: \(error.errno)")
             return 2
@@ -40,7 +37,7 @@ enum LabCommand {
 
     private static var prerequisites: PrerequisiteCheck {
         PrerequisiteCheck(
-            owner: ownNumber, simulatingWithout: getenv("TCPWITNESS_SIMULATE_MISSING").map { String(cString: $0) })
+            owner: OwnProcess.idInProc, simulatingWithout: Environment.variable("TCPWITNESS_SIMULATE_MISSING"))
     }
 
     /// Where a run's events go, and what may cut it off.
@@ -89,11 +86,12 @@ enum LabCommand {
         ])
         out.write(options.scenarios.map { .plan($0.describe(lane: options.lane)) })
         // Nobody else has this process number at this time.
-        let addresses = Addressing.Block(seed: UInt64(ownNumber) << 40 ^ UInt64(start.nanoseconds))
+        let addresses = Addressing.Block(seed: UInt64(OwnProcess.idInProc) << 40 ^ UInt64(start.nanoseconds))
         let traced = found.contains { $0.name == PrerequisiteCheck.tracepointsName && $0.isPresent }
         let hub =
             traced
-            ? try TraceHub(owner: ownNumber, network: addresses.network, laboratory: addresses.laboratory(of:)) : nil
+            ? try TraceHub(
+                owner: OwnProcess.idInProc, network: addresses.network, laboratory: addresses.laboratory(of:)) : nil
         defer { hub?.close() }
         let listens = found.contains { $0.name == PrerequisiteCheck.kernelLogName && $0.isPresent }
         let monitor = listens ? try HealthMonitor(isAlone: machine != nil) : nil
@@ -138,7 +136,7 @@ enum LabCommand {
         let life = Descriptor(owning: eventsDescriptor)
         var told: [UInt8] = []
         do {
-            try isolateMounts()
+            try OwnProcess.leaveMounts()
             TraceInstance.sweep()
             while case let bytes = try life.read(capacity: 64), !bytes.isEmpty { told += bytes }
         } catch {
@@ -150,56 +148,33 @@ enum LabCommand {
         while Instant.now < deadline {
             let labIsGone = lab.map { !isAlive(process: $0) } ?? true
             if labIsGone && TraceInstance.sweep() == 0 { break }
-            usleep(2000)
+            Polling.pause(.milliseconds(2))
         }
         return 0
     }
 
-    /// The number of this process in /proc, which may be that of another pid namespace.
-    private static var ownNumber: Int32 {
-        var text = [CChar](repeating: 0, count: 32)
-        let length = readlink("/proc/self", &text, text.count)
-        return Int32(String(decoding: text.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self))
-            ?? getpid()
-    }
-
-    private static func isolateMounts() throws(SystemError) {
-        try Linux.check(clx_unshare_mount(), "unshare(CLONE_NEWNS)")
-        try Linux.check(clx_mount("none", "/", nil, clx_mount_private_recursive), "make mounts private")
-    }
-
     /// Leaves the host's namespaces, so that nothing done here is seen or left outside.
     private static func isolate() throws {
-        try isolateMounts()
-        try Linux.check(clx_unshare_net(), "unshare(CLONE_NEWNET)")
+        try OwnProcess.leaveMounts()
+        try OwnProcess.leaveNetwork()
         // Children of this namespace get a small socket hash of their own: a dump walks all of it.
         let entries = "/proc/sys/net/ipv4/tcp_child_ehash_entries"
         if Files.exists(entries) { try Files.write("64", to: entries) }
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        OwnProcess.raiseDescriptorLimit()
         // A worker that dies while we write to it must not take us along.
-        signal(SIGPIPE, SIG_IGN)
+        SignalNumber.ignore(SignalNumber.SIGPIPE)
     }
 
     /// The worker lies beside this executable.
     private static func workerPath() throws -> String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &path, path.count)
-        guard length > 0 else { throw SystemError("readlink /proc/self/exe") }
-        let own = String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let own = OwnProcess.executable else { throw SystemError("readlink /proc/self/exe") }
         let directory = own.lastIndex(of: "/").map { own[..<$0] } ?? "."
         return "\(directory)/tcpwitness-worker"
     }
 
     private static func currentKernel() -> Kernel {
-        var names = utsname()
-        uname(&names)
-        func text<Field>(_ field: Field) -> String {
-            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        }
-        return Kernel(release: text(names.release), version: text(names.version), machine: text(names.machine))
+        let name = RunningKernel.current
+        return Kernel(release: name.release, version: name.version, machine: name.machine)
     }
 }
 

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Record
 internal import Synchronization
@@ -10,21 +8,20 @@ internal import Synchronization
 /// began; when that place was reached. The bytes follow. Nothing else is ever read from it, so that the host's pace
 /// cannot show in the guest.
 final class SharedMemory: Sendable {
-    private let base: UInt
-    private let size: Int
+    private let memory: PublishedMemory
     private let count = Mutex(0)
 
     /// How many bytes the head has.
     private static let head = 64
     /// Where in the head it says when the place to stop was reached.
-    private static let arrival = UInt(16)
+    private static let arrival = 16
     /// Set in what is written there, so that it is not nothing.
     private static let arrived: UInt64 = 1 << 63
 
     /// Where the host wants a stop, as the word of a `StopPoint`, which 0 is not.
     private let stop: UInt64
     /// What stops this machine; nil where there is to be no stop, or the machine has no such device.
-    private let brake: PCIDevice.Region?
+    private let brake: PublishedMemory?
 
     /// Finds and maps it; nil where the kernel has no PCI. Throws the error of the failing call.
     static func find() throws -> SharedMemory? {
@@ -33,10 +30,8 @@ final class SharedMemory: Sendable {
     }
 
     private init(_ device: PCIDevice) throws {
-        let region = try device.map(2)
-        (base, size) = (region.base, region.size)
-        let words = UnsafePointer<UInt64>(bitPattern: region.base)
-        stop = words?[1] ?? 0
+        memory = try device.map(2)
+        stop = memory.word(at: 8)
         // Red Hat's other number, and its number for pvpanic.
         brake = try PCIDevice(vendor: "0x1b36", device: "0x0011")?.map(0)
     }
@@ -47,17 +42,16 @@ final class SharedMemory: Sendable {
     /// with another, since any other comparison takes longer the more is equal.
     func stop(before point: StopPoint, at time: Int64) {
         guard point.word == stop, let brake else { return }
-        clx_store(UnsafeMutableRawPointer(bitPattern: base + Self.arrival), Self.arrived | UInt64(time))
+        memory.store(Self.arrived | UInt64(time), at: Self.arrival)
         // PVPANIC_PANICKED: QEMU stops its processor in this very instruction.
-        UnsafeMutablePointer<UInt8>(bitPattern: brake.base)?.pointee = 1
+        brake.store(byte: 1)
     }
 
     /// Lets the host see more bytes. Returns false where there is no room for them.
     func append(_ bytes: [UInt8]) -> Bool {
         count.withLock { count in
-            guard Self.head + count + bytes.count <= size else { return false }
-            clx_publish(
-                UnsafeMutableRawPointer(bitPattern: base), Self.head, UInt64(count), bytes, bytes.count)
+            guard Self.head + count + bytes.count <= memory.size else { return false }
+            memory.publish(bytes, after: count, head: Self.head)
             count += bytes.count
             return true
         }

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Record
 
@@ -15,17 +13,17 @@ enum ShellTools {
             return 2
         }
         do {
-            let host = try Descriptor.open("\(hosts)/\(arguments[0])", O_RDONLY)
-            try check(clx_setns_net(host.raw), "setns")
+            try OwnProcess.enterNetwork("\(hosts)/\(arguments[0])")
         } catch {
             LabCommand.complain("\(error)")
             return 2
         }
-        let words = Array(arguments.dropFirst())
-        var argv = words.map { strdup($0) } + [nil]
-        execvp(words[0], &argv)
-        LabCommand.complain("\(words[0]): \(Errno.current)")
-        return errno == Glibc.ENOENT ? 127 : 126
+        do throws(SystemError) {
+            try OwnProcess.execute(Array(arguments.dropFirst()))
+        } catch {
+            LabCommand.complain("\(error)")
+            return error.errno == .ENOENT ? 127 : 126
+        }
     }
 
     /// Runs scenarios, and prints how each ended and which of its expectations were broken.
@@ -60,6 +58,8 @@ enum ShellTools {
             }
         }
 
-        private func say(_ text: String) { try? Descriptor(owning: dup(STDOUT_FILENO)).write(Array("\(text)\n".utf8)) }
+        private func say(_ text: String) {
+            try? Descriptor.write(Array("\(text)\n".utf8), to: Descriptor.standardOutput)
+        }
     }
 }

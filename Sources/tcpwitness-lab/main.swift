@@ -12,19 +12,18 @@
 // As the first process of a guest it takes its arguments from the guest's image, see GuestInit.
 //
 // Descriptor 3 takes the events; closing the other end of descriptor 4 ends the run.
-internal import Glibc
 internal import Lab
 internal import Linux
 
-if getpid() == 1 && Files.exists(GuestInit.argumentsFile) { GuestInit.run() }
+if OwnProcess.id == 1 && Files.exists(GuestInit.argumentsFile) { GuestInit.run() }
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
-case "run": exit(LabCommand.run(Array(arguments.dropFirst())))
-case "guard": exit(LabCommand.guardRun())
-case "doctor": exit(LabCommand.doctor())
-case "in": exit(ShellTools.enter(Array(arguments.dropFirst())))
-case "try": exit(ShellTools.tryOut(Array(arguments.dropFirst())))
+case "run": OwnProcess.exit(LabCommand.run(Array(arguments.dropFirst())))
+case "guard": OwnProcess.exit(LabCommand.guardRun())
+case "doctor": OwnProcess.exit(LabCommand.doctor())
+case "in": OwnProcess.exit(ShellTools.enter(Array(arguments.dropFirst())))
+case "try": OwnProcess.exit(ShellTools.tryOut(Array(arguments.dropFirst())))
 default:
     LabCommand.complain("usage: tcpwitness-lab run|doctor (started by tcpwitness)")
-    exit(2)
+    OwnProcess.exit(2)
 }

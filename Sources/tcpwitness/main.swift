@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Glibc
+internal import Linux
 internal import Report
 
 // Not @main: the exit status and the form of error messages are ours, not the argument parser's.
@@ -7,18 +7,18 @@ do {
     StandardStreams.reserve()
     try CommandNames.check(CommandLine.arguments.dropFirst())
     var command = try Tcpwitness.parseAsRoot()
-    if let subcommand = command as? any Subcommand { exit(try subcommand.perform().rawValue) }
+    if let subcommand = command as? any Subcommand { OwnProcess.exit(try subcommand.perform().rawValue) }
     // A command that only has subcommands, or the parser's own for help: both throw the help that was asked for.
     try command.run()
 } catch let complaint as Complaint {
     complaint.print()
-    exit(complaint.status.rawValue)
+    OwnProcess.exit(complaint.status.rawValue)
 } catch let error where Tcpwitness.exitCode(for: error) == .success {
     // Help and version come as errors.
     Terminal.printIgnoringFailure(Tcpwitness.fullMessage(for: error) + "\n")
-    exit(ExitStatus.asExpected.rawValue)
+    OwnProcess.exit(ExitStatus.asExpected.rawValue)
 } catch {
     Complaint(Tcpwitness.message(for: error)).print()
     // To git bisect a bad command line must not look like a bad commit.
-    exit((CommandLine.arguments.contains("--bisect") ? ExitStatus.stop : .usage).rawValue)
+    OwnProcess.exit((CommandLine.arguments.contains("--bisect") ? ExitStatus.stop : .usage).rawValue)
 }

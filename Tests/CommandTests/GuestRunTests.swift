@@ -188,13 +188,13 @@ import Testing
         ),
         ("kill -KILL $$", "6.1.0-test: QEMU was killed: SIGKILL"),
         ("echo 'qemu: no such accelerator' >&2; exit 1", "6.1.0-test: QEMU failed: qemu: no such accelerator"),
-        ("exec sleep 100", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor halted"),
-        ("while :; do :; done", "6.1.0-test: the guest hangs: no more results; nothing for 1 s, its processor busy"),
+        ("exec sleep 100", "6.1.0-test: the guest hangs: no more results; nothing for 10 s, its processor halted"),
+        ("while :; do :; done", "6.1.0-test: the guest hangs: no more results; nothing for 10 s, its processor busy"),
         ("kill -STOP $$", "6.1.0-test: the guest hangs: QEMU is stopped by a signal"),
     ])
     func aShortRun(_ script: String, _ message: String) throws {
         let bench = try bench(Array(Self.whole.prefix(5)), then: script)
-        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "10" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "--record", "r.jsonl"] + Stream.selected)
         #expect(result.errors.hasPrefix("tcpwitness: \(message)\n"))
         #expect(result.status == 3)
@@ -205,7 +205,7 @@ import Testing
         ("", "bench-kernel: the guest ended without a result"),
         (
             "exec sleep 100",
-            "bench-kernel: the guest hangs: it never sent a result; nothing for 1 s, its processor halted"
+            "bench-kernel: the guest hangs: it never sent a result; nothing for 10 s, its processor halted"
         ),
         (
             "echo 'tcpwitness: veth: create veth: EOPNOTSUPP; load the module' >&5",
@@ -214,7 +214,7 @@ import Testing
     ])
     func noResult(_ script: String, _ message: String) throws {
         let bench = try bench(then: script)
-        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "1" }
+        if message.contains("hangs") { bench.environment["TCPWITNESS_GUEST_SILENCE"] = "10" }
         let result = try bench.run(["run", "--kernel", "bench-kernel", "open.three-way"])
         #expect(result.errors.contains(message.drop { $0 != ":" }))
         #expect(result.status == 3)

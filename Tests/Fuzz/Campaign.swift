@@ -118,6 +118,6 @@ struct Campaign {
         guard let directory else { return }
         mkdir(directory, 0o777)
         let path = "\(directory)/\(seed)-\(number)"
-        if let file = try? Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC) { try? file.write(input) }
+        if let file = try? Descriptor.open(path, [.O_WRONLY, .O_CREAT, .O_TRUNC]) { try? file.write(input) }
     }
 }

@@ -6,7 +6,7 @@ import Testing
     @Test func itIsClosedWithItsOwner() throws {
         let file = try ScratchFile()
         do {
-            let second = try Descriptor.open(file.path, O_RDONLY)
+            let second = try Descriptor.open(file.path, .O_RDONLY)
             let (count, raw) = (file.count, second.raw)
             #expect(count == 2 && raw >= 0)
         }
@@ -15,7 +15,7 @@ import Testing
 
     @Test func oneThatIsGivenAwayStaysOpen() throws {
         let file = try ScratchFile()
-        let raw = try Descriptor.open(file.path, O_RDONLY).release()
+        let raw = try Descriptor.open(file.path, .O_RDONLY).release()
         #expect(file.count == 2)
         close(raw)
         #expect(file.count == 1)

@@ -16,7 +16,7 @@ final class ScratchFile {
         guard made >= 0 else { throw SystemError("mkstemp") }
         close(made)
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        descriptor = try Descriptor.open(path, O_RDWR)
+        descriptor = try Descriptor.open(path, .O_RDWR)
         try descriptor.write(Array(text.utf8))
         lseek(descriptor.raw, 0, SEEK_SET)
     }

@@ -1,6 +1,4 @@
 package import Acts
-internal import CLinux
-internal import Glibc
 internal import Health
 internal import Judge
 internal import Linux
@@ -119,7 +117,7 @@ package final class Lab {
         isClosing = true
         restoreMachine()
         if !configuration.destroysOrphans { resetOpenConnections() }
-        for process in processes where process.status == nil { kill(process.pid, SIGKILL) }
+        for process in processes where process.status == nil { process.takeDown() }
         for process in processes where process.status == nil { try? process.ended() }
         if let inbox, !isClosed { configuration.trace?.unregister(inbox) }
         isClosed = true
@@ -229,19 +227,15 @@ package final class Lab {
     }
 
     private func service(_ process: WorkerProcess) throws -> Bool {
-        var polled = [
-            pollfd(fd: process.channel.raw, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0),
-        ]
-        guard clx_poll(&polled, 2, 0) > 0 else { return false }
-        if polled[0].revents & Int16(POLLIN) != 0 {
+        let ready = Polling.readable([process.channel.raw, process.pidfd], timeout: .zero)
+        if ready[0] {
             let message = try receive(from: process)
             if !message.isEmpty {
                 try process.received(message)
                 return true
             }
         }
-        guard polled[1].revents != 0 else { return false }
+        guard ready[1] else { return false }
         try process.ended()
         return true
     }
@@ -256,20 +250,19 @@ package final class Lab {
             if process.pending != nil { descriptors.append(process.channel.raw) }
             descriptors.append(process.pidfd)
         }
-        if let inbox { descriptors.append(inbox.wakeup.raw) }
-        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        clx_poll(&polled, UInt(polled.count), max(0, (deadline - .now).nanoseconds))
+        if let inbox { descriptors.append(inbox.wakeup.descriptor) }
+        Polling.readable(descriptors, timeout: max(.zero, deadline - .now))
         lateness.rested(at: min(deadline, .now))
     }
 
     // MARK: Processes
 
     func spawn(_ label: String, on host: Host) throws -> WorkerProcess {
-        let (ours, theirs) = try messagePair()
-        let channel = Descriptor(owning: ours)
-        defer { Glibc.close(theirs) }
+        let pair = try messagePair()
+        let channel = Descriptor(owning: pair.ours)
+        let theirs = Descriptor(owning: pair.theirs)
         let child = try ChildProcess(
-            configuration.worker, [], descriptors: [theirs], namespace: host.namespace)
+            configuration.worker, [], descriptors: [theirs.raw], namespace: host.namespace)
         let process = WorkerProcess(label, host: host, child: child, channel: channel)
         processes.append(process)
         try introduce(process)
@@ -277,10 +270,11 @@ package final class Lab {
     }
 
     func fork(_ parent: WorkerProcess, label: String) throws -> WorkerProcess {
-        let (ours, theirs) = try messagePair()
-        let channel = Descriptor(owning: ours)
-        let pending = try parent.begin(.fork, socket: nil, isOwn: false, passing: theirs)
-        Glibc.close(theirs)
+        let pair = try messagePair()
+        let channel = Descriptor(owning: pair.ours)
+        let theirs = Descriptor(owning: pair.theirs)
+        let pending = try parent.begin(.fork, socket: nil, isOwn: false, passing: theirs.raw)
+        theirs.close()
         let answer = try pending.answer()
         guard answer.result > 0 else { throw ScenarioStop.harness("fork on \(parent.name): \(answer.words)") }
         let process = WorkerProcess(
@@ -301,8 +295,8 @@ package final class Lab {
             guard answer.result >= 0 else { throw ScenarioStop.harness("\(process.name) \(answer.words)") }
             return answer
         }
-        let sockStream: Int32 = 1
-        let fd = Int32(try call(.socket(family: AF_INET, type: sockStream, protocol: 0)).result)
+        let fd = Int32(
+            try call(.socket(family: IPAddress.anyV4.family, type: SocketSymbol.SOCK_STREAM, protocol: 0)).result)
         _ = try call(.bind(fd, SocketAddress(process.host.ip4, PathLedger.introductionPort)))
         let interval = try call(.listen(fd, backlog: 1)).call.interval
         _ = try call(.close(fd))
@@ -316,16 +310,15 @@ package final class Lab {
     }
 
     func send(_ message: [UInt8], to process: WorkerProcess, passing descriptor: Int32) throws {
-        let sent = message.withUnsafeBytes {
-            clx_send_with_fd(process.channel.raw, $0.baseAddress, message.count, descriptor)
+        do throws(SystemError) {
+            try sendMessage(message, on: process.channel.raw, passing: descriptor)
+        } catch {
+            // A process that has just ended takes nothing; how it ended says more.
+            guard error.errno == .EPIPE || error.errno == .ECONNRESET,
+                try wait(until: .now + configuration.timeout, { process.status != nil })
+            else { throw SystemError("send a request to \(process.name)", error.errno) }
+            throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
         }
-        guard sent != message.count else { return }
-        let failure = SystemError("send a request to \(process.name)")
-        // A process that has just ended takes nothing; how it ended says more.
-        guard failure.errno == .EPIPE || failure.errno == .ECONNRESET,
-            try wait(until: .now + configuration.timeout, { process.status != nil })
-        else { throw failure }
-        throw ScenarioStop.harness("process \(process.name) has ended: \(process.status!.words)")
     }
 
     func awaitAnswer(_ call: PendingCall, after timer: Duration, location: String) throws {

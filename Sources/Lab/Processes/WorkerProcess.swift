@@ -1,6 +1,4 @@
 internal import Acts
-internal import CLinux
-internal import Glibc
 internal import Judge
 package import Linux
 internal import Record
@@ -80,12 +78,10 @@ package final class WorkerProcess {
 
     /// A new TCP socket.
     package func socket(_ label: String, v6: Bool? = nil) throws -> Socket {
-        let sockStream: Int32 = 1
-        let ipprotoTCP: Int32 = 6
         let answer = try ask(
             .socket(
-                family: (v6 ?? lab.prefersIPv6 ? IPAddress.anyV6 : .anyV4).family, type: sockStream,
-                protocol: ipprotoTCP))
+                family: (v6 ?? lab.prefersIPv6 ? IPAddress.anyV6 : .anyV4).family, type: SocketSymbol.SOCK_STREAM,
+                protocol: SocketSymbol.IPPROTO_TCP))
         return try adopted(answer, as: label)
     }
 
@@ -125,9 +121,12 @@ package final class WorkerProcess {
     package func stop() throws {
         try lab.endStanding()
         isHalted = true
-        try child.signal(sigstop)
+        try child.signal(SignalNumber.SIGSTOP)
         try lab.require("process \(name) is stopped", seen: { "running" }, until: { child.isStopped })
     }
+
+    /// Ends it with its laboratory, of which nothing is told any more.
+    func takeDown() { try? child.signal(SignalNumber.SIGKILL) }
 
     /// Sends it a signal, as kill(1) and Ctrl-C do.
     package func kill(_ signal: Int32) throws {
@@ -138,7 +137,7 @@ package final class WorkerProcess {
 
     /// Lets it go on after `stop`.
     package func resume() throws {
-        try kill(sigcont)
+        try kill(SignalNumber.SIGCONT)
         isHalted = false
         // What was asked for is no news later.
         _ = child.takeStops()
@@ -185,7 +184,7 @@ package final class WorkerProcess {
             _ = try lab.wait(until: .now + lab.configuration.timeout) { status != nil }
             return
         }
-        guard !isHalted, !isRaising(sigstop) else { return }
+        guard !isHalted, !isRaising(SignalNumber.SIGSTOP) else { return }
         if child.takeStops() {
             suspect(.workerStopped, "process \(name) was stopped by something outside the harness")
         } else {
@@ -199,10 +198,7 @@ package final class WorkerProcess {
                 kind, words, began: lab.timeline.relative(lastWell), noticed: lab.timeline.relative(.now)))
     }
 
-    private var hasEnded: Bool {
-        var polled = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        return clx_poll(&polled, 1, 0) > 0
-    }
+    private var hasEnded: Bool { Polling.isReadable(pidfd) }
 
     /// Whether the kernel is taking it down (PF_EXITING), which it does sockets first.
     private var isExiting: Bool {
@@ -218,17 +214,14 @@ package final class WorkerProcess {
     private func isAskedFor(_ status: WaitStatus) -> Bool {
         switch status {
         case .exited: calls.contains { if case .exit = $0.request { true } else { false } }
-        case .killed(sigpipe): sent.contains(sigpipe) || isRaising(sigpipe) || pending?.request.isSending == true
+        case .killed(SignalNumber.SIGPIPE):
+            sent.contains(SignalNumber.SIGPIPE) || isRaising(SignalNumber.SIGPIPE) || pending?.request.isSending == true
         case .killed(let signal): sent.contains(signal) || isRaising(signal)
         }
     }
 
     private func isRaising(_ signal: Int32) -> Bool { pending?.request == .raise(signal) }
 }
-
-private let sigstop: Int32 = 19
-private let sigcont: Int32 = 18
-private let sigpipe: Int32 = 13
 
 extension Request {
     /// Whether it is a call that SIGPIPE may come of.

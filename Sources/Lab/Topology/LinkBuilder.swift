@@ -1,6 +1,4 @@
 internal import Acts
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Netlink
 internal import Record
@@ -143,9 +141,7 @@ struct LinkBuilder {
     private func configure() throws {
         for host in [a, b] {
             try host.namespace.inside {
-                let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
-                try check(
-                    clx_offloads_off(socket.raw, Host.interfaceName), "turn offloads of \(Host.interfaceName) off")
+                try turnOffloadsOff(of: Host.interfaceName)
             }
             try settleIPv6(of: host)
             let peer = host.peer

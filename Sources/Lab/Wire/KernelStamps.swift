@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 internal import Netlink
 
@@ -29,7 +28,7 @@ package final class KernelStamps {
         // To nobody, of a type that nobody takes.
         try socket.send([UInt8](repeating: 0, count: 12) + [0x88, 0xb5] + [UInt8](repeating: 0, count: 46))
         let sent = Instant.wall
-        usleep(1000)
+        Polling.pause(.milliseconds(1))
         var stamps: [Int64] = []
         while let frame = try socket.receive() { stamps.append(frame.stamp) }
         return !stamps.isEmpty && stamps.allSatisfy { $0 <= sent }

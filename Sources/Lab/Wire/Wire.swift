@@ -213,7 +213,8 @@ package final class Wire {
         while before != frames.count, frames.count < Self.mostFramesAtOnce {
             before = frames.count
             for (host, socket) in sockets {
-                while frames.count < Self.mostFramesAtOnce, let frame = try socket.receive() {
+                while frames.count < Self.mostFramesAtOnce, var frame = try socket.receive() {
+                    if frame.unchecked { completeChecksum(of: &frame.bytes) }
                     frames.append((host, frame))
                 }
             }

@@ -1,6 +1,5 @@
 internal import Acts
 internal import SockDiag
-internal import CLinux
 internal import Health
 internal import Judge
 internal import Linux
@@ -48,7 +47,7 @@ extension Lab {
         var pause = Duration.milliseconds(1)
         while try surplus() > 0 {
             guard Instant.now < deadline else { break }
-            clx_poll(nil, 0, pause.nanoseconds)
+            Polling.pause(pause)
             pause = min(pause * 2, .milliseconds(500))
         }
         guard try surplus() > 0 else { return nil }

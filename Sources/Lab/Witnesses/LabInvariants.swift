@@ -1,7 +1,6 @@
-internal import CLinux
-internal import Glibc
 internal import Invariants
 internal import Judge
+internal import Linux
 internal import Record
 
 extension Lab {
@@ -11,7 +10,7 @@ extension Lab {
     /// other got.
     package func judgeInvariants(location: String) {
         guard configuration.faults.segments == nil else { return }
-        for broken in brokenInvariants(timeline.ordered, link: linkUsed, release: Self.release) {
+        for broken in brokenInvariants(timeline.ordered, link: linkUsed, release: RunningKernel.current.release) {
             let invariant = broken.invariant
             let expectation = Expectation(
                 "\(invariant.statement)   (\(invariant.id): \(invariant.source))", exactness: .always,
@@ -19,10 +18,4 @@ extension Lab {
             record(Finding(expectation, .broken(seen: broken.words, at: broken.breaches.first?.at ?? 0)))
         }
     }
-
-    private static let release: String = {
-        var names = utsname()
-        uname(&names)
-        return withUnsafeBytes(of: names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }()
 }

@@ -1,5 +1,4 @@
 internal import Compare
-internal import Glibc
 internal import Linux
 
 /// Where the baselines of the kernel series are. All throw complaints.
@@ -19,15 +18,15 @@ struct BaselineDirectory {
     static func findIfAny(_ option: String?) throws -> BaselineDirectory? {
         let variable = Terminal.variable("TCPWITNESS_BASELINES") ?? ""
         if let path = option ?? (variable.isEmpty ? nil : variable) {
-            guard isDirectory(path) else { throw Complaint("the baselines '\(path)' are no directory") }
+            guard Files.isDirectory(path) else { throw Complaint("the baselines '\(path)' are no directory") }
             return BaselineDirectory(path: path)
         }
-        guard let own = realpath("/proc/self/exe", nil) else { return nil }
-        defer { free(own) }
-        var place = String(cString: own)[...]
+        guard let own = OwnProcess.executable else { return nil }
+        var place = own[...]
         while let slash = place.lastIndex(of: "/") {
             place = place[..<slash]
-            for path in ["\(place)/Harness/Baselines", "\(place)/share/tcpwitness/baselines"] where isDirectory(path) {
+            for path in ["\(place)/Harness/Baselines", "\(place)/share/tcpwitness/baselines"]
+            where Files.isDirectory(path) {
                 return BaselineDirectory(path: path)
             }
         }
@@ -38,7 +37,7 @@ struct BaselineDirectory {
 
     /// The baseline of a series; nil where there is none yet.
     func baseline(_ series: String) throws -> Baseline? {
-        guard access(file(series), F_OK) == 0 else { return nil }
+        guard Files.exists(file(series)) else { return nil }
         let bytes = try InputFile.bytes(file(series))
         do {
             let baseline = try Baseline(json: bytes)
@@ -61,21 +60,9 @@ struct BaselineDirectory {
 
     /// The series that have a baseline.
     private func series() -> [KernelVersion] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var found: [KernelVersion] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name.hasSuffix(".json"), let version = KernelVersion(release: name) else { continue }
-            if name == "\(version.series).json" { found.append(version) }
+        let names = (try? Files.names(in: path)) ?? []
+        return names.compactMap { name in
+            KernelVersion(release: name).flatMap { name == "\($0.series).json" ? $0 : nil }
         }
-        return found
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Kernels
+internal import Linux
 internal import Record
 
 // What shells complete besides files.
@@ -16,8 +16,5 @@ extension CompletionKind {
 }
 
 private func paths(beginningWith word: String) -> [String] {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard !word.isEmpty, glob(word + "*", GLOB_MARK | GLOB_TILDE, nil, &found) == 0 else { return [] }
-    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+    word.isEmpty ? [] : Files.matches(word + "*")
 }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Guest
 internal import Linux
 internal import Record
@@ -122,7 +121,7 @@ struct DebugCommand: Subcommand {
 
         /// Throws a complaint about an address that is none.
         init(_ address: String?) throws {
-            let address = address ?? "\(Terminal.variable("TMPDIR") ?? "/tmp")/tcpwitness-gdb-\(getpid())"
+            let address = address ?? "\(TemporaryFile.directory)/tcpwitness-gdb-\(OwnProcess.id)"
             if let colon = address.lastIndex(of: ":"), !address.contains("/") {
                 guard let port = UInt16(address[address.index(after: colon)...]), port > 0 else {
                     throw Complaint("--gdb \(address): the port must be a number up to 65535")
@@ -155,7 +154,7 @@ struct DebugCommand: Subcommand {
 
         /// Takes the socket away.
         func remove() {
-            if let path { unlink(path) }
+            if let path { try? Files.remove(path) }
         }
     }
 }

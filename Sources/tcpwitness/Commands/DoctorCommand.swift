@@ -32,7 +32,7 @@ struct DoctorCommand: Subcommand {
         let lab = try LabExecutable.find()
         let child: ChildProcess
         do {
-            child = try ChildProcess(lab, ["doctor"], environment: LabExecutable.environment)
+            child = try ChildProcess(lab, ["doctor"], environment: Environment.all)
         } catch {
             throw Complaint("cannot start the lab: \(error)", status: .harnessError)
         }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Linux
 internal import Record
 
 /// An expression over scenarios: words that ids contain or that are tags, with `and`, `or`, `not` and parentheses.
@@ -17,7 +17,7 @@ indirect enum Filter {
     func matches(_ scenario: ScenarioDescription) -> Bool {
         switch self {
         case .word(let word):
-            scenario.tags.contains(word) || scenario.id.contains(word) || fnmatch(word, scenario.id, 0) == 0
+            scenario.tags.contains(word) || scenario.id.contains(word) || scenario.id.matches(glob: word)
         case .not(let filter): !filter.matches(scenario)
         case .all(let filters): filters.allSatisfy { $0.matches(scenario) }
         case .any(let filters): filters.contains { $0.matches(scenario) }

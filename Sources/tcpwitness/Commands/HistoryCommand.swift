@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import History
 internal import Linux
 internal import Record
@@ -82,9 +81,8 @@ struct HistoryFile: ParsableArguments {
     func open(creating: Bool) throws -> History { try Self.open(path, creating: creating) }
 
     static func open(_ path: String, creating: Bool) throws -> History {
-        if !creating, access(path, R_OK) != 0 { throw Complaint("cannot read \(path): \(Errno.current)") }
-        var status = stat()
-        if creating, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+        if !creating, !Files.isReadable(path) { throw Complaint("cannot read \(path): \(Errno.current)") }
+        if creating, Files.status(path, following: false)?.kind == .symbolicLink {
             throw Complaint("\(path): is a symbolic link, which is not written through")
         }
         return try complaining(path) { () throws(HistoryError) in try History(path: path, timeout: timeout) }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Glibc
+internal import Linux
 internal import Record
 internal import Report
 
@@ -115,7 +115,7 @@ func isGlob(_ pattern: String) -> Bool { pattern.contains { "*?[\\".contains($0)
 
 private func expand(_ pattern: String, _ all: [ScenarioDescription]) throws -> [String] {
     if let fault = fault(inGlob: pattern) { throw Complaint("bad pattern '\(pattern)': \(fault)") }
-    let ids = all.map(\.id).filter { fnmatch(pattern, $0, 0) == 0 }
+    let ids = all.map(\.id).filter { $0.matches(glob: pattern) }
     guard !ids.isEmpty else {
         throw Complaint("no scenario matches '\(pattern)'; 'tcpwitness list' shows all")
     }

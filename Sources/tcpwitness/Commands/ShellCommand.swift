@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Guest
 internal import Linux
 internal import Report
@@ -46,7 +45,7 @@ struct ShellCommand: Subcommand {
     }
 
     func perform() throws -> ExitStatus {
-        let isTyped = isatty(STDIN_FILENO) == 1
+        let isTyped = Descriptor.isTerminal(Descriptor.standardInput)
         let wanted = try program.map { name in
             guard let path = findProgram(name) else { throw Complaint("--program \(name): there is no such program") }
             return path
@@ -71,7 +70,7 @@ struct ShellCommand: Subcommand {
         if isTyped { Terminal.printError("tcpwitness: booting \(image.label); 'exit' or Ctrl-] ends it\n") }
         let status = try ShellSession(guest: guest, isTyped: isTyped, bootTimeout: .seconds(bootTimeout)).run()
         // The shell's status is nobody's verdict, and may be any.
-        if status != 0 { Glibc.exit(status) }
+        if status != 0 { OwnProcess.exit(status) }
         return .asExpected
     }
 
@@ -95,16 +94,15 @@ struct ShellCommand: Subcommand {
 
     /// The terminal's rows and columns.
     private static var size: [String] {
-        var size = winsize()
-        guard ioctl(STDIN_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return ["0", "0"] }
-        return [String(size.ws_row), String(size.ws_col)]
+        let size = Descriptor.size(of: Descriptor.standardInput) ?? (0, 0)
+        return [String(size.rows), String(size.columns)]
     }
 
     private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private static func bytes(_ path: String) throws -> [UInt8] {
         do {
-            let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+            let file = try Descriptor.open(path, [.O_RDONLY, .O_NONBLOCK])
             return try all(of: file, path)
         } catch let error as SystemError {
             throw Complaint("--file \(path): \(error.errno)")
@@ -114,7 +112,7 @@ struct ShellCommand: Subcommand {
     /// What comes through standard input, whole.
     private static func script() throws -> [UInt8] {
         do {
-            return try all(of: Descriptor(owning: dup(STDIN_FILENO)), "standard input")
+            return try all(of: Descriptor.duplicate(Descriptor.standardInput), "standard input")
         } catch let error as SystemError {
             throw Complaint("cannot read standard input: \(error.errno)")
         }

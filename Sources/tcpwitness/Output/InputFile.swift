@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 internal import Record
 
@@ -50,7 +49,7 @@ enum InputFile {
 
     private static func read(_ path: String, _ take: ([UInt8]) throws -> Void) throws {
         do {
-            let file = path == standardInput ? try InputSpool.open() : try Descriptor.open(path, O_RDONLY)
+            let file = path == standardInput ? try InputSpool.open() : try Descriptor.open(path, .O_RDONLY)
             while case let more = try file.read(capacity: 1 << 20), !more.isEmpty { try take(more) }
         } catch let error as SystemError {
             throw Complaint("cannot read \(path): \(error.errno)")

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Synchronization
 
@@ -14,14 +12,14 @@ enum InputSpool {
             if number < 0 { number = try fill().release() }
             return number
         }
-        return try Descriptor.open("/proc/self/fd/\(number)", O_RDONLY)
+        return try Descriptor.open("/proc/self/fd/\(number)", .O_RDONLY)
     }
 
     private static func fill() throws(SystemError) -> Descriptor {
-        let directory = Terminal.variable("TMPDIR") ?? "/tmp"
-        let file = try Descriptor.open(directory, O_RDWR | clx_O_TMPFILE, mode: 0o600)
-        let input = Descriptor(owning: dup(STDIN_FILENO))
-        while case let more = try input.read(capacity: 1 << 20), !more.isEmpty { try file.write(more) }
+        let file = try Descriptor.open(TemporaryFile.directory, [.O_RDWR, .O_TMPFILE], mode: 0o600)
+        while case let more = try Descriptor.read(Descriptor.standardInput, capacity: 1 << 20), !more.isEmpty {
+            try file.write(more)
+        }
         return file
     }
 }

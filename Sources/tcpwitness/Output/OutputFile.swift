@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 
 /// A file that is to be written, checked before the work that fills it and created whole or not at all.
@@ -27,18 +26,17 @@ struct OutputFile {
         self.path = path
         func complain(_ words: String) -> Complaint { Complaint("\(option) \(path): \(words)") }
         if let own = Self.ownDescriptor(path) {
-            guard fcntl(own, F_GETFD) >= 0 else { throw complain("\(Errno.current)") }
+            guard Descriptor.isOpen(own) else { throw complain("\(Errno.current)") }
             place = .own(own)
             return
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw Complaint("\(option) '\(path)': not a file name") }
-        var status = stat()
-        if lstat(path, &status) == 0, ![S_IFREG, S_IFDIR, S_IFLNK].contains(status.st_mode & S_IFMT) {
+        if Files.status(path, following: false)?.kind == .other {
             place = .device
-            guard access(path, W_OK) == 0 else { throw complain("\(Errno.current)") }
+            guard Files.isWritable(path) else { throw complain("\(Errno.current)") }
             return
         }
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw complain("is a directory") }
+        if Files.isDirectory(path) { throw complain("is a directory") }
         guard !path.hasSuffix("/") else { throw Complaint("\(option) '\(path)': not a file name") }
         do {
             let slash = path.lastIndex(of: "/")
@@ -62,11 +60,11 @@ struct OutputFile {
     private func check() throws {
         guard case .file(let directory, let name) = place else { return }
         if let status = directory.status(of: name) {
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: break
-            case S_IFLNK: throw Complaint("\(option) \(path): is a symbolic link, which is not written through")
-            case S_IFDIR: throw Complaint("\(option) \(path): is a directory")
-            default: throw Complaint("\(option) \(path): is no regular file")
+            switch status.kind {
+            case .regular: break
+            case .symbolicLink: throw Complaint("\(option) \(path): is a symbolic link, which is not written through")
+            case .directory: throw Complaint("\(option) \(path): is a directory")
+            case .other: throw Complaint("\(option) \(path): is no regular file")
             }
             guard directory.canWrite(name) else { throw Complaint("\(option) \(path): \(Errno.current)") }
         }
@@ -95,8 +93,7 @@ struct OutputFile {
     /// Whether it would replace the file of that name.
     func replaces(_ other: String) -> Bool {
         guard case .file(let directory, let name) = place, let own = directory.status(of: name) else { return false }
-        var its = stat()
-        return stat(other, &its) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino
+        return Files.status(other)?.identity == own.identity
     }
 
     /// Creates the file with these bytes, replacing an old one, and gives it for more. Throws a complaint.
@@ -140,8 +137,8 @@ struct OutputFile {
     }
 
     private func openDevice() throws(SystemError) -> Descriptor {
-        if case .own(let number) = place { return try Self.duplicate(number) }
-        return try Descriptor.open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY)
+        if case .own(let number) = place { return try Descriptor.duplicate(number) }
+        return try Descriptor.open(path, [.O_WRONLY, .O_NOFOLLOW, .O_NOCTTY])
     }
 
     /// - Parameter fill: writes what the file is to have before its name is given to it.
@@ -188,7 +185,7 @@ struct OutputFile {
         while true {
             temporary = Self.temporary(name, number)
             do {
-                return try directory.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+                return try directory.open(temporary, [.O_RDWR, .O_CREAT, .O_EXCL, .O_NOFOLLOW])
             } catch {
                 number += 1
                 guard error.errno == .EEXIST, number < Self.trials else { throw error }
@@ -217,26 +214,20 @@ struct OutputFile {
     private static let trials = 32
 
     private static func temporary(_ name: String, _ number: Int) -> String {
-        ".\(name.prefix(100)).\(getpid())" + (number == 0 ? "" : ".\(number)")
+        ".\(name.prefix(100)).\(OwnProcess.id)" + (number == 0 ? "" : ".\(number)")
     }
 
     /// The number in the names that the kernel gives to a process's own descriptors.
     private static func ownDescriptor(_ path: String) -> Int32? {
         switch path {
-        case "/dev/stdout": return STDOUT_FILENO
-        case "/dev/stderr": return STDERR_FILENO
+        case "/dev/stdout": return Descriptor.standardOutput
+        case "/dev/stderr": return Descriptor.standardError
         default: break
         }
         for directory in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(directory) {
             return Int32(path.dropFirst(directory.count))
         }
         return nil
-    }
-
-    private static func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
-        let raw = fcntl(number, F_DUPFD_CLOEXEC, 0)
-        guard raw >= 0 else { throw SystemError("fcntl(F_DUPFD_CLOEXEC)") }
-        return Descriptor(owning: raw)
     }
 
     private func complaining<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws -> Result {

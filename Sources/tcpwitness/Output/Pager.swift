@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import CLinux
-internal import Glibc
 internal import Linux
 
 /// Whether long output goes through a pager.
@@ -21,15 +19,19 @@ enum Pager {
     static var command: String? {
         if let wanted = Terminal.variable("PAGER") { return wanted.isEmpty || wanted == "cat" ? nil : wanted }
         let places = (Terminal.variable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
-        return places.contains { access("\($0)/less", X_OK) == 0 } ? "less" : nil
+        return places.contains { Files.isExecutable("\($0)/less") } ? "less" : nil
     }
 
     /// Shows a text until the reader has had enough of it. Throws a complaint.
     static func show(_ text: String, through command: String) throws {
-        var ends: [Int32] = [-1, -1]
-        guard clx_pipe(&ends) == 0 else { throw Complaint("cannot start a pager: \(Errno.current)") }
-        let reading = Descriptor(owning: ends[0])
-        let writing = Descriptor(owning: ends[1])
+        let ends: (reading: Int32, writing: Int32)
+        do {
+            ends = try makePipe()
+        } catch {
+            throw Complaint("cannot start a pager: \(error.errno)")
+        }
+        let reading = Descriptor(owning: ends.reading)
+        let writing = Descriptor(owning: ends.writing)
         let child: ChildProcess
         do {
             child = try ChildProcess(
@@ -37,12 +39,13 @@ enum Pager {
         } catch {
             throw Complaint("PAGER \(command): \(error.errno)")
         }
-        close(consume reading)
+        reading.close()
         // The reader may leave early, and a Ctrl-C is the pager's.
-        for number in [SIGPIPE, SIGINT] { signal(number, SIG_IGN) }
-        defer { for number in [SIGPIPE, SIGINT] { signal(number, SIG_DFL) } }
+        let signals = [SignalNumber.SIGPIPE, SignalNumber.SIGINT]
+        signals.forEach(SignalNumber.ignore)
+        defer { signals.forEach(SignalNumber.restore) }
         try? writing.write(Array(text.utf8))
-        close(consume writing)
+        writing.close()
         let notFound: Int32 = 127
         if (try? child.wait()) == .exited(notFound) {
             Terminal.printError("tcpwitness: PAGER '\(command)' is not installed\n")
@@ -50,11 +53,9 @@ enum Pager {
         }
     }
 
-    private static func close(_ descriptor: consuming Descriptor) {}
-
     /// This process's own; less leaves a text on the screen that fits, unless it is told otherwise.
     private static var environment: [String] {
-        let own = ((try? Files.read("/proc/self/environ")) ?? "").split(separator: "\0").map { String($0) }
+        let own = Environment.all
         return own + (own.contains { $0.hasPrefix("LESS=") } ? [] : ["LESS=FRX"])
     }
 }

@@ -1,6 +1,5 @@
 internal import Baselines
 internal import Compare
-internal import Glibc
 internal import Linux
 internal import Record
 internal import Report
@@ -143,9 +142,8 @@ struct ReportFiles {
 
     private func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
-        guard let here = getcwd(nil, 0) else { return path }
-        defer { free(here) }
-        return "\(String(cString: here))/\(path)"
+        guard let here = OwnProcess.directory else { return path }
+        return "\(here)/\(path)"
     }
 
     /// Several runs have a directory each; nil for the only one.

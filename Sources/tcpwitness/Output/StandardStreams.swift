@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Linux
 
 /// Input, output and errors as the process was given them.
 enum StandardStreams {
@@ -7,10 +7,13 @@ enum StandardStreams {
     ///
     /// What is opened in their place is in the wrong direction, so that printing still fails.
     static func reserve() {
-        for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
-        where fcntl(number, F_GETFD) < 0 {
+        let streams: [(Int32, OpenFlags)] = [
+            (Descriptor.standardInput, .O_WRONLY), (Descriptor.standardOutput, .O_RDONLY),
+            (Descriptor.standardError, .O_RDONLY),
+        ]
+        for (number, flags) in streams where !Descriptor.isOpen(number) {
             // The lowest free number is taken, which is this one.
-            _ = open("/dev/null", flags)
+            _ = try? Descriptor.open("/dev/null", flags).release()
         }
     }
 }

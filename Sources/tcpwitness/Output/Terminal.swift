@@ -1,24 +1,18 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Record
 internal import Report
 
 /// Standard output and standard error, without stdio's buffers, so that the order of lines is the order of events.
 enum Terminal {
-    private static let output = Descriptor(owning: STDOUT_FILENO)
-    private static let error = Descriptor(owning: STDERR_FILENO)
-
     /// Whether standard output is a terminal that can overwrite a line.
-    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 && variable("TERM") != "dumb" }
+    static var isInteractive: Bool { Descriptor.isTerminal(Descriptor.standardOutput) && variable("TERM") != "dumb" }
 
     /// Whether lines on standard output may have colour (no-color.org).
     static var hasColour: Bool { isInteractive && (variable("NO_COLOR") ?? "").isEmpty }
 
     /// How many characters fit into a line of standard output; 100 where it is no terminal.
     static var width: Int {
-        var size = winsize()
-        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        if let size = Descriptor.size(of: Descriptor.standardOutput), size.columns > 0 { return size.columns }
         return variable("COLUMNS").flatMap(Int.init).map { max(1, min($0, 10_000)) } ?? 100
     }
 
@@ -30,7 +24,7 @@ enum Terminal {
     }
 
     /// The value of an environment variable.
-    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    static func variable(_ name: String) -> String? { Environment.variable(name) }
 
     /// Writes to standard output. Throws the error as a complaint: whoever reads it must not take a part for the whole.
     ///
@@ -42,7 +36,7 @@ enum Terminal {
 
     private static func write(_ text: String) throws {
         do {
-            try output.write(Array(text.utf8))
+            try Descriptor.write(Array(text.utf8), to: Descriptor.standardOutput)
         } catch {
             throw Complaint("cannot write to standard output: \(error.errno)")
         }
@@ -55,10 +49,14 @@ enum Terminal {
     static func folded(_ text: String) -> String { text.plain(keepingColours: hasColour).folded(to: width) }
 
     /// Writes to standard output where there is nothing left to do about a failure.
-    static func printIgnoringFailure(_ text: String) { try? output.write(Array(text.plain.utf8)) }
+    static func printIgnoringFailure(_ text: String) {
+        try? Descriptor.write(Array(text.plain.utf8), to: Descriptor.standardOutput)
+    }
 
     /// Writes to standard error.
-    static func printError(_ text: String) { try? error.write(Array(text.plain.utf8)) }
+    static func printError(_ text: String) {
+        try? Descriptor.write(Array(text.plain.utf8), to: Descriptor.standardError)
+    }
 }
 
 extension String {

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 
 /// Says how far a download is, on standard error: a line that is overwritten where that is a terminal, else one line at
@@ -10,7 +9,7 @@ final class FetchProgress {
 
     /// - Parameter isQuiet: whether to show no line that moves.
     init(isQuiet: Bool = false) {
-        isLive = !isQuiet && isatty(STDERR_FILENO) == 1 && Terminal.variable("TERM") != "dumb"
+        isLive = !isQuiet && Descriptor.isTerminal(Descriptor.standardError) && Terminal.variable("TERM") != "dumb"
     }
 
     /// Shows how many bytes of a thing are here; there will be `size`, where that is known.

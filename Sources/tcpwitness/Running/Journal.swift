@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 internal import Record
 
@@ -8,7 +7,7 @@ final class Journal {
 
     /// Throws a complaint where temporary files cannot be written.
     init() throws {
-        let path = Terminal.variable("TMPDIR") ?? "/tmp"
+        let path = TemporaryFile.directory
         do {
             file = try OutputDirectory(existing: path).openScratch()
         } catch {
@@ -46,7 +45,7 @@ extension Descriptor {
     func eachLine(_ take: ([UInt8]) throws -> Void) throws {
         var buffer = LineBuffer()
         do {
-            guard lseek(raw, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
+            try rewind()
             while case let more = try read(capacity: 1 << 20), !more.isEmpty {
                 for line in try buffer.add(more) { try take(line) }
             }

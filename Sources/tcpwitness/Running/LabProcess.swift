@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 internal import Record
 internal import Report
@@ -39,22 +37,18 @@ final class LabProcess {
     init(_ path: String, _ arguments: [String]) throws(SystemError) {
         // Before the start, so that no signal is lost between.
         signals = try Self.interruptions()
-        let events = try Self.pipe()
-        let control = try Self.pipe()
-        let life = try Self.pipe()
-        let lifeline = Descriptor(owning: life.write)
-        stream = Descriptor(owning: events.read)
-        self.control = Descriptor(owning: control.write)
+        let (events, control, life) = try (makePipe(), makePipe(), makePipe())
+        let lifeline = Descriptor(owning: life.writing)
+        stream = Descriptor(owning: events.reading)
+        self.control = Descriptor(owning: control.writing)
         // Ours must go once the lab has its own, or the stream would never end.
-        defer {
-            close(events.write)
-            close(control.read)
-            close(life.read)
-        }
+        let labStream = Descriptor(owning: events.writing)
+        let labControl = Descriptor(owning: control.reading)
+        let guardianLife = Descriptor(owning: life.reading)
         guardian = try ChildProcess(
-            path, ["guard"], environment: LabExecutable.environment, descriptors: [life.read], survives: true)
+            path, ["guard"], environment: Environment.all, descriptors: [guardianLife.raw], survives: true)
         child = try ChildProcess(
-            path, arguments, environment: LabExecutable.environment, descriptors: [events.write, control.read],
+            path, arguments, environment: Environment.all, descriptors: [labStream.raw, labControl.raw],
             isolated: true)
         try lifeline.write(Array("\(child.pid)\n".utf8))
         self.life = consume lifeline
@@ -62,12 +56,12 @@ final class LabProcess {
 
     /// Waits for the next thing to happen. Throws the error of the failing call, or a record error for what is no line.
     func next(within timeout: Duration) throws -> Step {
-        guard let ready = try wait(for: [signals.raw, stream.raw], timeout) else { return .silent }
+        guard let ready = wait(for: [signals.raw, stream.raw], timeout) else { return .silent }
         if ready[0] { return .interrupted(Self.stop(told: signals)) }
         let bytes = try stream.read(capacity: 1 << 16)
         if !bytes.isEmpty { return .lines(try lines.add(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
-        guard let ready = try wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
+        guard let ready = wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
         return ready[0] ? .interrupted(Self.stop(told: signals)) : .ended(try reap())
     }
 
@@ -75,9 +69,9 @@ final class LabProcess {
     func kill() -> [[UInt8]] {
         // Its number may by now be that of another process.
         if isReaped { return [] }
-        try? child.signal(SIGKILL)
+        try? child.signal(SignalNumber.SIGKILL)
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
-        guard (try? wait(for: [child.pidfd.raw], .seconds(1))) != nil, (try? reap()) != nil else { return [] }
+        guard wait(for: [child.pidfd.raw], .seconds(1)) != nil, (try? reap()) != nil else { return [] }
         var rest: [[UInt8]] = []
         while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty {
             guard let more = try? lines.add(bytes) else { break }
@@ -98,55 +92,34 @@ final class LabProcess {
     }
 
     /// Which descriptors are readable; nil when none became so in time.
-    private func wait(for descriptors: [Int32], _ timeout: Duration) throws(SystemError) -> [Bool]? {
-        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let ready = clx_poll(&entries, UInt(entries.count), timeout.nanoseconds)
-        try check(ready, "poll")
-        return ready == 0 ? nil : entries.map { $0.revents != 0 }
+    private func wait(for descriptors: [Int32], _ timeout: Duration) -> [Bool]? {
+        let ready = Polling.readable(descriptors, timeout: timeout)
+        return ready.contains(true) ? ready : nil
     }
 
     /// Keeps signals that want an end until somebody looks for them, so that none is lost before there is a record.
     static func holdSignals() {
-        var set = interrupting
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        SignalNumber.block(interrupting)
     }
 
     /// Readable once the user wants an end; the signals no longer do anything else.
     static func interruptions() throws(SystemError) -> Descriptor {
         holdSignals()
-        var set = interrupting
-        let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC))
-        guard raw >= 0 else { throw SystemError("signalfd") }
-        return Descriptor(owning: raw)
+        return try SignalNumber.descriptor(for: interrupting)
     }
 
     /// Which signal has come.
     static func stop(told signals: borrowing Descriptor) -> RunStop {
-        // signalfd_siginfo begins with the number.
-        let bytes = (try? signals.read(capacity: MemoryLayout<signalfd_siginfo>.size)) ?? []
-        return switch Int32(bytes.first ?? UInt8(SIGINT)) {
-        case SIGTERM: .terminated
-        case SIGHUP: .hungUp
+        switch SignalNumber.taken(from: signals) {
+        case SignalNumber.SIGTERM: .terminated
+        case SignalNumber.SIGHUP: .hungUp
         default: .interrupted
         }
     }
 
-    private static var interrupting: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        // Who started us with nohup wants us to go on.
-        var old = sigaction()
-        sigaction(SIGHUP, nil, &old)
-        let isIgnored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
-        if !isIgnored { sigaddset(&set, SIGHUP) }
-        return set
-    }
-
-    private static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
-        var ends: [Int32] = [-1, -1]
-        try check(clx_pipe(&ends), "pipe2")
-        return (ends[0], ends[1])
+    /// Who started us with nohup wants us to go on.
+    private static var interrupting: [Int32] {
+        [SignalNumber.SIGINT, SignalNumber.SIGTERM]
+            + (SignalNumber.isIgnored(SignalNumber.SIGHUP) ? [] : [SignalNumber.SIGHUP])
     }
 }

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Guest
 internal import Kernels
 internal import Linux
@@ -203,11 +201,8 @@ final class MatrixRun {
 
     /// Waits a little, for QEMU tells nobody that the results have grown; returns how the user wants an end.
     private func waitForNews(of runs: [Run], _ signals: borrowing Descriptor) -> RunStop? {
-        var entries = ([signals.raw] + runs.map(\.guest.pidfd)).map {
-            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-        }
-        _ = clx_poll(&entries, UInt(entries.count), Duration.milliseconds(50).nanoseconds)
-        return entries[0].revents != 0 ? LabProcess.stop(told: signals) : nil
+        let ready = Polling.readable([signals.raw] + runs.map(\.guest.pidfd), timeout: .milliseconds(50))
+        return ready[0] ? LabProcess.stop(told: signals) : nil
     }
 
     /// Takes what a guest has sent; returns whether it is done with.

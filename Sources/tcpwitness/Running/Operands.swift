@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Guest
 internal import Kernels
 internal import Linux
@@ -136,7 +135,7 @@ struct Operands {
     static func isNamed(_ word: String) -> Bool { Files.exists(word) || ((try? kind(of: word)) ?? .record) != .record }
 
     private static func kind(of name: String) throws -> Kind {
-        if Files.exists(name) { return isDirectory(name) || isPackage(name) ? .kernel : .record }
+        if Files.exists(name) { return Files.isDirectory(name) || isPackage(name) ? .kernel : .record }
         if name == host { return .host }
         if isPackage(name) || name.hasPrefix("https://") { return .kernel }
         do {
@@ -149,11 +148,6 @@ struct Operands {
             throw Complaint("\(name) is neither a file nor a kernel series; known are \(names)")
         }
         return .record
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func isPackage(_ name: String) -> Bool { name.hasSuffix(".deb") || name.hasSuffix(".rpm") }

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Linux
 
 /// What the lab needs of the kernel's privileges.
@@ -13,11 +11,11 @@ enum Privileges {
     static func acquire() throws {
         let missing = try missing()
         if missing.isEmpty { return }
-        guard geteuid() != 0 else {
+        guard !OwnProcess.isRoot else {
             throw Complaint("run needs \(missing), which this root lacks; a container may have dropped it")
         }
         do {
-            try enterUserNamespace()
+            try OwnProcess.enterUserNamespace()
         } catch {
             throw Complaint(
                 "run needs root (missing \(missing)): use sudo, or let users make user namespaces: \(error)")
@@ -26,15 +24,6 @@ enum Privileges {
         guard still.isEmpty else {
             throw Complaint("run needs root: this machine gives a user namespace no \(still); use sudo")
         }
-    }
-
-    /// As its root, so that what is made there belongs to it; files that are written still belong to the user.
-    private static func enterUserNamespace() throws(SystemError) {
-        let (user, group) = (geteuid(), getegid())
-        try check(clx_unshare_user(), "unshare(CLONE_NEWUSER)")
-        try Files.write("deny", to: "/proc/self/setgroups")
-        try Files.write("0 \(user) 1", to: "/proc/self/uid_map")
-        try Files.write("0 \(group) 1", to: "/proc/self/gid_map")
     }
 
     private static func missing() throws -> String {

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import History
 internal import Linux
 internal import Record
@@ -218,11 +217,7 @@ extension RunRecord {
 extension Kernel {
     /// The kernel this process runs on.
     static var running: Kernel {
-        var name = utsname()
-        uname(&name)
-        func text<Field>(_ field: Field) -> String {
-            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        }
-        return Kernel(release: text(name.release), version: text(name.version), machine: text(name.machine))
+        let name = RunningKernel.current
+        return Kernel(release: name.release, version: name.version, machine: name.machine)
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Acts
 internal import Linux
 internal import Record
@@ -98,21 +97,17 @@ struct SequenceFiles {
 
     /// The paths of all `.tcp` files in a folder and those below it, in order. Throws a complaint.
     static func files(under folder: String) throws -> [String] {
-        guard let directory = opendir(folder) else {
-            throw Complaint("cannot read \(folder): \(Errno(rawValue: errno).symbol)")
+        let names: [String]
+        do {
+            names = try Files.names(in: folder)
+        } catch {
+            throw Complaint("cannot read \(folder): \(error.errno)")
         }
-        defer { closedir(directory) }
         var paths: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard name.first != "." else { continue }
+        for name in names where name.first != "." {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-            var status = stat()
             // What a link points to may lie above, without end.
-            guard lstat(path, &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
+            if Files.status(path, following: false)?.kind == .directory {
                 paths += try files(under: path)
             } else if name.hasSuffix(".tcp") {
                 paths.append(path)
