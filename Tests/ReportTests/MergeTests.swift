@@ -117,7 +117,8 @@ import Testing
         header.kernel = Kernel(release: "6.12", version: "", machine: "x86_64")
         header.shard = Shard(index: 2, count: 2)
         let dead: [Event] = [
-            .run(header), .plan(Self.scenarios[0]), .end(RunEnd(duration: 5, interrupted: "the kernel panicked: no")),
+            .run(header), .plan(Shard(index: 2, count: 2).select(Self.scenarios)[0]),
+            .end(RunEnd(duration: 5, interrupted: "the kernel panicked: no")),
         ]
         shards[1].contents = try RecordContents(dead.flatMap(RecordEncoder().line))
         let runs = try mergeRuns(shards, order: [])

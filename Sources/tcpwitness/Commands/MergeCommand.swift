@@ -30,6 +30,10 @@ struct MergeCommand: Subcommand {
     }
 
     func perform() throws -> ExitStatus {
+        func spareShards(_ output: OutputFile) throws {
+            if let same = records.first(where: output.replaces) { throw Complaint("--record names the shard \(same)") }
+        }
+        if let record { try spareShards(OutputFile(checking: record, option: "--record")) }
         let shards = try records.map { (name: $0, contents: try InputFile.record($0)) }
         let runs: [(kernel: String, events: [Event])]
         do {
@@ -43,9 +47,7 @@ struct MergeCommand: Subcommand {
                     checking: runs.count == 1 ? path : inserting(run.kernel, into: path), option: "--record")
             }
         }
-        if let same = records.first(where: { path in (outputs ?? []).contains { $0.replaces(path) } }) {
-            throw Complaint("--record names the shard \(same)")
-        }
+        for output in outputs ?? [] { try spareShards(output) }
         let files = try ReportFiles(reports, others: (outputs ?? []).map { ("--record", $0) })
         for path in records { try files.spare(path) }
         let reported = try runs.map { run in
