@@ -16,6 +16,8 @@ package struct FileStatus: Sendable {
     package let identity: Identity
     /// The permission bits, with those of set-user-ID and the like.
     package let mode: UInt32
+    /// When its contents were last changed, in nanoseconds since 1970.
+    package let modified: Int64
 
     init(_ status: stat) {
         kind =
@@ -28,6 +30,7 @@ package struct FileStatus: Sendable {
         size = Int(status.st_size)
         identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
         mode = status.st_mode & 0o7777
+        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }
 }
 

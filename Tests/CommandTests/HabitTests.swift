@@ -42,6 +42,12 @@ import Testing
         #expect(result.status == 2)
     }
 
+    @Test func watchingHasNoStatusForABisection() throws {
+        let result = try Workbench().run(["run", "--watch", "--bisect"])
+        #expect(result.errors == "tcpwitness: --watch goes on, and --bisect ends with a status\n")
+        #expect(result.status == 128)
+    }
+
     @Test(arguments: ["", "10", "m", "1d", "-5m", "1e3s", "0s", "ten"])
     func badTimesAreExplained(_ time: String) throws {
         let result = try Workbench().run(["run", "--for", time])
@@ -50,6 +56,49 @@ import Testing
                 == "tcpwitness: The value '\(time)' is invalid for '--for <time>': it must be a time such as 90s, 10m or 1h30m\n"
         )
         #expect(result.status == 2)
+    }
+
+    /// For who writes scenarios: what is built is run, and one signal ends it all.
+    @Test(
+        .enabled(if: isRoot, "needs root: the lab gets a pid namespace of its own"),
+        arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+    func aBuildIsWatched(_ signal: Int32, _ status: Int32) throws {
+        let bench = try Workbench()
+        try bench.setLab(Stream.whole((.passed, .passed)))
+        let run = try bench.start(["run", "--watch"] + Stream.selected)
+        try run.waitForOutput("tcpwitness: status 0; runs again after a change (Ctrl-C ends)\n")
+        try bench.setLab(Stream.whole((.passed, .failed)))
+        try run.waitForOutput("tcpwitness: status 1; runs again after a change (Ctrl-C ends)\n")
+        // A run under way is ended too, and still says how far it came.
+        let third = Stream.half.map { event in
+            guard case .run(var header) = event else { return event }
+            header.kernel.release = "6.13.0"
+            return .run(header)
+        }
+        try bench.setLab(third, then: "sleep 60")
+        try run.waitForOutput(
+            "tcpwitness 0.1.0 on Linux 6.13.0 x86_64, scaled lane, link auto\n\npassed   open.three-way")
+        kill(run.process.processIdentifier, signal)
+        let result = try run.wait()
+        #expect(result.status == status)
+        #expect(result.output.contains("; 1 scenario: 1 passed in "))
+        #expect(result.errors == "")
+    }
+
+    /// A sequence runs again when it is saved, also when it could not be read before.
+    @Test(.enabled(if: isRoot, "needs root to run"))
+    func aSequenceIsWatched() throws {
+        let bench = try Workbench()
+        try bench.write("nonsense\n", to: "s.tcp")
+        bench.environment["TCPWITNESS_LAB"] = "/bin/true"
+        let run = try bench.start(["run", "--watch", "s.tcp"])
+        try run.waitForOutput("tcpwitness: status 2; runs again after a change (Ctrl-C ends)\n")
+        try bench.write("claim Nothing.\nconnect client server\n", to: "s.tcp")
+        try run.waitForOutput("tcpwitness: status 3; runs again after a change (Ctrl-C ends)\n")
+        kill(run.process.processIdentifier, SIGTERM)
+        let result = try run.wait()
+        #expect(result.status == 143)
+        #expect(result.errors.hasPrefix("tcpwitness: s.tcp:1:"))
     }
 
     @Test func theSlowestAreTold() throws {

@@ -7,6 +7,7 @@ import Testing
     @Test(arguments: [
         (["frobnicate"], "unknown command 'frobnicate'; 'tcpwitness --help' lists them"),
         (["runn", "--jobs", "2"], "unknown command 'runn'; did you mean 'run'?"),
+        (["help", "help", "nosuch"], "unknown command 'nosuch'; 'tcpwitness --help' lists them"),
         (["help", "nosuch"], "unknown command 'nosuch'; 'tcpwitness --help' lists them"),
         (["kernel", "fech"], "unknown command 'fech'; did you mean 'fetch'?"),
         (["help", "kernel", "nosuch"], "unknown command 'nosuch'; 'tcpwitness kernel --help' lists them"),

@@ -5,7 +5,7 @@ enum CommandNames {
     /// Throws a complaint about a word where a command should stand.
     static func check(_ arguments: some Sequence<String>) throws {
         var words = Array(arguments)[...]
-        if words.first == "help" { words.removeFirst() }
+        while words.first == "help" { words.removeFirst() }
         var command: any ParsableCommand.Type = Tcpwitness.self
         var path = "tcpwitness"
         while let word = words.popFirst(), !word.hasPrefix("-"), !command.configuration.subcommands.isEmpty {

@@ -104,6 +104,9 @@ struct RunCommand: Subcommand {
         transform: Duration.init(checking:))
     var budget: Duration?
 
+    @Flag(help: "Run again whenever tcpwitness is built or a text sequence is saved, until Ctrl-C.")
+    var watch = false
+
     @Flag(help: "Exit as 'git bisect run' expects: 0 good, 1 bad, 125 cannot be judged, 128 stop.")
     var bisect = false
 
@@ -135,10 +138,12 @@ struct RunCommand: Subcommand {
                 throw ValidationError("--boot-timeout must be a positive number of seconds")
             }
         }
+        if watch && bisect { throw ValidationError("--watch goes on, and --bisect ends with a status") }
         if like != nil && !bisect { throw ValidationError("--like needs --bisect") }
     }
 
     func perform() throws -> ExitStatus {
+        if watch { return try Watch(arguments: CommandLine.arguments, sequences: scenarios).run() }
         do {
             let judgement = try Judgement(bisects: bisect, series: like)
             let failures = OutputFailures()

@@ -16,7 +16,8 @@ enum OtherFile {
     ]
 
     private static let others: [(beginning: String, words: String)] = [
-        ("<?xml", "XML, such as --junit writes"), ("<!doctype html", "a page, such as --html writes"),
+        ("<?xml", "XML, such as --junit writes"), ("<testsuite", "XML, such as --junit writes"),
+        ("<!doctype html", "a page, such as --html writes"),
         ("KTAP version", "KTAP"), ("{\n", "JSON, such as --json writes"), ("SQLite format 3", "a history"),
         ("\n\r\r\n", "a capture, such as --pcap writes"),
     ]

@@ -56,12 +56,12 @@ final class LabProcess {
 
     /// Waits for the next thing to happen. Throws the error of the failing call, or a record error for what is no line.
     func next(within timeout: Duration) throws -> Step {
-        guard let ready = wait(for: [signals.raw, stream.raw], timeout) else { return .silent }
+        guard let ready = Self.wait(for: [signals.raw, stream.raw], timeout) else { return .silent }
         if ready[0] { return .interrupted(Self.stop(told: signals)) }
         let bytes = try stream.read(capacity: 1 << 16)
         if !bytes.isEmpty { return .lines(try lines.add(bytes)) }
         // The lab has closed its stream; it has nothing left to do but to exit.
-        guard let ready = wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
+        guard let ready = Self.wait(for: [signals.raw, child.pidfd.raw], .seconds(2)) else { return .lingering }
         return ready[0] ? .interrupted(Self.stop(told: signals)) : .ended(try reap())
     }
 
@@ -71,7 +71,7 @@ final class LabProcess {
         if isReaped { return [] }
         try? child.signal(SignalNumber.SIGKILL)
         // Not for ever: a process that hangs in the kernel must not hang us too, and dies when it can.
-        guard wait(for: [child.pidfd.raw], .seconds(1)) != nil, (try? reap()) != nil else { return [] }
+        guard Self.wait(for: [child.pidfd.raw], .seconds(1)) != nil, (try? reap()) != nil else { return [] }
         var rest: [[UInt8]] = []
         while let bytes = try? stream.read(capacity: 1 << 16), !bytes.isEmpty {
             guard let more = try? lines.add(bytes) else { break }
@@ -92,7 +92,7 @@ final class LabProcess {
     }
 
     /// Which descriptors are readable; nil when none became so in time.
-    private func wait(for descriptors: [Int32], _ timeout: Duration) -> [Bool]? {
+    static func wait(for descriptors: [Int32], _ timeout: Duration) -> [Bool]? {
         let ready = Polling.readable(descriptors, timeout: timeout)
         return ready.contains(true) ? ready : nil
     }
