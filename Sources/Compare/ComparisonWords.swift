@@ -7,7 +7,7 @@ extension Comparison.Step {
     var title: String { "\(before.name) -> \(after.name)" }
 
     /// `101 of 146 scenarios changed; 2 have changes that nothing explains`.
-    var summary: String {
+    package var summary: String {
         let compared = scenarios.count { $0.skipped == nil }.counted("scenario")
         guard !changed.isEmpty else { return "no differences in \(compared)" }
         let surprising = changed.count { !$0.unexplained.isEmpty }
@@ -26,7 +26,7 @@ extension Comparison.Step {
     }
 
     /// What only one of the two has; nil where both have the same.
-    func leftOut(_ telling: Telling) -> String? {
+    package func leftOut(_ telling: Telling) -> String? {
         func words(_ scenarios: [ScenarioDescription], of side: Comparison.Side) -> String? {
             guard !scenarios.isEmpty else { return nil }
             let names = telling.detail == .everything ? ": \(scenarios.map(\.id).joined(separator: ", "))" : ""

@@ -87,6 +87,7 @@ struct HTMLRun {
 
 /// What changed from one run to the next.
 struct HTMLStep {
+    let number: Int
     let before: String
     let after: String
     let change: Comparison.Change

@@ -52,7 +52,7 @@ struct Page {
         let claim: String
         let standing: String
         let verdicts: String
-        /// In what kernels differ: `behaviour`, `counters`, `trace`, `unexplained`.
+        /// In what kernels differ: `behaviour`, `counters`, `tracepoints`, `unexplained`, and by which changes.
         let differs: String
         let isDifferent: Bool
         let reasons: [Reason]
@@ -88,6 +88,8 @@ struct Page {
     let cautions: [String]
     let topics: [String]
     let groups: [Group]
+    /// What changed from each run to the next.
+    let news: [HTMLNews]
     let runsData: String
 
     init(_ runs: [(name: String, record: RunRecord)], _ comparisons: [Comparison], _ titles: [String: String]) {
@@ -115,7 +117,9 @@ struct Page {
         }
         var seen: Set<String> = []
         topics = plan.map(\.topic).filter { seen.insert($0).inserted }
-        let steps = Page.steps(comparisons)
+        let all = comparisons.flatMap(\.steps)
+        let steps = Page.changes(all)
+        news = all.enumerated().map { HTMLNews($1, number: $0) }
         let names = self.runs.map(\.short)
         var rows: [Verdict?: [Row]] = [:]
         for (number, scenario) in plan.enumerated() {
@@ -130,15 +134,15 @@ struct Page {
     }
 
     /// What changed, by scenario.
-    private static func steps(_ comparisons: [Comparison]) -> [String: [HTMLStep]] {
-        var steps: [String: [HTMLStep]] = [:]
-        for step in comparisons.flatMap(\.steps) {
+    private static func changes(_ steps: [Comparison.Step]) -> [String: [HTMLStep]] {
+        var changes: [String: [HTMLStep]] = [:]
+        for (number, step) in steps.enumerated() {
             for change in step.scenarios where !change.differences.isEmpty {
-                steps[change.scenario.id, default: []].append(
-                    HTMLStep(before: step.before.name, after: step.after.name, change: change))
+                changes[change.scenario.id, default: []].append(
+                    HTMLStep(number: number, before: step.before.name, after: step.after.name, change: change))
             }
         }
-        return steps
+        return changes
     }
 }
 
@@ -193,8 +197,11 @@ extension Page.Row {
         claim = scenario.claim
         standing = scenario.standingTags.joined(separator: " ")
         verdicts = data.runs.map { $0?.outcome.verdict.rawValue ?? "none" }.joined(separator: " ")
-        let kinds = data.changes.flatMap { $0.change.differences }.flatMap { difference in
-            [difference.aspect.filterWord] + (difference.known == nil ? ["unexplained"] : [])
+        let kinds = data.changes.flatMap { step in
+            step.change.differences.flatMap { difference in
+                [difference.aspect.kind.rawValue, HTMLNews.key(difference.known, step: step.number)]
+                    + (difference.known == nil ? ["unexplained"] : [])
+            }
         }
         differs = Set(kinds).sorted().joined(separator: " ")
         isDifferent = !kinds.isEmpty
@@ -205,17 +212,6 @@ extension Page.Row {
         }
         cells = zip(data.runs, names).enumerated().map { Page.Cell($1.0, run: $0, name: $1.1) }
         self.data = data.value.json
-    }
-}
-
-extension Aspect {
-    /// How the page's filter calls what differs in it.
-    fileprivate var filterWord: String {
-        switch self {
-        case .presence, .verdict, .variant, .path, .call, .segment, .measurement: "behaviour"
-        case .counter: "counters"
-        case .packet: "trace"
-        }
     }
 }
 

@@ -25,6 +25,7 @@ extension Page {
         <noscript><p class="caution">The diagrams need JavaScript. The table below does not.</p></noscript>
         <p id="unknown" role="alert" hidden></p>
         <section id="list" aria-label="Scenarios">
+        \(news.map(\.html))\
         \(filter)\
         \(table)\
         <p id="none" hidden>No scenario matches. <button type="button" id="clear">Show all</button></p>
@@ -72,7 +73,8 @@ extension Page {
         """
         <select id="differs" aria-label="Where kernels differ"><option value="">alike or different</option>\
         <option value="any">kernels differ</option><option value="behaviour">kernels differ in behaviour</option>\
-        <option value="unexplained">nothing explains a difference</option></select>
+        <option value="unexplained">nothing explains a difference</option>\
+        \(news.map { $0.choices(among: news.count) })</select>
         """
     }
 

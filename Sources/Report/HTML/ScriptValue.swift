@@ -17,6 +17,14 @@ indirect enum ScriptValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral
     init(_ text: String?) { self = text.map { .text($0) } ?? .null }
     init(_ texts: [String]) { self = .list(texts.map { .text($0) }) }
 
+    /// Whether it is what a script takes for a value that is not there: 0 or null.
+    var isEmpty: Bool {
+        switch self {
+        case .null, .number(0): true
+        case .number, .text, .list, .object: false
+        }
+    }
+
     var json: String {
         var bytes: [UInt8] = []
         write(to: &bytes)

@@ -89,8 +89,21 @@ function unpack(scenario) {
     run.measures = run.measures.map(words => words.map(text));
     run.counters = run.counters.map(words => words.map(text));
     const { rows, arrows, bars, timers } = run.ladder;
-    for (const row of rows) row[3] = text(row[3]);
-    for (const arrow of arrows) { arrow[1] = text(arrow[1]); arrow[6][2] = text(arrow[6][2]); arrow[6][8] = arrow[6][8] === null ? null : text(arrow[6][8]); }
+    let at = 0;
+    for (const row of rows) {
+      while (row.length < 5) row.push(0);
+      row[0] = at += row[0];
+      row[3] = text(row[3]);
+    }
+    const frames = ["", ""];
+    for (const arrow of arrows) {
+      arrow[1] = text(arrow[1]);
+      arrow[3] = arrow[3] === null ? -1 : arrow[2] + arrow[3];
+      const [ports, flags, sequence, acknowledgement = null, length = 0, window = 0, inA = 0, inB = 0, shared = 0, rest = null, size = 0, ipv6 = 0, urgent = null, options = null] = arrow[6];
+      const bytes = rest === null ? null : frames[arrow[0]] = frames[arrow[0]].slice(0, shared) + atob(rest);
+      const [source, destination] = text(ports).split(" ");
+      arrow[6] = { source, destination, flags: text(flags), sequence, acknowledgement, length, window, inA, inB, bytes, size: size || bytes?.length, ipv6, urgent, options: options === null ? null : text(options) };
+    }
     for (const bar of bars) { bar[1] = text(bar[1]); for (const span of bar[2]) span[0] = text(span[0]); }
     for (const timer of timers) { timer[1] = text(timer[1]); timer[2] = text(timer[2]); }
   }
@@ -211,7 +224,9 @@ function showSegment(name, mayFocus) {
 /** What is done, where it is written, and what documents say of it: below what the kernel did. */
 function words(scenario) {
   const boxes = [];
-  if (scenario.steps.length) boxes.push(html("div", {}, html("h3", {}, "What is done"), html("ol", {}, ...scenario.steps.map(step => html("li", {}, step)))));
+  // A chapter, which ends in a colon, is no step.
+  const step = text => html("li", { class: text.endsWith(":") ? "chapter" : null }, text);
+  if (scenario.steps.length) boxes.push(html("div", {}, html("h3", {}, "What is done"), html("ol", {}, ...scenario.steps.map(step))));
   const sources = html("div", {}, html("h3", {}, "Where it is written"), html("ul", {}, ...scenario.cites.map(cite => html("li", {}, cite))));
   for (const [note, says] of scenario.standings) {
     const start = note[0].toUpperCase() + note.slice(1);
@@ -262,10 +277,24 @@ function differences(scenario, sides) {
   for (const step of steps) {
     for (const group of step.groups) {
       box.append(html("p", { class: `known ${group.known ? "" : "new"}` }, group.known ? `Known: ${group.known}` : "New: nothing explains this."));
-      box.append(gridTable(["what", step.before, step.after], group.items));
+      box.append(gridTable(["what", step.before, step.after], joinCounters(group.items)));
     }
   }
   return box;
+}
+
+/** Differences with all counters of a host in one row. */
+function joinCounters(items) {
+  const hosts = new Map(), rows = [];
+  for (const [heading, before, after] of items) {
+    const [, name, host] = /^counter, (\S+) of (\S+)$/.exec(heading) ?? [];
+    if (!name) { rows.push([heading, before, after]); continue; }
+    const row = hosts.get(host) ?? [`counters of ${host}`, [], []];
+    if (!hosts.has(host)) { hosts.set(host, row); rows.push(row); }
+    row[1].push(`${name} ${before}`);
+    row[2].push(`${name} ${after}`);
+  }
+  return rows.map(row => row.map(cell => Array.isArray(cell) ? cell.join(", ") : cell));
 }
 
 function below(column, run) {

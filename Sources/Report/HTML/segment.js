@@ -5,8 +5,8 @@ const flagNames = { S: "SYN", F: "FIN", R: "RST", P: "PSH", ".": "ACK", U: "URG"
 /** What a segment says, by name, from the numbers of the record. */
 function readSegment(run, number) {
   const [from, words, sent, arrived, fate, copies, parts] = run.ladder.arrows[number];
-  const [source, destination, flags, sequence, acknowledgement, length, window, urgent, options, ipv6, inA, inB, base64, size] = parts;
-  const bytes = base64 ? [...atob(base64)].map(letter => letter.charCodeAt(0)) : null;
+  const { source, destination, flags, sequence, acknowledgement, length, window, urgent, options, ipv6, inA, inB, size } = parts;
+  const bytes = parts.bytes === null ? null : [...parts.bytes].map(letter => letter.charCodeAt(0));
   const end = host => run.ends[(ipv6 ? 2 : 0) + host] || "AB"[host];
   const at = row => run.ladder.rows[row][0];
   const name = fates[fate];

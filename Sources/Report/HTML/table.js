@@ -34,7 +34,8 @@ function applyFilters(query) {
   }
   order(query.get("sort"));
   chips(query, counts, fitting, verdict, run);
-  $("count").textContent = visible === table.length ? `${table.length} scenarios` : `${visible} of ${table.length} scenarios`;
+  const all = `${table.length} scenario${table.length === 1 ? "" : "s"}`;
+  $("count").textContent = visible === table.length ? all : `${visible} of ${all}`;
   $("none").hidden = visible > 0 || table.length === 0;
 }
 

@@ -181,6 +181,24 @@ def table(browser):
     browser.wait("document.querySelector('[data-sort=time0]').closest('th').getAttribute('aria-sort') === 'descending'")
     expect(browser, "(() => { const took = [...document.querySelectorAll('.scenarios tbody tr:not(.group)')].map(row =>"
            " Number(row.querySelector('td.cell').dataset.took)); return took.every((one, i) => !i || one <= took[i - 1]); })()", True)
+    changes(browser)
+
+
+def changes(browser):
+    """What changed from one kernel to the next is told by commit, and each is an address that filters the table."""
+    browser.evaluate("location.hash = ''")
+    browser.wait(VISIBLE + " === 3")
+    expect(browser, "document.querySelectorAll('.news').length", 1)
+    # What nothing explains is seen without a click.
+    expect(browser, "document.querySelector('.news').open && document.querySelector('.news li').className", "new")
+    number = browser.evaluate("document.querySelectorAll('.news li').length")
+    for place in range(1, number + 1):
+        count = browser.evaluate(f"document.querySelector('.news li:nth-of-type({place}) span').textContent.match(/(\\d+) scenario/)[1]")
+        browser.click(f".news li:nth-of-type({place}) a")
+        browser.wait("location.hash.startsWith('#?differs=') && document.getElementById('differs').selectedIndex > 0")
+        browser.wait(f"{VISIBLE} === {count}")
+    browser.evaluate("location.hash = ''")
+    browser.wait(VISIBLE + " === 3")
 
 
 def addresses(browser, path):
