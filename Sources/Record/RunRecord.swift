@@ -52,6 +52,25 @@ package struct RecordContents: Sendable, Equatable {
     }
 }
 
+/// What a line says by itself, whatever stands before it.
+package struct DecodedLine: Sendable {
+    /// Nil for an empty line.
+    fileprivate let decoded: Result<Event?, RecordError>?
+
+    /// Decodes a line, which comes without its newline.
+    package init(_ line: [UInt8], by decoder: RecordDecoder) {
+        if line.isEmpty {
+            decoded = nil
+            return
+        }
+        do {
+            decoded = .success(try decoder.event(line))
+        } catch {
+            decoded = .failure(error as? RecordError ?? RecordError("\(error)"))
+        }
+    }
+}
+
 /// Reads a record line by line, and believes nothing of it: values have bounds, and lines must not contradict each
 /// other. Everything that reads a record goes through it.
 package struct RecordReader {
@@ -69,10 +88,15 @@ package struct RecordReader {
     ///
     /// - Parameter isTorn: whether its newline is missing, so that it may be the begin of a line only.
     package mutating func add(_ line: [UInt8], isTorn: Bool = false) throws -> Event? {
-        if line.isEmpty { return nil }
+        try add(DecodedLine(line, by: decoder), isTorn: isTorn)
+    }
+
+    /// The same for a line that has been decoded, perhaps beside others.
+    package mutating func add(_ line: DecodedLine, isTorn: Bool = false) throws -> Event? {
+        guard let decoded = line.decoded else { return nil }
         lines += 1
         do {
-            guard let event = try decoder.event(line) else { return nil }
+            guard let event = try decoded.get() else { return nil }
             try consistency.admit(event)
             if case .run = event { hasHeader = true }
             if case .end = event { hasEnd = true }

@@ -24,7 +24,7 @@ enum InputFile {
             try read(path) { more in
                 if isFirst, let other = OtherFile.hint(more, path) { throw Complaint("\(path): \(other)") }
                 isFirst = false
-                for line in try buffer.add(more) { try reader.add(line).map(take) }
+                for line in LineDecoding.decode(try buffer.add(more)) { try reader.add(line).map(take) }
             }
             try reader.add(buffer.partial, isTorn: true).map(take)
             return try reader.finish()
