@@ -18,12 +18,7 @@ enum LabCommand {
 
     /// Prints every prerequisite; 0 when a run is possible.
     static func doctor() -> Int32 {
-        do {
-            try isolate()
-        } catch {
-            complain("\(error): run as root (sudo)")
-            return 2
-        }
+        guard isIsolated() else { return 2 }
         let found = prerequisites.all()
         do {
             let lines = found.map { $0.line + "\n" }.joined()
@@ -54,13 +49,15 @@ enum LabCommand {
             // Seen from the first namespace alone.
             let leak = KernelDefaults.limit()
             let machine = options.place == RunOptions.host ? nil : try NetworkNamespace(ofCallingThread: ())
-            try isolate()
+            // In the namespace to come, a chroot would show this path as the old one sees it.
+            let worker = try workerPath()
+            guard isIsolated() else { return 2 }
             let found = prerequisites.all()
             if let missing = found.first(where: { $0.isRequired && !$0.isPresent }) {
                 complain(String(missing.line.drop { $0 != " " }.drop { $0 == " " }))
                 return 2
             }
-            try run(options, channels, found, machine, leak)
+            try run(options, channels, found, machine, leak, worker: worker)
             return 0
         } catch {
             complain("\(error)")
@@ -71,7 +68,7 @@ enum LabCommand {
     /// `machine` is the first network namespace of a kernel that is ours alone.
     private static func run(
         _ options: RunOptions, _ channels: Channels, _ found: [Prerequisite], _ machine: NetworkNamespace?,
-        _ leak: String?
+        _ leak: String?, worker: String
     ) throws {
         let out = channels.events
         // What ran before must not matter: the first scenario after boot finds the kernel as any later one does.
@@ -100,7 +97,7 @@ enum LabCommand {
         let ledger = try NamespaceLedger()
         let slabs = machine == nil ? nil : SlabCounts()
         var configuration = LabConfiguration(
-            lane: options.lane, link: options.link, timeout: options.timeout, worker: try workerPath(),
+            lane: options.lane, link: options.link, timeout: options.timeout, worker: worker,
             addresses: addresses, trace: hub, health: monitor, namespaces: ledger,
             pollInterval: options.pollInterval, machine: machine, destroysOrphans: try OrphanDestruction.works(),
             corrections: try KernelDefaults.corrections())
@@ -151,6 +148,24 @@ enum LabCommand {
             Polling.pause(.milliseconds(2))
         }
         return 0
+    }
+
+    /// Leaves the host's namespaces; if that cannot be, says why and what helps.
+    private static func isIsolated() -> Bool {
+        do {
+            try isolate()
+            return true
+        } catch {
+            let advice =
+                switch (error as? SystemError)?.errno {
+                case .EPERM, .EACCES: ": run as root (sudo)"
+                // mount(2) wants a mount point.
+                case .EINVAL: "; if this is a chroot: 'mount --bind DIRECTORY DIRECTORY' before it"
+                default: ""
+                }
+            complain("\(error)\(advice)")
+            return false
+        }
     }
 
     /// Leaves the host's namespaces, so that nothing done here is seen or left outside.

@@ -38,6 +38,21 @@ import Testing
         #expect(console.conclusion(passed) == "\ninterrupted; 1 scenario: 1 passed in 0.00 s\n")
     }
 
+    /// What ended everything before it began is said once, not by each scenario.
+    @Test(arguments: [(3, 3), (4, 0)])
+    func whatNeverStartedIsToldTogether(_ count: Int, _ blocks: Int) throws {
+        let plan = (1...count).map { Event.plan(Sample.scenario("close.number-\($0)")) }
+        let end = RunEnd(duration: 0, interrupted: "the lab ended: exit 3")
+        let record = try RunRecord([.run(Sample.header)] + plan + [.end(end)])
+        let text = Console(colour: false).conclusion(record)
+        #expect(text.ranges(of: "\n  claim ").count == blocks)
+        #expect(text.matches(of: /the lab ended: exit 3/).count == (blocks == 0 ? 2 : 2 * count + 1))
+        #expect(
+            text.contains(
+                "ERROR   4 scenarios, close.number-1, close.number-2, close.number-3 and others, did not start: "
+                    + "the lab ended: exit 3\nthe lab ended: exit 3; 4 scenarios: 4 in error") == (blocks == 0))
+    }
+
     @Test func theVerboseTellsExpectations() {
         var console = Console(colour: false, detail: .verbose)
         let text = Sample.events.map { console.render($0) }.joined()

@@ -103,7 +103,7 @@ extension RunRecord {
         guard let cause = causeOfSilence else { return nil }
         return Outcome(
             name: scenario.id, number: 1, scenario: scenario, verdict: .error,
-            reason: "\(scenario.id) did not start: \(cause)", start: 0, duration: 0, variant: nil, link: "none",
+            reason: scenario.id + Outcome.unstarted + cause, start: 0, duration: 0, variant: nil, link: "none",
             checks: [],
             measurements: [], facts: [])
     }
@@ -122,6 +122,14 @@ extension RunRecord.AttemptRecord {
 }
 
 extension Outcome {
+    fileprivate static let unstarted = " did not start: "
+
+    /// Whether it stands for a scenario that was planned and never began.
+    var isUnstarted: Bool { reason?.hasPrefix(scenario.id + Self.unstarted) ?? false }
+
+    /// Why it never began.
+    var unstartedCause: String { reason?.dropFirst((scenario.id + Self.unstarted).count).description.oneLine ?? "" }
+
     /// A line for each try before the one that counts.
     var againLines: [String] { again.map { "tried again alone, since \($0.oneLine)" } }
 }

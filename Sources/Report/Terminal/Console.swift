@@ -61,7 +61,11 @@ package struct Console: Sendable {
 
     /// What stands below the lines: failures and errors in full, then what ran, where, and how it ended.
     package func conclusion(_ record: RunRecord) -> String {
-        let bad = record.outcomes.filter(\.isBad)
+        let all = record.outcomes.filter(\.isBad)
+        // However many did not even start, they say one thing.
+        let unstarted = all.filter(\.isUnstarted)
+        let isFolded = unstarted.count > Self.mostUnstarted
+        let bad = isFolded ? all.filter { !$0.isUnstarted } : all
         var text = ""
         for outcome in bad {
             let heading = outcome.heading(verdict: painted(outcome.verdict.word, outcome.verdict))
@@ -69,8 +73,11 @@ package struct Console: Sendable {
         }
         let again = record.outcomes.flatMap { outcome in outcome.againLines.map { "\(outcome.name)  \($0)\n" } }
         if detail != .quiet, !again.isEmpty { text += "\n" + again.joined() }
-        return text + slowestWords(record) + summary(record, bad)
+        return text + slowestWords(record) + summary(record, bad, isFolded ? unstarted : [])
     }
+
+    /// So many scenarios that did not start are told one by one.
+    private static let mostUnstarted = 3
 
     /// What took longest, with the kernel timers that it waited for.
     private func slowestWords(_ record: RunRecord) -> String {
@@ -86,16 +93,22 @@ package struct Console: Sendable {
     }
 
     /// The lines to paste into a mail: they say by themselves what ran.
-    private func summary(_ record: RunRecord, _ bad: [Outcome]) -> String {
+    private func summary(_ record: RunRecord, _ bad: [Outcome], _ unstarted: [Outcome]) -> String {
         let header = record.header
         let width = bad.map(\.name.count).max() ?? 0
         var lines = bad.map {
             "\(painted($0.verdict.word.padded(to: 7), $0.verdict)) \($0.name.padded(to: width))  "
                 + $0.finding.oneLine
         }
+        if let first = unstarted.first {
+            let verdict = painted(first.verdict.word.padded(to: 7), first.verdict)
+            let ids = unstarted.prefix(Self.mostUnstarted).map(\.name).joined(separator: ", ")
+            lines.append(
+                "\(verdict) \(unstarted.count) scenarios, \(ids) and others, did not start: \(first.unstartedCause)")
+        }
         let interruption = record.end?.interrupted.map { "\($0); " } ?? record.truncation.map { "\($0); " } ?? ""
         lines.append("\(interruption)\(RunSummary(record).words)\(Self.time(record.end))")
-        if detail != .quiet || !bad.isEmpty || name != nil {
+        if detail != .quiet || lines.count > 1 || name != nil {
             lines.insert(
                 "\(header.tool) on Linux \(header.kernel.release), \(header.laneWords)\(named)", at: 0)
         }
