@@ -22,6 +22,10 @@ struct RootlessTests {
         // What it writes belongs to the user, who is root in the namespace.
         let owner = try FileManager.default.attributesOfItem(atPath: bench.path("r.jsonl"))[.ownerAccountID]
         #expect(owner as? Int == 65534)
+        // A process that has read a record has no threads of it: a user namespace wants none.
+        let again = try bench.run(["run", "--only-failed", "r.jsonl", "open.three-way"], through: Self.nobody)
+        #expect(again.status == 0)
+        #expect(again.output.contains("1 scenario: 1 passed"))
     }
 
     @Test func doctorFindsWhatTheRunWouldFind() throws {

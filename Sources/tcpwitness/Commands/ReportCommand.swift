@@ -28,13 +28,13 @@ struct ReportCommand: Subcommand {
                 slowest: amount.slowest ?? 0)
             var assembly = RunAssembly(.reported)
             var lines = ""
-            let truncation = try InputFile.events(path) { event in
+            let truncation = try InputFile.events(path, on: .all) { event in
                 lines += console.render(event)
                 assembly.add(event)
             }
             let run = try assembly.record(truncation: truncation)
             texts.append(lines + console.conclusion(run))
-            runs.append(ReportedRun(record: run, path: path) { _ = try InputFile.events(path, $0) })
+            runs.append(ReportedRun(record: run, path: path) { _ = try InputFile.events(path, on: .all, $0) })
         }
         let files = try ReportFiles(reports)
         for path in records { try files.spare(path) }

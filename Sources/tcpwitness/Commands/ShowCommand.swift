@@ -80,7 +80,7 @@ struct ShowCommand: Subcommand {
     }
 
     private func show(_ path: String) throws -> ExitStatus {
-        let run = try InputFile.run(path, .whole)
+        let run = try InputFile.run(path, .whole, on: .all)
         let outcomes = run.outcomes.filter { $0.scenario.id == scenario }
         guard run.plan.contains(where: { $0.id == scenario }) else {
             let near = nearest(scenario, run.plan.map(\.id)).map { "; did you mean '\($0)'?" }

@@ -15,8 +15,17 @@ enum InputFile {
         return bytes
     }
 
+    /// On how many processors lines are decoded, which is most of what reading takes.
+    enum Threads {
+        /// Where a user namespace may be made later: only a process without other threads can.
+        case one
+        case all
+    }
+
     /// Reads a file that `run --record` wrote event by event. Gives what is missing at its end, in words.
-    static func events(_ path: String, _ take: (Event) throws -> Void) throws -> String? {
+    static func events(
+        _ path: String, on threads: Threads = .one, _ take: (Event) throws -> Void
+    ) throws -> String? {
         var reader = RecordReader()
         var buffer = LineBuffer()
         var isFirst = true
@@ -24,7 +33,11 @@ enum InputFile {
             try read(path) { more in
                 if isFirst, let other = OtherFile.hint(more, path) { throw Complaint("\(path): \(other)") }
                 isFirst = false
-                for line in LineDecoding.decode(try buffer.add(more)) { try reader.add(line).map(take) }
+                let lines = try buffer.add(more)
+                switch threads {
+                case .one: for line in lines { try reader.add(line).map(take) }
+                case .all: for line in LineDecoding.decode(lines) { try reader.add(line).map(take) }
+                }
             }
             try reader.add(buffer.partial, isTorn: true).map(take)
             return try reader.finish()
@@ -41,9 +54,11 @@ enum InputFile {
     }
 
     /// The run that such a file tells of.
-    static func run(_ path: String, _ detail: RunAssembly.Detail = .reported) throws -> RunRecord {
+    static func run(
+        _ path: String, _ detail: RunAssembly.Detail = .reported, on threads: Threads = .one
+    ) throws -> RunRecord {
         var assembly = RunAssembly(detail)
-        let truncation = try events(path) { assembly.add($0) }
+        let truncation = try events(path, on: threads) { assembly.add($0) }
         return try assembly.record(truncation: truncation)
     }
 

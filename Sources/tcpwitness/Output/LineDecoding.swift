@@ -3,7 +3,7 @@ internal import Linux
 internal import Record
 internal import Synchronization
 
-/// Decodes lines on all processors: it is most of what reading a record takes.
+/// Decodes lines on all processors. The threads for that stay for a while.
 enum LineDecoding {
     /// As few lines are not worth a thread.
     private static let fewest = 64

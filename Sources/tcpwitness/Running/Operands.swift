@@ -52,7 +52,7 @@ struct Operands {
     func runs(
         lane wanted: Lane?, selecting select: (Lane) throws -> [ScenarioDescription]
     ) throws -> [(path: String, run: RunRecord)] {
-        let read = try named(.record).map { (path: $0, run: try InputFile.run($0)) }
+        let read = try named(.record).map { (path: $0, run: try InputFile.run($0, on: areRecords ? .all : .one)) }
         let lane = try lane(of: read, wanted)
         guard !areRecords else { return read }
         let selected = try select(lane)
