@@ -130,6 +130,31 @@ import Testing
         #expect(lane.output.hasSuffix("6.1.0-test  the baseline of 6.1 has no default lane\n"))
     }
 
+    /// Nobody has to add to a series' baseline what he has written for himself.
+    @Test(arguments: [([], "text sequences have no baseline"), (["open.three-way"], "as its baseline says")])
+    func aTextSequenceHasNoBaseline(_ others: [String], _ words: String) throws {
+        let attempts = (["own"] + others).map { Attempt(scenario: $0, number: 1) }
+        let events =
+            [.run(Self.guestHeader)] + attempts.map { Stream.plan($0.scenario) }
+            + attempts.flatMap { attempt -> [Event] in
+                [
+                    .started(Started(attempt: attempt, at: 1000)), Stream.judged(attempt),
+                    Stream.finished(attempt, .passed),
+                ]
+            } + [.end(RunEnd(duration: 1))]
+        let bench = try bench(events)
+        try bench.write("id own\nclaim A claim.\nconnect client server\n", to: "own.tcp")
+        try bench.write(
+            """
+            {"version": 1, "series": "6.1", "kernel": "6.1.0", "lanes": {"default": {
+            "open.three-way": {"verdict": "passed"}}}}
+            """, to: "bench-baselines/6.1.json")
+        let result = try bench.run(["run", "--kernel", "bench-kernel", "own.tcp"] + others)
+        #expect(result.errors == "")
+        #expect(result.status == 0)
+        #expect(result.output.hasSuffix("6.1.0-test  \(words)\n"), "\(result.output)")
+    }
+
     /// A failure that the baseline has is as expected; another failure, a pass, and what was not judged are not.
     @Test(
         arguments: [

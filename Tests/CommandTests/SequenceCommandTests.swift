@@ -13,6 +13,7 @@ private let examples = URL(filePath: #filePath)
         #expect(result.errors == "")
         #expect(result.status == 0)
         #expect(result.output.split(separator: "\n").count >= 20)
+        #expect(!result.output.contains("1 steps"))
     }
 
     @Test func theExamplesAreFormatted() throws {

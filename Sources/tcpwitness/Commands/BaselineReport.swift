@@ -22,11 +22,18 @@ struct BaselineReport {
                 "\(release)  the baseline of \(baseline.series) has no \(lane.rawValue) lane\n", record.exitStatus)
             return
         }
+        // What a user has written as text is none of the series' business.
+        let known = Set(catalogue(lane: lane).map(\.id))
+        guard record.plan.isEmpty || record.plan.contains(where: { known.contains($0.id) }) else {
+            self.init("\(release)  text sequences have no baseline\n", record.exitStatus)
+            return
+        }
         let isOwn = baseline.series == version.series
         let findings = baseline.check(record, knowing: knownChanges, partial: !isWhole)
+            .filter { $0.kind != .newScenario || known.contains($0.scenario) }
         let unjudged = Set(findings.filter { $0.kind == .unjudged }.map(\.scenario)).count
         let surprises = findings.filter { $0.isFailure && $0.kind != .unjudged }
-        let known = findings.filter { $0.kind == .knownChange }
+        let changes = findings.filter { $0.kind == .knownChange }
         let built = findings.filter { [.notBuiltIn, .builtIn].contains($0.kind) }
         let name =
             isOwn ? "its baseline" : "the baseline of \(baseline.series), the series nearest to \(version.series),"
@@ -36,7 +43,7 @@ struct BaselineReport {
         } else {
             words.append("\(surprises.isEmpty ? "" : "not ")as \(name) says")
         }
-        if !known.isEmpty { words[0] += ", but for \(known.count) known change\(known.count == 1 ? "" : "s")" }
+        if !changes.isEmpty { words[0] += ", but for \(changes.count) known change\(changes.count == 1 ? "" : "s")" }
         if unjudged > 0 { words.append("\(unjudged) of \(record.plan.count) not judged") }
         if let old = baseline.kernelVersion, version.isNewer(than: old) ?? false {
             words.append("newer than the baseline's \(old.words)")
@@ -45,7 +52,7 @@ struct BaselineReport {
         let status = BaselineReport.status(record, fails: !surprises.isEmpty, isUnjudged: unjudged > 0)
         self.init(
             "\(release)  \(words.joined(separator: ", "))\n"
-                + (known + built + surprises).map { "  \($0.line)\n" }.joined(),
+                + (changes + built + surprises).map { "  \($0.line)\n" }.joined(),
             status)
     }
 

@@ -18,7 +18,10 @@ struct CheckCommand: Subcommand {
             let acts = file.sequence.parts.reduce(0) { count, part in
                 if case .step(_, let lines) = part { count + lines.count } else { count + 1 }
             }
-            try Terminal.tell("\(file.path): \(description.id), \(acts) acts in \(description.steps.count) steps\n")
+            let steps = description.steps.count
+            try Terminal.tell(
+                "\(file.path): \(description.id), \(acts) act\(acts == 1 ? "" : "s") in \(steps) "
+                    + "step\(steps == 1 ? "" : "s")\n")
         }
         return .asExpected
     }
