@@ -48,14 +48,15 @@ struct HTMLNews {
 extension HTMLNews {
     private var isSurprising: Bool { changes.contains { !$0.isKnown } }
 
-    /// Folded, unless there is something that nobody knew.
-    var html: HTML {
+    /// Folded, unless it is the only step and has something that nobody knew.
+    func html(isOnly: Bool) -> HTML {
         guard !changes.isEmpty else {
             return "<p class=\"news\"><b>\(before) → \(after)</b> \(summary)\(aside)</p>\n"
         }
+        let opening: HTML = isSurprising ? "class=\"news surprising\"" : "class=\"news\""
         return """
-            <details class="news"\(verbatim: isSurprising ? " open" : "")><summary><b>\(before) → \(after)</b> \
-            \(summary)\(aside)</summary>
+            <details \(opening)\(verbatim: isSurprising && isOnly ? " open" : "")>\
+            <summary><b>\(before) → \(after)</b> \(summary)\(aside)</summary>
             <ul>
             \(changes.map(\.html))\
             </ul>

@@ -25,7 +25,7 @@ extension Page {
         <noscript><p class="caution">The diagrams need JavaScript. The table below does not.</p></noscript>
         <p id="unknown" role="alert" hidden></p>
         <section id="list" aria-label="Scenarios">
-        \(news.map(\.html))\
+        \(news.map { $0.html(isOnly: news.count == 1) })\
         \(filter)\
         \(table)\
         <p id="none" hidden>No scenario matches. <button type="button" id="clear">Show all</button></p>
