@@ -97,6 +97,8 @@ let package = Package(
         .target(
             name: "Pages", resources: [.embedInCode("style.css"), .embedInCode("frame.js")], swiftSettings: strict),
         .target(name: "Compare", dependencies: ["JUnitXML", "Record"], swiftSettings: strict),
+        .target(
+            name: "Explore", dependencies: ["Acts", "Compare", "Linux", "Record", "Sequences"], swiftSettings: strict),
         .target(name: "JUnitXML", swiftSettings: strict),
         .target(
             name: "History",
@@ -116,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "tcpwitness",
             dependencies: [
-                "Acts", "Baselines", "CBuild", "Compare", "Documents", "Guest", "History", "Invariants", "Kernels",
+                "Acts", "Baselines", "CBuild", "Compare", "Documents", "Explore", "Guest", "History", "Invariants",
+                "Kernels",
                 "Linux",
                 "Record",
                 "Report",
@@ -141,6 +144,8 @@ let package = Package(
                 "Worker",
             ], path: "Tests/Fuzz", swiftSettings: strict),
         .testTarget(name: "SequenceTests", dependencies: ["Sequences"], swiftSettings: strict),
+        .testTarget(
+            name: "ExploreTests", dependencies: ["Compare", "Explore", "Sequences"], swiftSettings: strict),
         .testTarget(name: "JudgeTests", dependencies: ["Judge", "Record"], swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["Linux", "Packets"], swiftSettings: strict),

@@ -48,6 +48,10 @@ private let generalChanges = [
             .measurement("a opened after", grows: false), .measurement("b opened after", grows: false),
             .consequences([.segment, .packet, .counter]),
         ],
+        anywhere: [
+            .counters(without: ["TCPSYNChallenge"], with: []),
+            .consequences([.segment, .path, .call, .verdict, .packet, .counter]),
+        ],
         words: "a SYN/ACK that meets SYN_RECV of a crossed open completes it and its old SYN is reported by DSACK; "
             + "before, it was dropped and answered by a challenge ACK, and it took that ACK to complete the other end"),
     KnownChange(
@@ -96,6 +100,9 @@ private let generalChanges = [
             .counters(
                 without: [],
                 with: ["TCPSynRetrans", "TCPTimeouts", "RetransSegs", "TCPLostRetransmit", "TcpTimeoutRehash"]),
+        ],
+        anywhere: [
+            .repetitionsOf(flags: "S"), .consequences([.segment, .path, .call, .verdict, .packet, .counter]),
         ],
         words: "the doubling of SYN timeouts begins 4 timeouts later (tcp_syn_linear_timeouts), so a client sends 11 "
             + "SYNs instead of 7 and gives up after 131 s instead of 127 s"),

@@ -33,6 +33,10 @@ let forgeryChanges: [KnownChange] = [
             .variant(without: "wrong echo opens", with: "wrong echo is rejected"),
             .counters(without: [], with: ["TSEcrRejected"]), .consequences([.segment]),
         ],
+        anywhere: [
+            .counters(without: [], with: ["TSEcrRejected"]),
+            .consequences([.segment, .path, .call, .verdict, .packet, .counter]),
+        ],
         words: "while the connection is a request, an ACK that echoes a timestamp which was never sent is rejected "
             + "(TSEcrRejected); before, it opened the connection"),
     KnownChange(

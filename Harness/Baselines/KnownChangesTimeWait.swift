@@ -8,7 +8,7 @@ let knownTimeWaitChanges: [KnownChange] = [
         signs: [
             .variant(without: "PAWS in TIME_WAIT counted as in ESTABLISHED", with: "PAWS in TIME_WAIT counted apart"),
             .counters(without: ["PAWSEstab"], with: ["PAWSTimewait"]),
-        ],
+        ], anywhere: [.counters(without: [], with: ["PAWSTimewait"]), .counters(without: ["PAWSEstab"], with: [])],
         words:
             "segments whose timestamp PAWS rejects in TIME_WAIT are counted by PAWSTimewait; before, by PAWSEstab as "
             + "those of established connections"),

@@ -104,13 +104,18 @@ extension Comparison.Step {
                 scenario: scenario.id, before: one, after: other, isExact: isExact,
                 knownVariants: changes.flatMap { $0.variants(of: scenario.id) })
             return Comparison.Change(
-                scenario: scenario, differences: knowledge.explained(pair.differences),
+                scenario: scenario, differences: knowledge.explained(pair.differences, ofText: scenario.isText),
                 isUnjudged: !pair.before.isJudged && !pair.after.isJudged,
                 skipped: pair.onlyOneLooked.map {
                     "\($0.isBefore ? after.side.name : before.side.name): \($0.reason)"
                 }, exemptions: pair.exemptions)
         }
     }
+}
+
+extension ScenarioDescription {
+    /// Whether it is a text sequence.
+    var isText: Bool { location.prefix { $0 != ":" }.hasSuffix(".tcp") }
 }
 
 extension RunRecord.AttemptRecord {
@@ -171,7 +176,9 @@ extension Comparison {
         let after: RunHeader
 
         /// The differences of one scenario, each with its explanation, if there is one.
-        func explained(_ differences: [Difference]) -> [Difference] {
+        ///
+        /// - Parameter isText: whether it is a text sequence, which changes are recognized in by marks of their own.
+        func explained(_ differences: [Difference], ofText isText: Bool) -> [Difference] {
             var result = differences
             /// Changes that show as a variant in this scenario.
             var seen: [KnownChange] = []
@@ -183,7 +190,24 @@ extension Comparison {
             for index in result.indices where result[index].known == nil {
                 result[index].known = seen.first { $0.hasConsequence(result[index]) }?.explanation
             }
+            if isText { for change in marking(result) { explain(&result, by: change) } }
             return result
+        }
+
+        /// Changes that show by their marks.
+        private func marking(_ differences: [Difference]) -> [KnownChange] {
+            guard let before = before.kernelVersion, let after = after.kernelVersion else { return [] }
+            return changes.filter { change in differences.contains { change.marks($0, from: before, to: after) } }
+        }
+
+        private func explain(_ differences: inout [Difference], by change: KnownChange) {
+            guard let before = before.kernelVersion, let after = after.kernelVersion else { return }
+            for index in differences.indices where differences[index].known == nil {
+                let difference = differences[index]
+                guard change.marks(difference, from: before, to: after) || change.hasConsequenceAnywhere(difference)
+                else { continue }
+                differences[index].known = change.explanation
+            }
         }
 
         /// The known change by which a difference comes about.

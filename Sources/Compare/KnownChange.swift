@@ -8,6 +8,8 @@ package struct KnownChange: Sendable {
     /// Where it shows: ids, or beginnings of ids that end in `*`.
     package var scenarios: [String]
     package var signs: [Sign]
+    /// Signs that are its alone, by which it is recognized in text sequences too: no list of scenarios has these.
+    package var anywhere: [Sign]
 
     /// One way in which a change shows.
     package enum Sign: Sendable {
@@ -18,6 +20,8 @@ package struct KnownChange: Sendable {
         case measurement(String, grows: Bool)
         /// Segments that are sent more or less often, but are the same.
         case repetitions(tracepoint: String?)
+        /// The same of segments with these flags alone.
+        case repetitionsOf(flags: String)
         /// An option that segments carry only with the change.
         case option(String)
         /// A socket's path that goes one state further with the change.
@@ -35,8 +39,9 @@ package struct KnownChange: Sendable {
 
     package init(
         commits: [String], mainline: KernelVersion, reverted: KernelVersion? = nil, backports: [Backport] = [],
-        kind: Aspect.Kind = .behaviour, scenarios: [String], signs: [Sign], words: String
+        kind: Aspect.Kind = .behaviour, scenarios: [String], signs: [Sign], anywhere: [Sign] = [], words: String
     ) {
+        self.anywhere = anywhere
         releases = Releases(mainline: mainline, reverted: reverted, backports: backports)
         explanation = Explanation(
             commits: commits, since: mainline.series, reverted: releases.revertWords, kind: kind, words: words)
@@ -46,14 +51,31 @@ package struct KnownChange: Sendable {
 
     /// Whether it accounts for a difference between these two kernels, whichever of them is the newer.
     package func explains(_ difference: Difference, from before: KernelVersion, to after: KernelVersion) -> Bool {
-        guard concerns(difference.scenario) else { return false }
-        if releases.maySeparate(lacking: before, having: after), shows(difference) { return true }
+        concerns(difference.scenario) && shows(difference, by: signs, from: before, to: after)
+    }
+
+    /// Whether it is recognized by a difference of a text sequence.
+    func marks(_ difference: Difference, from before: KernelVersion, to after: KernelVersion) -> Bool {
+        shows(difference, by: anywhere, from: before, to: after)
+    }
+
+    private func shows(
+        _ difference: Difference, by signs: [Sign], from before: KernelVersion, to after: KernelVersion
+    ) -> Bool {
+        if releases.maySeparate(lacking: before, having: after), signs.contains(where: { $0.shows(difference) }) {
+            return true
+        }
         guard releases.maySeparate(lacking: after, having: before) else { return false }
-        return shows(difference.reversed)
+        return signs.contains { $0.shows(difference.reversed) }
     }
 
     /// Whether a difference follows from the change, in a scenario that shows the change's variant.
-    func hasConsequence(_ difference: Difference) -> Bool {
+    func hasConsequence(_ difference: Difference) -> Bool { hasConsequence(difference, by: signs) }
+
+    /// The same in a text sequence that is marked by it.
+    func hasConsequenceAnywhere(_ difference: Difference) -> Bool { hasConsequence(difference, by: anywhere) }
+
+    private func hasConsequence(_ difference: Difference, by signs: [Sign]) -> Bool {
         signs.contains { sign in
             guard case .consequences(let aspects) = sign else { return false }
             // Where other segments are sent, others are counted.
@@ -78,9 +100,6 @@ package struct KnownChange: Sendable {
     package func concerns(_ scenario: String) -> Bool {
         scenarios.contains { $0.hasSuffix("*") ? scenario.hasPrefix($0.dropLast()) : scenario == $0 }
     }
-
-    /// Whether the difference looks like this change, from a kernel without it to one with it.
-    private func shows(_ difference: Difference) -> Bool { signs.contains { $0.shows(difference) } }
 }
 
 extension KnownChange.Sign {
@@ -101,6 +120,9 @@ extension KnownChange.Sign {
                 case .path, .call: false
                 }
             }
+        case (.repetitionsOf(let wanted), .sequence(let old, let new)):
+            guard old.map(\.item) == new.map(\.item) else { return false }
+            return old.allSatisfy { if case .segment(wanted, _, _) = $0.item { true } else { false } }
         case (.option(let option), .sequence(let old, let new)):
             return !old.contains { $0.item.options.contains(option) }
                 && new.contains { $0.item.options.contains(option) }

@@ -79,7 +79,9 @@ package struct ReleaseHistory: Equatable, Sendable {
             let scenarios = rows.map { row in
                 let differences = row.changes.first { $0.at == place }?.differences ?? []
                 return Comparison.Change(
-                    scenario: row.description, differences: knowledge.explained(differences), isUnjudged: false)
+                    scenario: row.description,
+                    differences: knowledge.explained(differences, ofText: row.description.isText),
+                    isUnjudged: false)
             }
             return Comparison.Step(
                 before: sides[place - 1], after: sides[place], scenarios: scenarios, onlyBefore: [], onlyAfter: [])

@@ -6,7 +6,7 @@ internal import Record
 extension SequenceReader {
     /// What these lines begin with.
     static let headers: Set<String> = [
-        "id", "claim", "cites", "link", "sysctl", "scaled", "timer", "alone", "rests", "ipv6",
+        "id", "claim", "cites", "link", "sysctl", "scaled", "timer", "alone", "rests", "ipv6", "pace",
     ]
 
     mutating func readHeader(_ words: inout Words) throws(LineError) {
@@ -28,6 +28,7 @@ extension SequenceReader {
         case "sysctl":
             let (name, value) = try words.sysctl()
             sequence.setting.sysctls[name] = value
+        case "pace": sequence.setting.pace = try words.duration()
         case "timer": sequence.setting.longestTimer = try words.duration()
         case "scaled":
             if words.accept("timer") {

@@ -21,7 +21,16 @@ extension TextSequence {
 
     private func perform() {
         guard let executor = Attempting.executor else { return }
-        func perform(_ line: Line) { executor.perform(line.act, at: SourceLocation(SequenceText.marker, line.number)) }
+        var latest: Int?
+        func perform(_ line: Line) {
+            let location = SourceLocation(SequenceText.marker, line.number)
+            // A line may stand for several acts.
+            if setting.pace > .zero, let latest, latest != line.number {
+                executor.perform(.attempt(.passTime(setting.pace)), at: location)
+            }
+            latest = line.number
+            executor.perform(line.act, at: location)
+        }
         for part in parts {
             switch part {
             case .act(let line): perform(line)

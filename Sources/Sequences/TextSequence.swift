@@ -22,6 +22,8 @@ package struct TextSequence: Sendable {
         package var isAlone = false
         package var isOverIPv6 = false
         package var restsOnPaths = false
+        /// How long passes before each line, so that what the one before has caused is over.
+        package var pace = Duration.zero
         /// Changes to what both hosts start from, in either mode of timers.
         package var sysctls: [String: String] = [:]
         /// Changes where timers are shortened.

@@ -27,6 +27,7 @@ extension TextSequence.Setting {
         if link != .relay { lines.append(["link", link.words]) }
         if isAlone { lines.append(["alone"]) }
         if isOverIPv6 { lines.append(["ipv6"]) }
+        if pace > .zero { lines.append(["pace", pace.written]) }
         if restsOnPaths { lines.append(["rests", "on paths"]) }
         lines += sysctls.sorted { $0.key < $1.key }.map { ["sysctl", "\($0.key) = \($0.value)"] }
         lines += scaledSysctls.sorted { $0.key < $1.key }.map { ["scaled", "sysctl \($0.key) = \($0.value)"] }

@@ -166,6 +166,7 @@ import Testing
         link         impaired delay 50ms jitter 5ms loss 1.0%
         alone
         ipv6
+        pace         5ms
         rests        on paths
         sysctl       tcp_fin_timeout = 5
         scaled       sysctl tcp_fin_timeout = 1

@@ -15,7 +15,7 @@ struct Tcpwitness: ParsableCommand {
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, ReportCommand.self, MergeCommand.self,
             HistoryCommand.self,
-            CompareCommand.self, ReleasesCommand.self,
+            CompareCommand.self, ExploreCommand.self, ReleasesCommand.self,
             BaselineCommand.self, BehavioursCommand.self, DocumentsCommand.self, CheckCommand.self, FormatCommand.self,
             KernelCommand.self, DebugCommand.self, ShellCommand.self,
             DoctorCommand.self,

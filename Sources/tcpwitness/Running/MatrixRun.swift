@@ -29,6 +29,14 @@ final class MatrixRun {
         let arrived: (Int64) throws -> Void
     }
 
+    /// What runs after the first need not find or make again.
+    final class Supply {
+        fileprivate var kernels: [[GuestKernel]]?
+        fileprivate var image: GuestImage?
+    }
+
+    private let supply: Supply
+
     /// A kernel before its turn.
     private struct Waiting {
         let place: Int
@@ -71,11 +79,14 @@ final class MatrixRun {
     ///   - isQuiet: whether only the records are wanted.
     ///   - stop: where the guest is to stop.
     ///   - isRehearsal: whether it is to be as one that stops.
+    ///   - supply: what several runs of the same kernels have in common.
     init(
         _ command: RunCommand, lane: Lane, selected: [ScenarioDescription], sequences: SequenceFiles = SequenceFiles(),
-        failures: OutputFailures, isQuiet: Bool = false, stop: Stop? = nil, isRehearsal: Bool = false
+        failures: OutputFailures, isQuiet: Bool = false, stop: Stop? = nil, isRehearsal: Bool = false,
+        supply: Supply = Supply()
     ) {
         self.command = command
+        self.supply = supply
         self.failures = failures
         self.stop = stop
         self.lane = lane
@@ -92,8 +103,11 @@ final class MatrixRun {
 
     /// Runs them; gives the records of each argument, of which a range has several.
     func runByArgument() throws -> [[RunRecord]] {
-        let resolved = try GuestKernels(isQuiet: !screen.isLive, failingAs: command.bisect ? .unjudged : .usage)
+        let resolved =
+            try supply.kernels
+            ?? GuestKernels(isQuiet: !screen.isLive, failingAs: command.bisect ? .unjudged : .usage)
             .resolve(command.kernel)
+        supply.kernels = resolved
         try run(resolved.flatMap(\.self))
         let arguments = resolved.indices.flatMap { place in resolved[place].map { _ in place } }
         return resolved.indices.map { argument in
@@ -112,9 +126,10 @@ final class MatrixRun {
         let reports = try ReportFiles(
             command.reports, others: waiting.compactMap { one in one.record.map { ("--record", $0) } })
         history = try command.history.map { try HistoryOutput(checking: $0) }
-        let image = try GuestKernels.complaining(.harnessError) {
-            try GuestImage(executablesIn: LabExecutable.directory())
-        }
+        let image =
+            try supply.image
+            ?? GuestKernels.complaining(.harnessError) { try GuestImage(executablesIn: LabExecutable.directory()) }
+        supply.image = image
         let signals = try LabProcess.interruptions()
         var running: [Run] = []
         let deadline = command.budget.map { Instant.now + $0 }

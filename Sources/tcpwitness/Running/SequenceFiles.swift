@@ -25,6 +25,17 @@ struct SequenceFiles {
     /// None.
     init() {}
 
+    /// Those that were made here, each by its id, which no two have.
+    init(_ sequences: [TextSequence]) {
+        files = sequences.map { sequence in
+            let name = "\(sequence.id).tcp"
+            return File(
+                path: name, bytes: Array(sequence.text.utf8), sequence: sequence,
+                scenario: sequence.scenario(file: name))
+        }
+        places = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.scenario.id, $0) })
+    }
+
     /// Reads all of them. Throws a complaint about the first that is wrong.
     init(in arguments: [String]) throws {
         for argument in arguments {
