@@ -107,7 +107,10 @@ let package = Package(
         .target(
             name: "Baselines", dependencies: ["Compare"], path: "Harness/Baselines",
             exclude: ["5.10.json", "6.1.json", "6.12.json", "7.2.json"],
-            sources: ["KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesTimeWait.swift"],
+            sources: [
+                "KnownChanges.swift", "KnownChangesForgery.swift", "KnownChangesSettings.swift",
+                "KnownChangesTimeWait.swift",
+            ],
             swiftSettings: strict),
         .target(
             name: "Scenarios", dependencies: ["Acts", "Vocabulary"], path: "Harness/Scenarios",

@@ -1,7 +1,9 @@
 package import Compare
 
 /// What is known to differ between kernels, the newest first. Commits are mainline's.
-package let knownChanges: [KnownChange] = generalChanges + forgeryChanges + knownTimeWaitChanges
+package let knownChanges: [KnownChange] =
+    generalChanges + forgeryChanges + knownTimeWaitChanges
+    + knownSettingChanges
 
 private let generalChanges = [
     KnownChange(

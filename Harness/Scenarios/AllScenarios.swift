@@ -17,5 +17,5 @@ package let allScenarios: [Scenario] =
 private let beyondTheDocuments: [Scenario] = [
     SimultaneousTrouble.all, ListenerQueues.all, HalfOpening.all, Unreachability.all, SoftError.all, Challenging.all,
     Destroying.all,
-    UserTimeout.all, Polling.all, Peeking.all, Signalling.all, Multipath.all,
+    UserTimeout.all, Polling.all, Peeking.all, Signalling.all, Multipath.all, Defaults.all,
 ].flatMap { $0 }

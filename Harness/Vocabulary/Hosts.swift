@@ -75,6 +75,12 @@ package struct Host: Hashable, Sendable {
         try attempt.ask { try $0.sysctl(sysctl, of: name) }
     }
 
+    /// The settings of net.ipv4 whose names begin so, in a network namespace that is made for this look: the kernel's
+    /// own values, which no laboratory has changed.
+    package func freshSettings(beginning prefixes: String...) throws -> [String: String] {
+        try attempt.ask { try $0.freshSettings(beginning: prefixes) }
+    }
+
     // MARK: What is expected of it
 
     /// These counters have moved by exactly this much since the chapter began.

@@ -68,6 +68,8 @@ package protocol Laboratory {
     // MARK: Hosts
 
     func sysctl(_ name: String, of host: HostName) throws -> String?
+    /// Settings of net.ipv4 in a namespace that is made for this look, by the beginnings of their names.
+    func freshSettings(beginning prefixes: [String]) throws -> [String: String]
     func counter(_ name: String, of host: HostName) throws -> Int64
     func rows(of host: HostName) throws -> [DiagRow]
     func boundRows(of host: HostName) throws -> [DiagRow]

@@ -55,6 +55,9 @@ extension Performer: Laboratory {
     // MARK: Hosts
 
     func sysctl(_ name: String, of host: HostName) throws -> String? { try self.host(host, lab).sysctl(name) }
+    func freshSettings(beginning prefixes: [String]) throws -> [String: String] {
+        try KernelDefaults.fresh(beginning: prefixes, but: lab.configuration.faults.sysctls)
+    }
     func counter(_ name: String, of host: HostName) throws -> Int64 { try self.host(host, lab).counters()[name] ?? 0 }
     func rows(of host: HostName) throws -> [DiagRow] { try self.host(host, lab).rows() }
     func boundRows(of host: HostName) throws -> [DiagRow] { try self.host(host, lab).boundRows() }

@@ -74,6 +74,24 @@ package final class NetworkNamespace: Sendable {
         }
     }
 
+    /// What the calling thread's namespace has below net.ipv4 by names that begin so; what may not be read is left out.
+    ///
+    /// Throws the `opendir(3)` error.
+    package static func currentSettings(beginning prefixes: [String]) throws(SystemError) -> [String: String] {
+        let folder = "/proc/sys/net/ipv4"
+        guard let stream = opendir(folder) else { throw SystemError("opendir(\(folder))", .current) }
+        defer { closedir(stream) }
+        var settings: [String: String] = [:]
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard prefixes.contains(where: name.hasPrefix) else { continue }
+            settings[name] = try? Files.read("\(folder)/\(name)").trimmed
+        }
+        return settings
+    }
+
     private static func path(ofSysctl name: String) -> String {
         "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
     }

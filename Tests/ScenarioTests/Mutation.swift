@@ -51,7 +51,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         + timerMutations + timeWaitMutations + timeWaitSegmentMutations + keepaliveMutations + losingMutations
         + halfOpeningMutations + establishedMutations
         + abortingMutations + lingeringMutations + orphanMutations + shuttingDownMutations + shutdownCallMutations
-        + halfOpenMutations
+        + halfOpenMutations + settingMutations
 }
 
 // MARK: Segments

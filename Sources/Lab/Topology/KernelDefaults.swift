@@ -59,6 +59,15 @@ package enum KernelDefaults {
         "ignore_routes_with_linkdown": "0", "keep_addr_on_down": "0", "seg6_enabled": "0", "use_tempaddr": "0",
     ]
 
+    /// Settings of net.ipv4 in a new namespace, with its values as they are.
+    ///
+    /// - Parameter faults: what a kernel would have otherwise, for tests.
+    package static func fresh(beginning prefixes: [String], but faults: [String: String]) throws -> [String: String] {
+        let sample = try NetworkNamespace()
+        try sample.setSysctls(faults.map { (name: "net.ipv4." + $0.key, value: $0.value) })
+        return try sample.inside { try NetworkNamespace.currentSettings(beginning: prefixes) }
+    }
+
     /// The settings of the table that a new namespace of the calling thread's would have otherwise.
     ///
     /// One look serves a whole run: reading them for each host would cost more than all else that a laboratory is made
