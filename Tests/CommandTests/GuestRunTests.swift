@@ -28,9 +28,10 @@ import Testing
         try bench.write(Self.image(release: "6.1.0-test"), to: "bench-kernel")
         let bytes = Stream.bytes(events)
         let count = withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) }
+        let head = count + [UInt8](repeating: 0, count: 64 - count.count)
         // QEMU's memory is larger than what is in it.
         let rest = [UInt8](repeating: 0, count: 4096)
-        try bench.write(throughMemory ? count + bytes + rest : bytes, to: "bench-events")
+        try bench.write(throughMemory ? head + bytes + rest : bytes, to: "bench-events")
         try FileManager.default.createDirectory(
             atPath: bench.path("bench-baselines"), withIntermediateDirectories: true)
         // The guest's files are descriptors, in the order of QEMU.File.

@@ -208,8 +208,15 @@ package final class Lab {
         lateness.looked(at: .now)
         defer { lateness.rested(at: .now) }
         var moved = try wire.service()
+        var isAnswered = false
         for process in processes where process.status == nil {
-            moved = try service(process) || moved
+            isAnswered = try service(process) || isAnswered
+        }
+        // What an answer tells of, such as a reset, went over the wire before it, and may not have been there a moment
+        // ago.
+        if isAnswered {
+            try wire.service()
+            moved = true
         }
         if let inbox, let trace = configuration.trace {
             for event in trace.take(inbox) {
