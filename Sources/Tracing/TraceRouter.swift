@@ -37,9 +37,12 @@ package struct TraceRouter {
         sweep(event.time)
         guard let owner = owner(of: event, processes) else { return [] }
         let isCurrent = owner.generation == generations[owner.laboratory] ?? 0
-        guard case .transition(_, let new) = event.kind else { return isCurrent ? [(owner.laboratory, event)] : [] }
+        guard case .transition(let old, let new) = event.kind else {
+            return isCurrent ? [(owner.laboratory, event)] : []
+        }
         sockets[event.socket] = new == .CLOSE ? nil : owner
-        let waiting = parked.removeValue(forKey: event.socket)
+        // What waited under the address of a socket that only begins was another's, of which no more was to be seen.
+        let waiting = parked.removeValue(forKey: event.socket).flatMap { Self.isBirth(old, new) ? nil : $0 }
         guard isCurrent else { return [] }
         return ([waiting].compactMap(\.self) + [event]).map { (owner.laboratory, $0) }
     }
@@ -52,7 +55,7 @@ package struct TraceRouter {
             if let known = sockets[event.socket], address ?? known.laboratory == known.laboratory { return known }
             return address.map(current)
         }
-        let isBorn = old == .CLOSE || (old == .LISTEN && new == .SYN_RECV)
+        let isBorn = Self.isBirth(old, new)
         if let address {
             if !isBorn, let known = sockets[event.socket], known.laboratory == address { return known }
             return current(address)
@@ -67,6 +70,11 @@ package struct TraceRouter {
         // connect(2) and listen(2): the process is the caller.
         if old == .CLOSE, let id = processes[event.pid] { return current(id) }
         return sockets[event.socket]
+    }
+
+    /// Whether a transition is a socket's first.
+    private static func isBirth(_ old: TCPState, _ new: TCPState) -> Bool {
+        old == .CLOSE || (old == .LISTEN && new == .SYN_RECV)
     }
 
     private mutating func park(_ event: TraceEvent) {

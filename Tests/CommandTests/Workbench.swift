@@ -97,8 +97,9 @@ final class Workbench {
 
         fileprivate init(_ bench: Workbench, _ command: [String], output: String?) throws {
             self.bench = bench
-            process.executableURL = URL(filePath: command[0])
-            process.arguments = Array(command.dropFirst())
+            // Who runs the tests may have them ignore SIGHUP, as nohup(1) does, and the command would keep to that.
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["--default-signal=HUP"] + command
             process.currentDirectoryURL = bench.directory
             process.environment = [
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TCPWITNESS_LAB": bench.path("bench-lab"),

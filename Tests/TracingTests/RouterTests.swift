@@ -56,6 +56,21 @@ struct RouterTests {
         #expect(router.route(grown, processes: [:]).map(\.laboratory) == [4, 4])
     }
 
+    @Test("A stranger's child, of which no more is seen, is not the past of the socket that gets its memory")
+    func strangersChild() {
+        for (old, new) in [(TCPState.CLOSE, TCPState.SYN_SENT), (.CLOSE, .LISTEN), (.LISTEN, .SYN_RECV)] {
+            var router = router()
+            #expect(router.route(event(.LISTEN, .SYN_RECV, socket: 1, at: Self.wildcard), processes: [:]).isEmpty)
+            let born = event(old, new, socket: 1, at: own(3))
+            #expect(router.route(born, processes: [:]).map(\.event) == [born])
+        }
+        // On the loopback, where the address tells nothing, it is the process that makes a socket one's own.
+        var router = router()
+        #expect(router.route(event(.LISTEN, .SYN_RECV, socket: 1, at: Self.wildcard), processes: [:]).isEmpty)
+        let born = event(.CLOSE, .SYN_SENT, socket: 1, at: Self.wildcard, pid: 9)
+        #expect(router.route(born, processes: [9: 3]).map(\.event) == [born])
+    }
+
     @Test("A socket without an address is known by the calling process, then by itself until it closes")
     func byProcess() {
         var router = router()
