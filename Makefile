@@ -21,7 +21,7 @@ BENCH := $(BENCH_PACKAGE)/.build/release
 BENCH_SWIFT := $(AS_USER) env TCPWITNESS_BENCHMARK=1 swift build -c release --package-path $(BENCH_PACKAGE)
 SOURCES := Sources Harness Tests Benchmarks Package.swift
 
-.PHONY: help test check fuzz matrix alone shuffles releases releases-page behaviours build install uninstall manual deb bench lint format clean prerequisites \
+.PHONY: help test check check-exploration fuzz matrix alone shuffles releases releases-page behaviours build install uninstall manual deb bench lint format clean prerequisites \
 	guest-prerequisites root
 
 help: ## Show this list
@@ -84,6 +84,10 @@ test: root build ## Run every scenario on this machine's kernel (sudo); reports 
 check: lint prerequisites ## Run the checks and tests that CI runs (sudo; without it those that need root are skipped)
 	$(AS_USER) swift build --build-tests
 	Scripts/run-tests
+
+check-exploration: prerequisites ## Run the test that explores a kernel twice by one seed, which takes minutes
+	$(AS_USER) swift build --build-tests
+	TCPWITNESS_LONG_TESTS=1 Scripts/run-tests --filter ExploreGuestBootTests
 
 # What traps is found in a debug build, which the tests need anyway. A mutant follows from the seed and its number, so what
 # is found is found again: FUZZ="--seed 20261125 --only 4711".

@@ -47,8 +47,10 @@ import Testing
     }
 }
 
-/// A small exploration of a real kernel.
-@Suite(.enabled(if: StockKernel.cached != nil && StockKernel.hasQEMU, "needs QEMU and a fetched kernel"))
+/// A small exploration of a real kernel, which takes minutes: `make check-exploration` runs it.
+@Suite(
+    .enabled(if: StockKernel.cached != nil && StockKernel.hasQEMU, "needs QEMU and a fetched kernel"),
+    .enabled(if: ProcessInfo.processInfo.environment["TCPWITNESS_LONG_TESTS"] != nil, "make check-exploration runs it"))
 struct ExploreGuestBootTests {
     /// One kernel over IPv4 and over IPv6, twice with one seed: the same sequences, to the same end.
     @Test func twoExplorationsAreTheSame() throws {
